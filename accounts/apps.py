@@ -1,0 +1,8 @@
+"""The accounts floor."""
+
+from core.rooms import FloorConfig
+
+
+class AccountsConfig(FloorConfig):
+    name = "accounts"
+    rooms = ()

@@ -1,0 +1,8 @@
+"""The credit floor."""
+
+from core.rooms import FloorConfig
+
+
+class CreditConfig(FloorConfig):
+    name = "credit"
+    rooms = ()

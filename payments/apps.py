@@ -1,0 +1,8 @@
+"""The payments floor."""
+
+from core.rooms import FloorConfig
+
+
+class PaymentsConfig(FloorConfig):
+    name = "payments"
+    rooms = ()

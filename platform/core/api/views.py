@@ -1,0 +1,113 @@
+"""Base classes of the API's views. A floor's view validates, calls one service and shows the row; this does the rest."""
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from core.api.json import dump
+from core.clock import queries as clock
+from core.idempotency import services as idempotency
+
+
+class View(APIView):
+    """A read, or an effect that carries its own once-ness (documented where it is used)."""
+
+    input_class: ClassVar[type[BaseSerializer[Any]] | None] = None
+    output_class: ClassVar[type[BaseSerializer[Any]] | None] = None
+
+    def validated(self, request: Request) -> dict[str, Any]:
+        """The request body through `input_class`. Raises DRF's ValidationError, answered as 422."""
+        if self.input_class is None:
+            return {}
+        serializer = self.input_class(data=request.data, context={"request": request})
+        serializer.is_valid(raise_exception=True)
+        data: dict[str, Any] = serializer.validated_data
+        return data
+
+    def shown(self, row: Any, *, many: bool = False) -> Any:
+        """A row, or rows, through `output_class`."""
+        if self.output_class is None:
+            return row
+        return self.output_class(row, many=many, context={"request": self.request}).data
+
+
+class EffectView(View):
+    """A POST that does something, once per Idempotency-Key.
+
+    Subclasses write `effect(request, data, at=..., **url)`: one service call, returning the row to show. Its writes and
+    the stored answer are one transaction. A refusal (DomainError, validation) leaves no record, so the key stays free.
+    """
+
+    success_status: ClassVar[int] = 201
+
+    def post(self, request: Request, **url: str) -> HttpResponse:
+        key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
+        fingerprint = idempotency.fingerprint_of(request.method or "", request.get_full_path(), request.body)
+        data = self.validated(request)
+        at = clock.now()
+        with transaction.atomic():
+            claim = idempotency.claim(owner=self.owner(request), key=key, fingerprint=fingerprint, at=at)
+            if claim.answered:
+                return replay(claim)
+            row = self.effect(request, data, at=at, **url)
+            body = dump(self.shown(row))
+            idempotency.finish(record=claim.record, status=self.success_status, body=body.decode())
+        return raw_answer(self.success_status, body)
+
+    def effect(self, request: Request, data: dict[str, Any], *, at: Any, **url: str) -> Any:
+        raise NotImplementedError
+
+    def owner(self, request: Request) -> str:
+        """Whose keys these are: the authenticated principal."""
+        owner: str = request.user.principal
+        return owner
+
+
+class OutboundEffectView(EffectView):
+    """A POST whose effect needs an outside party: written first, asked outside any transaction, concluded after.
+
+    `effect` commits the row and its outbound request; `proceed(row, at=...)` talks to the outside and returns the row
+    as it then stands (never raises for what the outside says); `recall(resource)` finds the row of an abandoned run.
+    """
+
+    def post(self, request: Request, **url: str) -> HttpResponse:
+        key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
+        fingerprint = idempotency.fingerprint_of(request.method or "", request.get_full_path(), request.body)
+        data = self.validated(request)
+        at = clock.now()
+        with transaction.atomic():
+            claim = idempotency.claim(owner=self.owner(request), key=key, fingerprint=fingerprint, at=at)
+            if claim.answered:
+                return replay(claim)
+            if claim.abandoned:
+                row = self.recall(claim.record.resource)
+            else:
+                row = self.effect(request, data, at=at, **url)
+                idempotency.remember(record=claim.record, resource=str(row.pk))
+        row = self.proceed(row, at=at)
+        with transaction.atomic():
+            body = dump(self.shown(row))
+            idempotency.finish(record=claim.record, status=self.success_status, body=body.decode())
+        return raw_answer(self.success_status, body)
+
+    def proceed(self, row: Any, *, at: Any) -> Any:
+        raise NotImplementedError
+
+    def recall(self, resource: str) -> Any:
+        raise NotImplementedError
+
+
+def raw_answer(status: int, body: bytes, *, replayed: bool = False) -> HttpResponse:
+    answer = HttpResponse(body, status=status, content_type="application/json")
+    if replayed:
+        answer["Idempotent-Replayed"] = "true"
+    return answer
+
+
+def replay(claim: idempotency.Claim) -> HttpResponse:
+    assert claim.record.status is not None
+    return raw_answer(claim.record.status, claim.record.body.encode(), replayed=True)

@@ -1,0 +1,8 @@
+"""The kernel as a Django app."""
+
+from core.rooms import FloorConfig
+
+
+class CoreConfig(FloorConfig):
+    name = "core"
+    rooms = ("clock", "business_day", "idempotency", "outbox")

@@ -1,0 +1,53 @@
+"""Encrypted columns: text in Python, AES-256-GCM ciphertext in the database, bound to table, column and row."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from core.crypto.keyring import decrypt, encrypt
+
+
+class Opened(DeferredAttribute):
+    """Opens the ciphertext when the attribute is read, so that rows merely listed keep their secrets closed."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        if instance is None:
+            return self
+        value = super().__get__(instance, cls)
+        if isinstance(value, (bytes, memoryview)):
+            return decrypt(bytes(value), place=self.field.place(instance)).decode()
+        return value
+
+
+class EncryptedTextField(models.BinaryField):
+    """Text kept encrypted. The row's key must be set before saving (our ids are made in Python).
+
+    Cannot be filtered by (use a blind index beside it) and cannot be set by `QuerySet.update` (save the row).
+    """
+
+    description = "Encrypted text"
+    descriptor_class = Opened
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+
+    def place(self, instance: models.Model) -> str:
+        if instance.pk is None:
+            raise ValueError(f"{instance._meta.label} needs its key before {self.attname} can be encrypted")
+        return f"{self.model._meta.db_table}.{self.column}.{instance.pk}"
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = model_instance.__dict__.get(self.attname)
+        if isinstance(value, str):
+            return encrypt(value.encode(), place=self.place(model_instance))
+        return value
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if isinstance(value, str):
+            raise TypeError(f"{self.name} is encrypted per row: set it on the row and save, do not filter or update by it")
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        raise TypeError(f"{self.name} is encrypted and is not serialised")

@@ -1,0 +1,65 @@
+"""State tables: which state may follow which, and the one writer of a state column."""
+
+from collections.abc import Mapping, Set
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import models
+
+from core.errors import DomainError
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class WrongState(DomainError):
+    code = "wrong_state"
+    en = "This is {state} now, so it cannot become {wanted}. Read it again and decide anew."
+    zh = "当前状态为 {state},无法变更为 {wanted}。请刷新后重试。"
+
+
+class Moves:
+    """The allowed moves of one state column: `{from: {to, ...}}`; a state with no entry is final."""
+
+    def __init__(self, states: type[models.TextChoices], table: Mapping[str, Set[str]]) -> None:
+        known = set(states.values)
+        named = set(table) | {to for targets in table.values() for to in targets}
+        if named - known:
+            raise ValueError(f"unknown states {sorted(named - known)}")
+        self.states = states
+        self.table = {str(start): frozenset(map(str, targets)) for start, targets in table.items()}
+
+    def allowed(self, start: str, to: str) -> bool:
+        return str(to) in self.table.get(str(start), frozenset())
+
+    def sources(self, to: str) -> list[str]:
+        """The states that may become `to`."""
+        return [start for start, targets in self.table.items() if str(to) in targets]
+
+    def final(self) -> set[str]:
+        return {state for state in map(str, self.states.values) if not self.table.get(state)}
+
+    def transitions(self) -> list[tuple[str, str]]:
+        """Pairs for the database's guard (`pgtrigger.FSM`)."""
+        return sorted((start, to) for start, targets in self.table.items() for to in targets)
+
+
+def advance(row: Row, to: str, *, moves: Moves, at: datetime, state: str = "state", **fields: Any) -> Row:
+    """Move `row` to state `to` and write `fields` with it, in one guarded UPDATE.
+
+    The row's `<state>_at`-like columns are the caller's to name in `fields`; a `changed_at` column is set to `at`.
+    Raises WrongState when the row in the database is in a state that may not become `to` (also when another
+    transaction moved it first); nothing is written then.
+    """
+    values: dict[str, Any] = {state: str(to), **fields}
+    if any(field.name == "changed_at" for field in row._meta.concrete_fields):
+        values.setdefault("changed_at", at)
+    held = getattr(row, state)
+    if not moves.allowed(held, to):
+        raise WrongState(state=str(held), wanted=str(to))
+    manager = type(row)._default_manager
+    if not manager.filter(pk=row.pk, **{state: str(held)}).update(**values):
+        current = manager.filter(pk=row.pk).values_list(state, flat=True).first()
+        raise WrongState(state=str(current), wanted=str(to))
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row

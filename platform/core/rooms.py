@@ -1,0 +1,46 @@
+"""One Django app per floor, its rooms as sub-packages: this module imports a room's files at the right moment.
+
+Models are imported while Django collects models; `plugs`, `handlers`, `tasks` and `steps` once every app is ready.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+READY_FILES = ("sockets", "plugs", "handlers", "tasks", "steps", "checks", "sensitive", "metrics")
+
+
+class FloorConfig(AppConfig):
+    """Base of every floor's AppConfig; `rooms` are the names of its room packages in lint order, lowest first."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    rooms: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        cls.default = True
+
+    def import_models(self) -> None:
+        for room in self.rooms:
+            import_file(self.name, room, "models")
+        super().import_models()
+
+    def ready(self) -> None:
+        for room in self.rooms:
+            for file in READY_FILES:
+                import_file(self.name, room, file)
+
+
+def import_file(floor: str, room: str, file: str) -> None:
+    """Import `<floor>.<room>.<file>` where it exists; a room need not have every file."""
+    import_module(f"{floor}.{room}")
+    name = f"{floor}.{room}.{file}"
+    if find_spec(name) is not None:
+        import_module(name)
+
+
+def import_admins(floors: dict[str, tuple[str, ...]]) -> None:
+    for floor, rooms in floors.items():
+        for room in rooms:
+            import_file(floor, room, "admin")

@@ -1,0 +1,47 @@
+"""Allotment: exact cases from ledger.md and the property that nothing is lost or made."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.allotment import REST, BadAllotment, allot_ratio, allot_weights
+
+
+def test_fifteen_by_four_fifths_and_two_small_shares_is_13_1_1() -> None:
+    assert allot_ratio(15, [Fraction(4, 5), Fraction(2, 25), Fraction(3, 25)]) == [13, 1, 1]
+
+
+def test_fifteen_by_two_halves_and_the_rest_is_8_7_0() -> None:
+    assert allot_ratio(15, [Fraction(1, 2), Fraction(1, 2), REST]) == [8, 7, 0]
+
+
+def test_two_rests_are_refused() -> None:
+    with pytest.raises(BadAllotment):
+        allot_ratio(15, [REST, REST])
+
+
+def test_ratios_that_do_not_reach_one_are_refused_without_a_rest() -> None:
+    with pytest.raises(BadAllotment):
+        allot_ratio(15, [Fraction(1, 2)])
+
+
+def test_largest_remainder_gives_the_left_over_to_the_largest_fraction() -> None:
+    assert allot_weights(100, [1, 1, 1]) == [34, 33, 33]
+    assert allot_weights(10, [3, 3, 1]) == [4, 4, 2]
+    assert allot_weights(-100, [1, 1, 1]) == [-34, -33, -33]
+
+
+@given(total=st.integers(-(10**15), 10**15), weights=st.lists(st.integers(0, 10**6), min_size=1, max_size=20).filter(any))
+def test_weights_never_lose_or_make_a_unit_and_stay_within_one_of_the_share(total: int, weights: list[int]) -> None:
+    parts = allot_weights(total, weights)
+    assert sum(parts) == total
+    assert all(abs(part - Fraction(total * weight, sum(weights))) < 1 for part, weight in zip(parts, weights, strict=True))
+
+
+@given(total=st.integers(0, 10**15), cuts=st.lists(st.integers(1, 1000), min_size=1, max_size=10))
+def test_ratios_never_lose_or_make_a_unit(total: int, cuts: list[int]) -> None:
+    parts = allot_ratio(total, [Fraction(cut, sum(cuts)) for cut in cuts])
+    assert sum(parts) == total
+    assert min(parts) >= 0

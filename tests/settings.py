@@ -1,0 +1,7 @@
+"""The project's settings on the `test` instance of the embedded services, so that tests never touch a developer's data."""
+
+import os
+
+os.environ.setdefault("BANYAN_INSTANCE", "test")
+
+from config.settings import *  # noqa: F403  (after the instance is chosen)

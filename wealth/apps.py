@@ -1,0 +1,8 @@
+"""The wealth floor."""
+
+from core.rooms import FloorConfig
+
+
+class WealthConfig(FloorConfig):
+    name = "wealth"
+    rooms = ()
