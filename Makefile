@@ -6,12 +6,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: help install run test check bench demo clean lock
+.PHONY: help install run test check bench demo openapi lock clean
 
 help: ## Show this help
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@echo "Banyan. The two commands to know: make run, make test."
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-.venv/.run: requirements.txt
+.venv/.run: requirements.txt tools/venv.py
 	@$(PYTHON) tools/venv.py .venv requirements.txt && touch $@
 
 .venv/.dev: .venv/.run requirements-dev.txt
@@ -19,10 +20,25 @@ help: ## Show this help
 
 install: .venv/.dev ## Create the environment with the development tools
 
-test: .venv/.dev ## Run the whole test suite (services are started and stopped by it)
+run: .venv/.run ## Start everything: database, broker, web, worker, clock, sandbox bank (Ctrl-C stops it)
+	@$(BIN)/python tools/run.py
+
+test: .venv/.dev ## Run the whole test suite on its own embedded services
 	@$(BIN)/pytest -n $(JOBS) $(ARGS)
 
-lock: ## Pin and hash the requirements anew from requirements*.in
+check: .venv/.dev ## Lint, types, import contracts, migrations, settings, OpenAPI file
+	@$(BIN)/python tools/check.py
+
+bench: .venv/.dev ## Measure: each figure as a ratio to its baseline in the same run
+	@$(BIN)/python tools/bench.py $(ARGS)
+
+demo: .venv/.run ## Make the demo afresh: customers living through simulated days (drops this checkout's data)
+	@$(BIN)/python tools/run.py --demo-only
+
+openapi: .venv/.dev ## Write openapi.yaml from the code
+	@$(BIN)/python manage.py spectacular --fail-on-warn --file openapi.yaml
+
+lock: .venv/.dev ## Pin and hash the requirements anew from requirements*.in
 	@for name in requirements requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --no-emit-index-url $$name.in -o $$name.txt || exit 1; done

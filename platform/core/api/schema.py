@@ -1,10 +1,118 @@
-"""How the OpenAPI schema is drawn from the views."""
+"""How the OpenAPI schema is drawn from the views: bodies from the view's classes, errors from its `refusals`."""
+
+from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from core.api.problems import MEDIA_TYPE, TITLES, problem
+from core.api.views import EffectView, View
+from core.errors import DomainError
+from core.idempotency.services import KeyMalformed, KeyMissing, KeyReused, StillRunning
+
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+KEY_REFUSALS: tuple[type[DomainError], ...] = (KeyMissing, KeyMalformed, StillRunning, KeyReused)
+STATUS_WORDS = {
+    400: "The request cannot be read.",
+    401: "Not logged in, or the access token is not valid any more.",
+    403: "Not allowed.",
+    404: "No such thing, or not the caller's.",
+    409: "Refused in the present state; nothing happened.",
+    413: "Too large.",
+    422: "A field, or the use of the key, is not acceptable; nothing happened.",
+    429: "Too many tries; see Retry-After.",
+    503: "Busy; repeat with the same key.",
+}
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457 problem details. `code` is stable; further members carry the facts named in `detail`.",
+    "required": ["type", "title", "status", "detail", "code", "trace_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "examples": ["urn:banyan:problem:not_found"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What happened and what to do, in the language of Accept-Language (en, zh)."},
+        "code": {"type": "string"},
+        "trace_id": {"type": "string", "description": "Name it to support; the logs carry it."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "detail"],
+                "properties": {"field": {"type": "string"}, "code": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+    "additionalProperties": True,
+}
+
+
+def add_problem(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Put the one shared problem schema among the components (a postprocessing hook of drf-spectacular)."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    return result
 
 
 class Schema(AutoSchema):
-    """One tag per floor."""
+    """One tag per floor, bodies from `input_class` / `output_class`, problems from `refusals`, the idempotency header."""
 
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/v1/").split("/", 1)[0]]
+
+    def get_operation_id(self) -> str:
+        """`<path words>_<what>`: the path without its placeholders, then the method's meaning."""
+        words = [word for word in self.path.removeprefix("/v1/").replace("-", "_").split("/") if word and not word.startswith("{")]
+        act = {"get": "read", "post": "create", "put": "replace", "patch": "change", "delete": "delete"}[self.method.lower()]
+        return "_".join([*words, "list" if act == "read" and self._is_list_view() else act])
+
+    def get_request_serializer(self) -> Any:
+        if isinstance(self.view, View) and self.method in {"POST", "PUT", "PATCH"}:
+            return self.view.input_class
+        return super().get_request_serializer()
+
+    def get_response_serializers(self) -> Any:
+        if isinstance(self.view, View) and self.view.output_class is not None:
+            if isinstance(self.view, EffectView) and self.method == "POST":
+                return {self.view.success_status: self.view.output_class}
+            return self.view.output_class
+        return super().get_response_serializers()
+
+    def get_override_parameters(self) -> list[Any]:
+        if not (isinstance(self.view, EffectView) and self.method == "POST"):
+            return []
+        words = "A fresh name for each intent; repeat it to repeat the answer. Kept seven days."
+        return [OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description=words)]
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            for status, examples in sorted(self.problems().items()):
+                operation["responses"].setdefault(str(status), problem_response(status, examples))
+        return operation
+
+    def problems(self) -> dict[int, dict[str, Any]]:
+        """Status to examples by code, of everything this operation may answer with besides success."""
+        found: dict[int, dict[str, Any]] = {}
+        if self.get_auth():
+            found[401] = {"not_authenticated": example(401, "not_authenticated", TITLES["not_authenticated"][0])}
+        if self.method in {"POST", "PUT", "PATCH"}:
+            found[400] = {"malformed": example(400, "malformed", TITLES["malformed"][0])}
+            errors = [{"field": "amount", "code": "required", "detail": "This field is required."}]
+            found[422] = {"validation_failed": example(422, "validation_failed", TITLES["validation_failed"][0], errors=errors)}
+        refusals = tuple(getattr(self.view, "refusals", ()))
+        if isinstance(self.view, EffectView) and self.method == "POST":
+            refusals += KEY_REFUSALS
+        for refusal in refusals:
+            found.setdefault(refusal.status, {})[refusal.code] = example(refusal.status, refusal.code, refusal.en)
+        return found
+
+
+def example(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
+    return {"value": problem(status, code, detail, **members) | {"trace_id": "0f6c7d1e-6a2b-4d5e-9a41-3c1f8f1b2a77"}}
+
+
+def problem_response(status: int, examples: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "description": STATUS_WORDS.get(status, "Refused."),
+        "content": {MEDIA_TYPE: {"schema": PROBLEM, "examples": examples}},
+    }

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from core.api.json import dump
 from core.clock import queries as clock
+from core.errors import DomainError
 from core.idempotency import services as idempotency
 
 
@@ -18,6 +19,7 @@ class View(APIView):
 
     input_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     output_class: ClassVar[type[BaseSerializer[Any]] | None] = None
+    refusals: ClassVar[tuple[type[DomainError], ...]] = ()
 
     def validated(self, request: Request) -> dict[str, Any]:
         """The request body through `input_class`. Raises DRF's ValidationError, answered as 422."""
@@ -63,8 +65,8 @@ class EffectView(View):
 
     def owner(self, request: Request) -> str:
         """Whose keys these are: the authenticated principal."""
-        owner: str = request.user.principal
-        return owner
+        caller: Any = request.user
+        return str(caller.principal)
 
 
 class OutboundEffectView(EffectView):

@@ -11,6 +11,8 @@ from core.crypto.keyring import decrypt, encrypt
 class Opened(DeferredAttribute):
     """Opens the ciphertext when the attribute is read, so that rows merely listed keep their secrets closed."""
 
+    field: "EncryptedTextField"
+
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:
             return self

@@ -1,0 +1,159 @@
+"""`make run`: the whole platform on this machine, from an empty folder to one screen of addresses, until Ctrl-C."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from honcho.manager import Manager
+from honcho.printer import Printer
+
+from core.embedded import Services, ServicesNotStarted, current_instance
+from core.embedded.instance import free_port
+from core.embedded.services import port_taken
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON = sys.executable
+BIN = Path(sys.executable).parent
+WEB_PORT, BANK_PORT = 8000, 8090
+BANK_SECONDS = 20
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description="Run Banyan on this machine.")
+    options.add_argument("--demo-only", action="store_true", help="make the demo afresh and stop")
+    chosen = options.parse_args()
+    begun = time.monotonic()
+    services = Services(current_instance())
+    own = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+    try:
+        started = services.start() if own else False
+    except ServicesNotStarted as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    try:
+        environment = surroundings(services)
+        prepare(environment, services, fresh=chosen.demo_only)
+        return 0 if chosen.demo_only else serve(environment, begun)
+    except subprocess.CalledProcessError as problem:
+        return int(problem.returncode)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if started:
+            services.stop()
+
+
+def surroundings(services: Services) -> dict[str, str]:
+    """The environment of every process of this run: which ports, which folders."""
+    web, bank = port_near(WEB_PORT), port_near(BANK_PORT)
+    metrics = services.root / "metrics"
+    metrics.mkdir(parents=True, exist_ok=True)
+    for stale in metrics.glob("*.db"):
+        stale.unlink()
+    return os.environ | {
+        "PYTHONPATH": f"{ROOT / 'platform'}",
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+        "WEB_PORT": str(web),
+        "BANK_PORT": str(bank),
+        "PUBLIC_URL": f"http://127.0.0.1:{web}",
+        "SANDBOX_BANK_URL": f"http://127.0.0.1:{bank}",
+        "SANDBOX_BANK_DATA": str(services.root / "bank"),
+    }
+
+
+def port_near(wanted: int) -> int:
+    """The usual port, or a free one when another program (a second checkout) has it."""
+    return free_port() if port_taken(wanted) else wanted
+
+
+def prepare(environment: dict[str, str], services: Services, *, fresh: bool) -> None:
+    """Bring the database up to date, connect to the sandbox bank, and make the demo on the first run."""
+    bank = subprocess.Popen(bank_command(environment), env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        if fresh:
+            manage(environment, "flush", "--no-input")
+        manage(environment, "prepare")
+        wait_for(f"{environment['SANDBOX_BANK_URL']}/healthz")
+        manage(environment, "sandbox_connect")
+        manage(environment, "demo")
+    finally:
+        bank.terminate()
+        bank.wait(timeout=20)
+
+
+def manage(environment: dict[str, str], *words: str) -> None:
+    subprocess.run([PYTHON, "manage.py", *words], env=environment, cwd=ROOT, check=True)
+
+
+def bank_command(environment: dict[str, str]) -> list[str]:
+    notify = f"{environment['PUBLIC_URL']}/v1/payments/notices/sandbox_bank"
+    places = ["--port", environment["BANK_PORT"], "--data", environment["SANDBOX_BANK_DATA"], "--platform-notify-url", notify]
+    return [PYTHON, "-m", "sandbox.bank", *places]
+
+
+def wait_for(address: str) -> None:
+    deadline = time.monotonic() + BANK_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=1):  # noqa: S310  (our own loopback address)
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def serve(environment: dict[str, str], begun: float) -> int:
+    """Web, worker, beat and the sandbox bank together; the first to fail stops the rest and names the exit code."""
+    manager = Manager(Printer(sys.stdout))
+    web = [
+        str(BIN / "gunicorn"),
+        "config.wsgi",
+        "--bind",
+        f"127.0.0.1:{environment['WEB_PORT']}",
+        "--config",
+        "platform/config/gunicorn.py",
+    ]
+    celery = [str(BIN / "celery"), "--app", "config.celery"]
+    commands = {
+        "bank": bank_command(environment),
+        "web": web,
+        "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-gossip", "--without-mingle"],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
+    }
+    for name, command in commands.items():
+        manager.add_process(name, " ".join(command), env=environment, cwd=str(ROOT), quiet=False)
+    screen(environment, begun)
+    manager.loop()
+    return int(manager.returncode or 0)
+
+
+def screen(environment: dict[str, str], begun: float) -> None:
+    """One screen: where everything is and who can log in."""
+    web, bank = environment["PUBLIC_URL"], environment["SANDBOX_BANK_URL"]
+    facts = json.loads(subprocess.check_output([PYTHON, "manage.py", "demo", "--logins"], env=environment, cwd=ROOT, text=True))
+    lines = [
+        "",
+        f"  Banyan is up after {time.monotonic() - begun:.0f} s. Ctrl-C stops everything.",
+        "",
+        f"  API docs      {web}/v1/docs      (Redoc: {web}/v1/redoc, schema: {web}/v1/schema)",
+        f"  Admin         {web}/admin/",
+        f"  Sandbox bank  {bank}/      test people, cards, fault switches",
+        f"  SMS inbox     {bank}/inbox",
+        "",
+        *[f"  {line}" for line in facts["lines"]],
+        "",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
