@@ -1,9 +1,10 @@
 """State tables: which state may follow which, and the one writer of a state column."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from datetime import datetime
 from typing import Any, TypeVar
 
+import pgtrigger
 from django.db import models
 
 from core.errors import DomainError
@@ -39,7 +40,7 @@ class Moves:
         return {state for state in map(str, self.states.values) if not self.table.get(state)}
 
     def transitions(self) -> list[tuple[str, str]]:
-        """Pairs for the database's guard (`pgtrigger.FSM`)."""
+        """Pairs for the database's guard (`StateGuard`)."""
         return sorted((start, to) for start, targets in self.table.items() for to in targets)
 
 
@@ -63,3 +64,46 @@ def advance(row: Row, to: str, *, moves: Moves, at: datetime, state: str = "stat
     for name, value in values.items():
         setattr(row, name, value)
     return row
+
+
+class StateGuard(pgtrigger.Trigger):
+    """The database's own copy of a `Moves` table: refuses (CheckViolation) every other move, and a birth elsewhere.
+
+    In a room's models.py, so that code, an operator's SQL and a restored script all obey the same table::
+
+        class Meta:
+            triggers = [StateGuard("core_businessday_moves", MOVES, born=["open"])]
+
+    `born` are the states an INSERT may carry (None: any). An UPDATE that keeps the state is always allowed.
+    """
+
+    when = pgtrigger.Before
+
+    def __init__(self, name: str, moves: Moves, *, born: Collection[str] | None = None, state: str = "state") -> None:
+        self.moves = moves
+        self.born = None if born is None else sorted(map(str, born))
+        self.state = state
+        known = set(map(str, moves.states.values))
+        if set(self.born or ()) - known:
+            raise ValueError(f"unknown states {sorted(set(self.born or ()) - known)}")
+        if any(not word.replace("_", "").isalnum() for word in known):
+            raise ValueError("a guarded state is a word of letters, digits and underscores")
+        operation = pgtrigger.UpdateOf(state) if self.born is None else pgtrigger.Insert | pgtrigger.UpdateOf(state)
+        super().__init__(name=name, operation=operation)
+
+    def get_func(self, model: type[models.Model]) -> str:
+        pairs = ", ".join(f"'{start}>{to}'" for start, to in self.moves.transitions()) or "''"
+        births = ", ".join(f"'{state}'" for state in self.born or ())
+        birth = f"""
+            IF TG_OP = 'INSERT' THEN
+                IF NEW.{self.state} IN ({births}) THEN RETURN NEW; END IF;
+                RAISE EXCEPTION '% cannot begin as %', TG_TABLE_NAME, NEW.{self.state}
+                    USING ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';
+            END IF;"""
+        return f"""{birth if births else ""}
+            IF OLD.{self.state} = NEW.{self.state} OR OLD.{self.state} || '>' || NEW.{self.state} IN ({pairs}) THEN
+                RETURN NEW;
+            END IF;
+            RAISE EXCEPTION '% cannot move from % to %', TG_TABLE_NAME, OLD.{self.state}, NEW.{self.state}
+                USING ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';
+        """
