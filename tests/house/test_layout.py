@@ -66,3 +66,13 @@ def test_a_table_is_only_touched_by_its_own_room() -> None:
                 if owner.split(".")[0] in {"core", "accounts", "payments", "wealth", "credit", "growth"} and owner != room_of(file):
                     trespasses.append(f"{file.relative_to(ROOT)} imports {node.module}")
     assert trespasses == []
+
+
+def test_services_queries_and_models_do_not_know_djangos_http() -> None:
+    knowing = []
+    for file in sources():
+        if file.stem in {"services", "queries", "models"}:
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django.http"):
+                    knowing.append(str(file.relative_to(ROOT)))
+    assert knowing == []

@@ -77,7 +77,7 @@ def readable_by_service_user(folder: Path) -> bool:
 
 
 def outside_folder() -> Path:
-    """A folder outside a checkout that only root can enter; one per checkout, found again by its path's hash."""
+    """A data folder for a checkout the service user cannot walk into; one per checkout, found again by its path's hash."""
     mark = sha256(str(CHECKOUT).encode()).hexdigest()[:12]
     base = Path("/var/lib") if Path("/var/lib").is_dir() else Path(tempfile.gettempdir())
     return base / f"banyan-{mark}"

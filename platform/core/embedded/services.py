@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -69,7 +70,10 @@ class Services:
                 pid = self.pid(server)
                 if pid is not None:
                     os.kill(pid, stop_signal)
-                    self.wait(lambda server=server: self.pid(server) is None, STOP_SECONDS, f"{server} did not stop")
+                    self.wait(partial(self.gone, server), STOP_SECONDS, partial("{0} did not stop".format, server))
+
+    def gone(self, server: str) -> bool:
+        return self.pid(server) is None
 
     def pid(self, server: str) -> int | None:
         """The process id of a running server, else None; a stale pid file of another program counts as none."""
@@ -101,8 +105,7 @@ class Services:
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         self.spawn(command, "postgres.log")
-        port = int(facts["postgres_port"])
-        self.wait(lambda: port_taken(port) and self.pid("postgres") is not None, START_SECONDS, self.tail("postgres.log"))
+        self.wait(self.answers, START_SECONDS, partial(self.tail, "postgres.log"))
 
     def init_postgres(self, password: str) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
@@ -118,9 +121,21 @@ class Services:
         if done.returncode != 0:
             raise ServicesNotStarted(f"initdb failed:\n{done.stderr or done.stdout}")
 
+    def answers(self) -> bool:
+        """Whether PostgreSQL takes connections (its port opens while it is still starting up)."""
+        try:
+            self.connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def connect(self) -> "psycopg.Connection[tuple[object, ...]]":
+        """A connection to the server's maintenance database."""
+        address = self.instance.database_url().removesuffix("/banyan")
+        return psycopg.connect(f"{address}/postgres", autocommit=True, connect_timeout=5)
+
     def create_database(self) -> None:
-        address = self.instance.database_url().removesuffix("/banyan").replace("postgres://", "postgresql://")
-        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        with self.connect() as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'banyan'").fetchone() is None:
                 connection.execute("CREATE DATABASE banyan")
 
@@ -139,13 +154,13 @@ class Services:
         pid_file = self.root / "valkey.pid"
         pid_file.touch()
         lines = {"bind": "127.0.0.1", "port": facts["valkey_port"], "requirepass": facts["valkey_password"], "dir": folder}
-        lines |= {"pidfile": pid_file, "daemonize": "no", "appendonly": "yes", "maxmemory-policy": "noeviction"}
+        lines |= {"pidfile": pid_file, "daemonize": "no", "set-proc-title": "no", "appendonly": "yes", "maxmemory-policy": "noeviction"}
         config.write_text("".join(f"{name} {value}\n" for name, value in lines.items()))
         self.hand_over(folder, config, pid_file)
         process = self.spawn([str(valkey_binary(self.root, self.instance)), str(config)], "valkey.log")
         pid_file.write_text(str(process.pid))
         port = int(facts["valkey_port"])
-        self.wait(lambda: port_taken(port), START_SECONDS, self.tail("valkey.log"))
+        self.wait(lambda: port_taken(port), START_SECONDS, partial(self.tail, "valkey.log"))
 
     def spawn(self, command: list[str], log: str) -> "subprocess.Popen[bytes]":
         with (self.root / log).open("ab") as output:
@@ -179,12 +194,11 @@ class Services:
         last = file.read_text(errors="replace")[-800:] if file.exists() else ""
         return f"{log.removesuffix('.log')} did not answer within {START_SECONDS} s; the end of its log ({file}):\n{last}"
 
-    def wait(self, ready: "object", seconds: float, complaint: str) -> None:
-        assert callable(ready)
+    def wait(self, ready: Callable[[], bool], seconds: float, complaint: Callable[[], str]) -> None:
         deadline = time.monotonic() + seconds
         while not ready():
             if time.monotonic() > deadline:
-                raise ServicesNotStarted(complaint)
+                raise ServicesNotStarted(complaint())
             time.sleep(0.02)
 
     @contextmanager
