@@ -1,0 +1,322 @@
+"""The merchant's operations under /v1: read the body, look for faults, act in one transaction, answer."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+
+from sandbox import accounts, agreements, camt053, cards, money, orders, people, requests, sms, statements
+from sandbox.bank_context import Bank, Row, Tx
+from sandbox.clock import next_day, previous_day
+from sandbox.faults import Faults, Target
+from sandbox.guard import after_effect, before_effect, json_answer
+from sandbox.identifiers import is_card_number, is_id_number
+from sandbox.orders import Instruction
+from sandbox.wire import Fields, Refusal, invalid, is_number, parse_object
+
+_MOBILE = r"1[0-9]{10}"
+_ANY_MOBILE = r"(\+86)?1[0-9]{10}"
+_TOKEN = r"[A-Za-z0-9]{1,64}"  # noqa: S105 - a pattern
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+_PATHS = {"payment": "payments", "refund": "refunds", "payout": "payouts"}
+
+Act = Callable[[Tx, Faults], dict[str, Any]]
+
+
+def blueprint(bank: Bank) -> Blueprint:
+    """Every route under /v1."""
+    routes = Blueprint("api", __name__, url_prefix="/v1")
+    _verifier_and_sms(routes, bank)
+    _agreements(routes, bank)
+    _money(routes, bank)
+    _statements(routes, bank)
+    return routes
+
+
+def _body() -> Fields:
+    return Fields(parse_object(request.get_data()))
+
+
+def _enter(bank: Bank, target: Target) -> Faults:
+    """Find the faults of this request and suffer those that come before the effect."""
+    g.operation = target.operation
+    g.faults = bank.faults.pick(target, request.headers.get("Sandbox-Fault", ""))
+    before_effect(bank, g.faults)
+    found: Faults = g.faults
+    return found
+
+
+def _effect(bank: Bank, target: Target, act: Act) -> Response:
+    """Run an operation that has a business number: at most once, in one transaction."""
+    faults = _enter(bank, target)
+    merchant, number = g.merchant, target.request_no
+    mark = requests.fingerprint(parse_object(request.get_data()))
+    with bank.store.write() as tx:
+        earlier = requests.seen(tx, merchant, number, target.operation, mark)
+        replayed = earlier is not None and earlier["fingerprint"] != requests.CLOSED_UNSEEN
+        if earlier is not None and replayed:
+            result = _result(tx, earlier)
+        else:
+            result = act(tx, faults)
+            if result["code"] != "VERIFIER_UNAVAILABLE":
+                requests.remember(tx, merchant, number, target.operation, mark, result)
+    after_effect(bank, faults)
+    answer = json_answer(result)
+    if replayed:
+        answer.headers["Bank-Replayed"] = "true"
+    return answer
+
+
+def _result(tx: Tx, seen: Row) -> dict[str, Any]:
+    """The answer to an earlier request; orders in their present state."""
+    if seen["response"]:
+        kept: dict[str, Any] = json.loads(seen["response"])
+        return kept
+    return orders.view(orders.get(tx, seen["merchant"], seen["operation"], seen["request_no"]))
+
+
+def _query(bank: Bank, target: Target, look: Callable[[Tx], dict[str, Any]]) -> Response:
+    faults = _enter(bank, target)
+    with bank.store.read() as tx:
+        result = look(tx)
+    after_effect(bank, faults)
+    return json_answer(result)
+
+
+def _verifier_and_sms(routes: Blueprint, bank: Bank) -> None:
+    @routes.post("/identity/verify")
+    def verify() -> Response:
+        fields = _body()
+        number, name = fields.number(), fields.text("name", most=64)
+        id_number, mobile = _id_number(fields), fields.text("mobile", pattern=_MOBILE, default="")
+        fields.done()
+        return _effect(
+            bank, Target("verify", request_no=number),
+            lambda tx, faults: people.verify(tx, number, name, id_number, mobile, bank.clock.now()),
+        )  # fmt: skip
+
+    @routes.post("/sms")
+    def send_sms() -> Response:
+        fields = _body()
+        number, mobile, text = fields.number(), fields.text("mobile", pattern=_ANY_MOBILE), fields.text("text", most=500)
+        fields.done()
+        merchant = g.merchant
+        return _effect(bank, Target("sms", request_no=number), lambda tx, faults: sms.send(bank, tx, merchant, number, mobile, text))
+
+    @routes.get("/requests/<number>")
+    def what_became_of(number: str) -> Response:
+        merchant = g.merchant
+
+        def look(tx: Tx) -> dict[str, Any]:
+            seen = requests.find(tx, merchant, number)
+            if seen is None:
+                raise Refusal("NOT_FOUND", "request_no")
+            return {"request_no": number, "operation": seen["operation"], "result": _result(tx, seen)}
+
+        return _query(bank, Target("request_query", request_no=number), look)
+
+
+def _id_number(fields: Fields) -> str:
+    number = fields.text("id_number", most=18)
+    if not is_id_number(number):
+        raise invalid("id_number", "must be an 18-character identity number with a date that exists and a right check digit")
+    return number
+
+
+def _agreements(routes: Blueprint, bank: Bank) -> None:
+    @routes.post("/cards/lookup")
+    def lookup() -> Response:
+        fields = _body()
+        number = fields.text("card_number", most=32)
+        fields.done()
+        return _query(bank, Target("lookup", card_number=number), lambda tx: _looked_up(number))
+
+    @routes.post("/agreements/sign-start")
+    def sign_start() -> Response:
+        fields = _body()
+        number, name, id_number = fields.number(), fields.text("name", most=64), _id_number(fields)
+        elements = agreements.Elements(name, id_number, fields.text("card_number", most=32), fields.text("mobile", pattern=_MOBILE))
+        fields.done()
+        merchant = g.merchant
+        return _effect(
+            bank, Target("sign_start", request_no=number, card_number=elements.card_number),
+            lambda tx, faults: agreements.sign_start(bank, tx, merchant, number, elements, faults),
+        )  # fmt: skip
+
+    @routes.post("/agreements/sign-confirm")
+    def sign_confirm() -> Response:
+        fields = _body()
+        number, sign_id, code = fields.number(), fields.text("sign_id", pattern=_TOKEN), fields.text("code", pattern="[0-9]{4,8}")
+        fields.done()
+        merchant = g.merchant
+        return _effect(
+            bank, Target("sign_confirm", request_no=number, card_number=_signing_card(bank, sign_id)),
+            lambda tx, faults: agreements.sign_confirm(bank, tx, merchant, number, sign_id, code, faults),
+        )  # fmt: skip
+
+    @routes.post("/agreements/resend")
+    def resend() -> Response:
+        fields = _body()
+        number, sign_id = fields.number(), fields.text("sign_id", pattern=_TOKEN)
+        fields.done()
+        merchant = g.merchant
+        return _effect(
+            bank, Target("resend", request_no=number, card_number=_signing_card(bank, sign_id)),
+            lambda tx, faults: agreements.resend(bank, tx, merchant, number, sign_id, faults),
+        )  # fmt: skip
+
+    @routes.post("/agreements/unsign")
+    def unsign() -> Response:
+        fields = _body()
+        number, agreement_no = fields.number(), fields.text("agreement_no", pattern=_TOKEN)
+        fields.done()
+        merchant = g.merchant
+        return _effect(
+            bank, Target("unsign", number, agreement_no, _agreement_card(bank, agreement_no)),
+            lambda tx, faults: agreements.unsign(bank, tx, merchant, number, agreement_no, faults),
+        )  # fmt: skip
+
+    @routes.get("/agreements/<agreement_no>")
+    def agreement(agreement_no: str) -> Response:
+        merchant = g.merchant
+        target = Target("agreement_query", agreement_no=agreement_no, card_number=_agreement_card(bank, agreement_no))
+        return _query(bank, target, lambda tx: agreements.view(agreements.get(tx, merchant, agreement_no)))
+
+    @routes.get("/signings/<sign_id>")
+    def signing(sign_id: str) -> Response:
+        merchant = g.merchant
+        target = Target("agreement_query", card_number=_signing_card(bank, sign_id))
+        return _query(bank, target, lambda tx: agreements.signing_view(tx, merchant, sign_id, bank.clock.now()))
+
+
+def _looked_up(number: str) -> dict[str, Any]:
+    valid = is_card_number(number)
+    supported = valid and cards.supported(number)
+    code = "" if supported else "CARD_UNSUPPORTED" if valid else "CARD_NUMBER_INVALID"
+    return {"status": "SUCCESS", "valid": valid, **cards.face(number), "supported": supported, "code": code}
+
+
+def _signing_card(bank: Bank, sign_id: str) -> str:
+    with bank.store.read() as tx:
+        return agreements.signing_card(tx, g.merchant, sign_id)
+
+
+def _agreement_card(bank: Bank, agreement_no: str) -> str:
+    with bank.store.read() as tx:
+        found = agreements.find(tx, g.merchant, agreement_no)
+    return "" if found is None else str(found["card_number"])
+
+
+def _money(routes: Blueprint, bank: Bank) -> None:
+    @routes.post("/payments")
+    def pay() -> Response:
+        return _place(bank, "payment", "subject")
+
+    @routes.post("/payouts")
+    def pay_out() -> Response:
+        return _place(bank, "payout", "remark")
+
+    @routes.post("/refunds")
+    def refund() -> Response:
+        fields = _body()
+        number, original_no, amount_fen = fields.number(), fields.number("payment_request_no"), fields.money()
+        reason = fields.text("reason", default="")
+        fields.done()
+        with bank.store.read() as tx:
+            payment = orders.find(tx, g.merchant, original_no)
+        agreement_no, card_number = (payment["agreement_no"], payment["card_number"]) if payment else ("", "")
+        what = Instruction("refund", g.merchant, number, agreement_no, card_number, amount_fen, reason, original_no)
+        return _move(bank, what)
+
+    for kind, noun in _PATHS.items():
+        routes.add_url_rule(f"/{noun}/<number>", f"query_{kind}", _order_query(bank, kind))
+    for kind in ("payment", "payout"):
+        routes.add_url_rule(f"/{_PATHS[kind]}/<number>/close", f"close_{kind}", _order_close(bank, kind), methods=["POST"])
+
+
+def _place(bank: Bank, kind: str, text_field: str) -> Response:
+    fields = _body()
+    number, agreement_no = fields.number(), fields.text("agreement_no", pattern=_TOKEN)
+    amount_fen, text = fields.money(), fields.text(text_field, default="")
+    fields.done()
+    return _move(bank, Instruction(kind, g.merchant, number, agreement_no, _agreement_card(bank, agreement_no), amount_fen, text))
+
+
+def _move(bank: Bank, what: Instruction) -> Response:
+    target = Target(what.kind, what.request_no, what.agreement_no, what.card_number, what.amount_fen)
+    return _effect(bank, target, lambda tx, faults: orders.view(money.accept(bank, tx, what, faults)))
+
+
+def _order_target(bank: Bank, operation: str, number: str) -> Target:
+    with bank.store.read() as tx:
+        order = orders.find(tx, g.merchant, number)
+    return Target(operation, number, order["agreement_no"], order["card_number"]) if order else Target(operation, number)
+
+
+def _order_query(bank: Bank, kind: str) -> Callable[[str], Response]:
+    def query(number: str) -> Response:
+        merchant = g.merchant
+        target = _order_target(bank, f"{kind}_query", number)
+        return _query(bank, target, lambda tx: orders.view(orders.get(tx, merchant, kind, number)))
+
+    return query
+
+
+def _order_close(bank: Bank, kind: str) -> Callable[[str], Response]:
+    def close(number: str) -> Response:
+        if not is_number(number):
+            raise invalid("request_no", "must be 1 to 64 characters of A-Z a-z 0-9 _ -")
+        _body().done()
+        faults = _enter(bank, _order_target(bank, f"{kind}_close", number))
+        with bank.store.write() as tx:
+            result = orders.view(money.close(bank, tx, g.merchant, kind, number))
+        after_effect(bank, faults)
+        return json_answer(result)
+
+    return close
+
+
+def _statements(routes: Blueprint, bank: Bank) -> None:
+    @routes.get("/statements")
+    def statement() -> Response:
+        fields = Fields(request.args.to_dict())
+        day, kind = _day(fields), fields.text("kind", pattern="payments|account")
+        form = fields.text("format", pattern="csv|camt053")
+        fields.done()
+        if kind == "payments" and form == "camt053":
+            raise invalid("format", "must be csv for kind=payments")
+        return _statement(bank, day, kind, form)
+
+
+def _day(fields: Fields) -> str:
+    text = fields.text("date", pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise invalid("date", "must be a day that exists, YYYY-MM-DD") from error
+    if not _FIRST_DAY <= day < _LAST_DAY:
+        raise invalid("date", f"must be a day from {_FIRST_DAY} to {_LAST_DAY}")
+    return day.isoformat()
+
+
+def _statement(bank: Bank, day: str, kind: str, form: str) -> Response:
+    faults = _enter(bank, Target("statement", day=day, day_before=previous_day(day), statement_kind=kind))
+    with bank.store.write() as tx:
+        if day >= accounts.open_day(tx, g.merchant, bank.clock.now()):
+            raise Refusal("STATEMENT_NOT_READY", "date", f"the statement of {day} is ready from {next_day(day)} 00:00 on the bank's clock")
+        body = _rendered(tx, day, kind, form, faults)
+    after_effect(bank, faults)
+    digest = base64.b64encode(hashlib.sha256(body + b"?" if faults.get("bad_digest") else body).digest()).decode()
+    content_type = "application/xml" if form == "camt053" else "text/csv; charset=utf-8"
+    return Response(body, content_type=content_type, headers={"Digest": f"sha-256={digest}"})
+
+
+def _rendered(tx: Tx, day: str, kind: str, form: str, faults: Faults) -> bytes:
+    if kind == "payments":
+        return statements.payments_csv(*statements.payment_lines(tx, g.merchant, day, faults))
+    account = statements.account_day(tx, g.merchant, day, faults)
+    return camt053.render(account) if form == "camt053" else statements.account_csv(account)
