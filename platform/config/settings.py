@@ -113,8 +113,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.identity.authentication.DeviceSessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.identity.permissions.ActiveCustomer"],
     "DEFAULT_RENDERER_CLASSES": ["core.api.json.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.api.json.OrjsonParser"],
     "DEFAULT_SCHEMA_CLASS": "core.api.schema.Schema",

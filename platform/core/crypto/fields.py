@@ -28,6 +28,8 @@ class EncryptedTextField(models.BinaryField):
     Cannot be filtered by (use a blind index beside it) and cannot be set by `QuerySet.update` (save the row).
     """
 
+    _pyi_private_set_type: str  # type: ignore[assignment]
+    _pyi_private_get_type: str  # type: ignore[assignment]
     description = "Encrypted text"
     descriptor_class = Opened
 

@@ -1,0 +1,58 @@
+"""Reads of customers, devices and sessions."""
+
+import uuid
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from accounts.identity.models import Customer, DeviceSession, PhoneClaim
+from accounts.identity.phones import e164, phone_index
+from accounts.identity.tokens import ACCESS, read_token
+from core.errors import NotFound
+
+
+def get(customer_id: uuid.UUID) -> Customer:
+    """Raises NotFound."""
+    found = Customer.objects.filter(pk=customer_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def lock(customer_id: uuid.UUID) -> Customer:
+    """The customer's row, locked to the end of the caller's transaction. Raises NotFound."""
+    found = Customer.objects.select_for_update().filter(pk=customer_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def by_phone(phone: str) -> Customer | None:
+    """The customer, not closed, whose phone this is. Raises Invalid for what is no mobile number."""
+    claim = PhoneClaim.objects.filter(phone_index=phone_index(e164(phone))).select_related("customer").first()
+    return claim.customer if claim else None
+
+
+def open_session(access_token: str, at: datetime) -> DeviceSession | None:
+    """The open session whose present access token this is, with its customer and device: one query, on every request."""
+    token = read_token(access_token, ACCESS)
+    if token is None:
+        return None
+    found = DeviceSession.objects.select_related("customer", "device").filter(
+        pk=token.row_id, customer_id=token.customer_id, ended_at=None, access_expires_at__gt=at
+    )
+    session = found.first()
+    return session if session and token.opens(session.access_digest) else None
+
+
+def sessions(customer_id: uuid.UUID) -> QuerySet[DeviceSession]:
+    """Open sessions, newest first, with their devices."""
+    return DeviceSession.objects.filter(customer_id=customer_id, ended_at=None).select_related("device").order_by("-created_at", "-id")
+
+
+def device_index(session_id: uuid.UUID) -> bytes:
+    """The keyed hash of the installation a session runs on. Raises NotFound."""
+    found = DeviceSession.objects.filter(pk=session_id).values_list("device__installation_index", flat=True).first()
+    if found is None:
+        raise NotFound()
+    return bytes(found)

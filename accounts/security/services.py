@@ -1,0 +1,238 @@
+"""Payment PINs and step-up proofs: every write of them."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import IntegrityError, transaction
+
+from accounts.identity import codes
+from accounts.identity import queries as identity
+from accounts.security import pins, queries
+from accounts.security.models import PIN_TRIES, PaymentPin, StepUpProof
+from accounts.verification import queries as verification
+from core.clock.queries import local_day
+from core.crypto.blind_index import blind_index
+from core.errors import DomainError, Invalid, NotFound
+from core.ids import parse_public_id
+from core.limits.services import LimitReached, take
+from core.outbox.services import publish
+
+LOCKED_FOR = timedelta(minutes=30)
+PROOF_LIFE = timedelta(minutes=5)
+Method = StepUpProof.Method
+
+
+class PinNotSet(DomainError):
+    code = "pin_not_set"
+    en = "Set a payment PIN first."
+    zh = "请先设置支付密码。"
+
+
+class PinAlreadySet(DomainError):
+    code = "pin_already_set"
+    en = "A payment PIN is set already. Change it with the old one, or reset it."
+    zh = "支付密码已设置,可使用原密码修改或重置。"
+
+
+class PinWrong(DomainError):
+    code = "pin_wrong"
+    status = 422
+    en = "The payment PIN is wrong; {remaining} tries remain."
+    zh = "支付密码错误,还可尝试 {remaining} 次。"
+
+
+class PinLocked(DomainError):
+    code = "pin_locked"
+    status = 423
+    en = "The payment PIN is locked after five wrong tries. Wait {retry_after} seconds or reset it."
+    zh = "支付密码连续错误五次已锁定,请等待 {retry_after} 秒或重置密码。"
+
+
+class StepUpNeeded(DomainError):
+    code = "step_up_needed"
+    status = 403
+    en = "Approve this first: make a step-up proof for the same purpose, amount, payee and nonce, and send its id."
+    zh = "请先完成支付验证:使用相同的用途、金额、收款方和随机数生成验证凭证并提交其编号。"
+
+
+class ProofMismatch(DomainError):
+    code = "proof_mismatch"
+    status = 403
+    en = "The step-up proof is not for this act. Make one for exactly this purpose, amount, payee and nonce in this session."
+    zh = "验证凭证与本次操作不符,请在当前会话中针对本次操作重新验证。"
+
+
+class ProofExpired(DomainError):
+    code = "proof_expired"
+    status = 403
+    en = "The step-up proof is older than five minutes or was used. Make a new one."
+    zh = "验证凭证已超过五分钟或已被使用,请重新验证。"
+
+
+@transaction.atomic
+def set_pin(*, customer_id: uuid.UUID, pin: str, at: datetime) -> PaymentPin:
+    """A first PIN. Raises Invalid (shape or weak), PinAlreadySet."""
+    checked_pin(customer_id, pin)
+    row = PaymentPin(customer_id=customer_id, hashed=hash_of(customer_id, pin), created_at=at, changed_at=at)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as problem:
+        raise PinAlreadySet() from problem
+    publish(topic="pin.set", owner=customer_id, payload={"customer": str(customer_id)}, at=at)
+    return row
+
+
+def checked_pin(customer_id: uuid.UUID, pin: str) -> None:
+    """Raises Invalid for a PIN that is not six digits or easy to guess; never echoes it."""
+    if not pins.SHAPE.match(pin):
+        raise Invalid("pin", "A payment PIN has exactly six digits.", "支付密码须为 6 位数字。")
+    born_on = verification.born_on(customer_id)
+    if pins.is_weak(pin, born_on=born_on, phone=identity.get(customer_id).phone):
+        raise Invalid(
+            "pin",
+            "This PIN is easy to guess: no repeats, runs, birthdays or ends of phone numbers.",
+            "支付密码过于简单,请勿使用重复、连续数字、生日或手机尾号。",
+        )
+
+
+def hash_of(customer_id: uuid.UUID, pin: str) -> str:
+    return make_password(peppered(customer_id, pin))
+
+
+def peppered(customer_id: uuid.UUID, pin: str) -> str:
+    """The PIN under a key that is not in the database: a stolen table of hashes cannot be tried out."""
+    return blind_index(f"{customer_id}:{pin}", purpose="payment-pin").hex()
+
+
+@transaction.atomic
+def try_pin(*, customer_id: uuid.UUID, pin: str, at: datetime) -> PinWrong | PinLocked | PinNotSet | None:
+    """Whether the PIN is right. The refusal is returned, not raised, so that the try stays counted: let it commit.
+
+    Five wrong tries in a row lock it for half an hour; parallel tries queue on the row.
+    """
+    row = PaymentPin.objects.select_for_update().filter(customer_id=customer_id).first()
+    if row is None:
+        return PinNotSet()
+    if row.locked_until is not None and at < row.locked_until:
+        return PinLocked(retry_after=int((row.locked_until - at).total_seconds()) + 1)
+    before = 0 if row.locked_until else row.tries
+    if check_password(peppered(customer_id, pin), row.hashed):
+        if row.tries:
+            PaymentPin.objects.filter(pk=row.pk).update(tries=0, locked_until=None)
+        return None
+    locked_until = at + LOCKED_FOR if before + 1 >= PIN_TRIES else None
+    PaymentPin.objects.filter(pk=row.pk).update(tries=before + 1, locked_until=locked_until)
+    if locked_until is None:
+        return PinWrong(field="pin", remaining=PIN_TRIES - before - 1)
+    publish(topic="pin.locked", owner=customer_id, payload={"customer": str(customer_id)}, at=at)
+    return PinLocked(retry_after=int(LOCKED_FOR.total_seconds()))
+
+
+@transaction.atomic
+def change_pin(*, customer_id: uuid.UUID, old_pin: str, pin: str, at: datetime) -> PaymentPin | DomainError:
+    """A new PIN for the old one. A wrong old PIN is returned (and counted); raises Invalid for the new one first."""
+    checked_pin(customer_id, pin)
+    refused = try_pin(customer_id=customer_id, pin=old_pin, at=at)
+    return refused if refused is not None else replace_pin(customer_id, pin, at)
+
+
+def replace_pin(customer_id: uuid.UUID, pin: str, at: datetime) -> PaymentPin:
+    row = PaymentPin.objects.get(customer_id=customer_id)
+    row.hashed, row.tries, row.locked_until, row.changed_at = hash_of(customer_id, pin), 0, None, at
+    row.save()
+    publish(topic="pin.changed", owner=customer_id, payload={"customer": str(customer_id)}, at=at)
+    return row
+
+
+@transaction.atomic
+def prove(
+    *,
+    customer_id: uuid.UUID,
+    session_id: uuid.UUID,
+    method: str,
+    secret: str,
+    purpose: str,
+    amount_fen: int,
+    payee: str,
+    nonce: str,
+    at: datetime,
+) -> tuple[StepUpProof, str] | DomainError:
+    """Approve one act by PIN or text code: the proof and its token (its public id), or the refusal, returned so that it commits.
+
+    `payee` is the public id of who is paid ("" when nobody is), `nonce` the client's name for the intent (its Idempotency-Key).
+    """
+    if method == Method.PIN:
+        refused: DomainError | None = try_pin(customer_id=customer_id, pin=secret, at=at)
+    else:
+        refused = codes.redeem(
+            phone=identity.get(customer_id).phone,
+            purpose="step_up",
+            device_index=identity.device_index(session_id),
+            binding=binding_of(purpose, amount_fen, payee, nonce),
+            code=secret,
+            at=at,
+        )
+    if refused is not None:
+        return refused
+    return keep_proof(
+        customer_id=customer_id,
+        session_id=session_id,
+        method=method,
+        purpose=purpose,
+        amount_fen=amount_fen,
+        payee=payee,
+        nonce=nonce,
+        at=at,
+    )
+
+
+def keep_proof(*, at: datetime, **facts: object) -> tuple[StepUpProof, str]:
+    """The factor was right: a proof that lives five minutes."""
+    row = StepUpProof.objects.create(**facts, created_at=at, expires_at=at + PROOF_LIFE)
+    return row, row.public_id
+
+
+def binding_of(purpose: str, amount_fen: int, payee: str, nonce: str) -> str:
+    """What a code or a challenge is good for, as one text."""
+    return f"{purpose}\n{amount_fen}\n{payee}\n{nonce}"
+
+
+@transaction.atomic
+def spend_proof(
+    *, customer_id: uuid.UUID, session_id: uuid.UUID, token: str, purpose: str, amount_fen: int, payee: str, nonce: str, at: datetime
+) -> StepUpProof:
+    """Use a proof up, inside the transaction of the act it approves: a refused act leaves it unused.
+
+    Raises StepUpNeeded without a token, ProofMismatch for another session, purpose, amount, payee or nonce, ProofExpired.
+    """
+    if not token:
+        raise StepUpNeeded()
+    row = queries.proof(customer_id, proof_id(token))
+    wanted = (session_id, purpose, amount_fen, payee, nonce)
+    if row is None or (row.session_id, row.purpose, row.amount_fen, row.payee, row.nonce) != wanted:
+        raise ProofMismatch()
+    if not StepUpProof.objects.filter(pk=row.pk, used_at=None, expires_at__gt=at).update(used_at=at):
+        raise ProofExpired()
+    row.used_at = at
+    return row
+
+
+def proof_id(token: str) -> uuid.UUID | None:
+    try:
+        return parse_public_id(StepUpProof.PREFIX, token)
+    except NotFound:
+        return None
+
+
+@transaction.atomic
+def take_pin_free(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> None:
+    """Count a small payment that needs no proof. Raises StepUpNeeded over the amount, or past the number a day."""
+    rule = queries.pin_free_rule(at)
+    if rule is None or amount_fen > rule.amount_fen:
+        raise StepUpNeeded()
+    try:
+        take(counter="pin_free", owner=customer_id, period=local_day(at).isoformat(), amount=1, cap=rule.per_day)
+    except LimitReached as reached:
+        raise StepUpNeeded() from reached

@@ -1,0 +1,27 @@
+"""Which counters a payment out of the balance goes through, and the periods they turn with (Asia/Shanghai).
+
+Every payment is counted for life, year and day whatever the class, so that a class that rises or falls finds the true totals.
+"""
+
+from datetime import datetime
+
+from core.clock.queries import local_day
+
+LIFE, YEAR, DAY = "life", "year", "day"
+NO_CAP_FEN = 2**62
+
+
+def counters(factors: int) -> list[tuple[str, bool]]:
+    """(period, by one factor alone) of each counter a payment proven by `factors` kinds of factor goes through."""
+    always = [(LIFE, False), (YEAR, False), (DAY, False)]
+    return always if factors >= 2 else [*always, (DAY, True)]
+
+
+def counter(period: str, one_factor: bool) -> str:
+    return f"outflow:{period}:one_factor" if one_factor else f"outflow:{period}"
+
+
+def period_of(period: str, at: datetime) -> str:
+    """The name of the period `at` is in: "life", "2026" or "2026-11-22"."""
+    day = local_day(at)
+    return {LIFE: LIFE, YEAR: str(day.year), DAY: day.isoformat()}[period]

@@ -1,0 +1,73 @@
+"""Reads of what is proven of a customer."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.verification import classes, outflow
+from accounts.verification.id_numbers import birth_date
+from accounts.verification.models import ClassRule, Evidence, IdentityClaim, OutflowLimit, RealNameCheck
+from accounts.verification.models import RealName as RealNameRow
+from core.clock.queries import local_day
+from core.limits import queries as limits
+
+
+@dataclass(frozen=True)
+class RealName:
+    """A proven name and identity number in clear, for use inside only (signing a card)."""
+
+    name: str
+    id_number: str
+
+
+def real_name(customer_id: uuid.UUID) -> RealName | None:
+    row = RealNameRow.objects.filter(customer_id=customer_id, erased_at=None).first()
+    return RealName(row.name, row.id_number) if row else None
+
+
+def born_on(customer_id: uuid.UUID) -> date | None:
+    """The birth date in the proven identity number."""
+    found = real_name(customer_id)
+    return birth_date(found.id_number) if found else None
+
+
+def account_class(customer_id: uuid.UUID, at: datetime | None = None) -> int:
+    """0 unverified, else 1, 2 or 3: counted from the checks that stand, by the rules of the day of `at` (the newest unless told)."""
+    return classes.class_of(evidence(customer_id), class_rules(at))
+
+
+def evidence(customer_id: uuid.UUID) -> list[classes.Check]:
+    """The checks that stand, oldest first."""
+    rows = Evidence.objects.filter(customer_id=customer_id, withdrawn_at=None).order_by("created_at", "id")
+    return [classes.Check(row.kind, row.source, row.created_at) for row in rows]
+
+
+def class_rules(at: datetime | None = None) -> dict[int, classes.Rule]:
+    """Account class to its rule in force."""
+    rows = ClassRule.objects.order_by("account_class", "starts_on")
+    if at is not None:
+        rows = rows.filter(starts_on__lte=local_day(at))
+    return {row.account_class: classes.Rule(row.checks, row.least_age, row.source) for row in rows}
+
+
+def latest_check(customer_id: uuid.UUID) -> RealNameCheck | None:
+    return RealNameCheck.objects.filter(customer_id=customer_id).order_by("-created_at", "-id").first()
+
+
+def holder_of(id_index: bytes) -> uuid.UUID | None:
+    """Whose proven identity number this is."""
+    return IdentityClaim.objects.filter(id_index=id_index).values_list("customer_id", flat=True).first()
+
+
+def outflow_caps(account_class: int, at: datetime) -> dict[tuple[str, bool], int]:
+    """(period, by one factor alone) to the cap in fen in force for a class; a pair without a row has no cap."""
+    rows = OutflowLimit.objects.filter(account_class=account_class, starts_on__lte=local_day(at)).order_by("starts_on")
+    return {(row.period, row.one_factor): row.cap_fen for row in rows}
+
+
+def outflow_used(customer_id: uuid.UUID, at: datetime) -> dict[tuple[str, bool], int]:
+    """(period, by one factor alone) to the fen paid out in the period that `at` is in."""
+    return {
+        (period, one): limits.used(counter=outflow.counter(period, one), owner=customer_id, period=outflow.period_of(period, at))
+        for period, one in outflow.counters(factors=1)
+    }
