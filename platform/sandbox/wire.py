@@ -8,6 +8,8 @@ from typing import Any
 from sandbox.codes import CODES
 
 MAX_FEN = 100_000_000_00
+# Codes of the control plane are not in the published table; they answer 409 unless told.
+_CONTROL_HTTP = {"LOOPBACK_ONLY": 403}
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -25,7 +27,7 @@ class Refusal(Exception):
     @property
     def http(self) -> int:
         """The HTTP status."""
-        return CODES[self.code].http if self.code in CODES else 409
+        return CODES[self.code].http if self.code in CODES else _CONTROL_HTTP.get(self.code, 409)
 
     def body(self) -> dict[str, Any]:
         """The error body of docs/sandbox-bank.md section 2."""
