@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from core.embedded import Services, current_instance
 
@@ -27,8 +28,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     STARTED.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Keep a copy of the rows that migrations load (rules, charts, calendars, roles), to put them back after a transactional test."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA IF EXISTS loaded CASCADE")
+        cursor.execute("CREATE SCHEMA loaded")
+        for table in connection.introspection.django_table_names(only_existing=True, include_views=False):
+            cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
+            if cursor.fetchone()[0]:
+                cursor.execute(f'CREATE TABLE loaded."{table}" AS TABLE "{table}"')
+
+
 @pytest.fixture(scope="session", autouse=True)
-def append_only_tables_can_be_emptied_between_tests() -> Iterator[None]:
+def transactional_tests_leave_the_database_as_migrations_made_it() -> Iterator[None]:
     """Django empties every table after a transactional test; the append-only ones refuse that, as they should, while triggers fire."""
     emptied = TransactionTestCase._fixture_teardown
 
@@ -37,6 +50,10 @@ def append_only_tables_can_be_emptied_between_tests() -> Iterator[None]:
             cursor.execute("SET session_replication_role = replica")
         emptied(self)
         with connection.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'loaded'")
+            for (table,) in cursor.fetchall():
+                cursor.execute(f'DELETE FROM "{table}"')
+                cursor.execute(f'INSERT INTO "{table}" TABLE loaded."{table}"')
             cursor.execute("SET session_replication_role = origin")
 
     TransactionTestCase._fixture_teardown = without_triggers
