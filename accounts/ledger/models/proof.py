@@ -1,0 +1,139 @@
+"""Totals per day, closed periods, seals and the halt: what the ledger proves itself with."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from core.ids import new_id
+
+
+class RolledDay(models.Model):
+    """A business day whose entries are summed into Movement and GLTotal, account range by account range."""
+
+    pk = models.CompositePrimaryKey("day", "shard")
+    day = models.DateField()
+    shard = models.SmallIntegerField()
+    rolled_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_rolledday"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.shard}"
+
+
+class Movement(models.Model):
+    """Debits and credits of one account with one effective date, in minor units, both counted positive."""
+
+    pk = models.CompositePrimaryKey("account_id", "effective_on")
+    account_id = models.UUIDField()
+    effective_on = models.DateField()
+    debit = models.BigIntegerField(default=0)
+    credit = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "ledger_movement"
+        constraints = [models.CheckConstraint(name="ledger_movement_sides", condition=Q(debit__gte=0, credit__gte=0))]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.effective_on}"
+
+
+class GLTotal(models.Model):
+    """Debits and credits of one GL code, role and asset on one business day."""
+
+    pk = models.CompositePrimaryKey("day", "shard", "gl_code", "role", "asset")
+    day = models.DateField()
+    shard = models.SmallIntegerField()
+    gl_code = models.CharField(max_length=16)
+    role = models.CharField(max_length=64)
+    asset = models.CharField(max_length=16)
+    debit = models.BigIntegerField(default=0)
+    credit = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "ledger_gltotal"
+        constraints = [models.CheckConstraint(name="ledger_gltotal_sides", condition=Q(debit__gte=0, credit__gte=0))]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.gl_code} {self.asset}"
+
+
+class PeriodClose(models.Model):
+    """The books are closed through a day: no journal may take an effective date on or before it any more."""
+
+    through_on = models.DateField(primary_key=True)
+    closed_at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "ledger_periodclose"
+
+    def __str__(self) -> str:
+        return self.through_on.isoformat()
+
+
+class SealBlock(models.Model):
+    """A run of journals sealed together: the hash of each row, chained to the block before.
+
+    Covers every journal written by transactions from `from_transaction` up to, not including, `to_transaction`.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    from_transaction = models.BigIntegerField()
+    to_transaction = models.BigIntegerField()
+    journal_ids = ArrayField(models.UUIDField())
+    row_hashes = ArrayField(models.BinaryField())
+    previous_hash = models.BinaryField()
+    hash = models.BinaryField()
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_sealblock"
+        constraints = [
+            models.UniqueConstraint(name="ledger_sealblock_from", fields=["from_transaction"]),
+            models.CheckConstraint(name="ledger_sealblock_forward", condition=Q(to_transaction__gt=models.F("from_transaction"))),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class SealManifest(models.Model):
+    """What a closed business day amounted to, with the chain's hash then: exported, so that it can be kept elsewhere."""
+
+    day = models.DateField(primary_key=True)
+    journals = models.BigIntegerField()
+    legs = models.BigIntegerField()
+    debits = models.JSONField()
+    last_block = models.BigIntegerField()
+    root_hash = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_sealmanifest"
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
+
+
+class LedgerHalt(models.Model):
+    """A stop of all money commands: set by a check that found something, lifted by people."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reason = models.TextField()
+    halted_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.CharField(max_length=80, default="", blank=True)
+
+    class Meta:
+        db_table = "ledger_halt"
+        constraints = [
+            models.UniqueConstraint(name="ledger_halt_one", fields=["lifted_by"], condition=Q(lifted_at=None)),
+            models.CheckConstraint(
+                name="ledger_halt_lifted", condition=Q(lifted_at=None, lifted_by="") | (Q(lifted_at__isnull=False) & ~Q(lifted_by=""))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason[:60]

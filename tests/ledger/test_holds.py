@@ -1,0 +1,146 @@
+"""Holds: the two-phase case of ledger.md, and each way a hold can be refused."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.ledger import queries, services
+from accounts.ledger.legs import credit, debit
+from accounts.ledger.models import Hold
+from accounts.ledger.refusals import (
+    AccountNotHoldable,
+    HoldConflict,
+    HoldExceeded,
+    HoldNotOpen,
+    HoldNotPartial,
+    InsufficientFunds,
+    UnknownHold,
+)
+from core.ids import new_id
+from tests.ledger.conftest import AT, user, world
+from tests.ledger.test_post import move
+from tests.ledger_proof import assert_books_balance
+
+pytestmark = pytest.mark.usefixtures("ledger")
+
+
+def place(account, amount, seconds=1000, **more):
+    more.setdefault("hold_id", new_id())
+    return services.hold(account=account, amount=amount, expires_at=AT + timedelta(seconds=seconds), at=AT, **more)
+
+
+def capture(hold_id, payer, payee, amount, seconds=0, journal_id=None):
+    legs = [debit(payer, amount), credit(payee, amount)] if amount else []
+    return services.capture(
+        hold_id=hold_id, journal_id=journal_id or new_id(), event="test.moved", legs=legs, amount=amount, at=AT + timedelta(seconds=seconds)
+    )
+
+
+def test_two_phase_transfers_end_with_36_posted_and_nothing_held() -> None:
+    payer, payee = user(), user()
+    move(world(), payer, 100)
+    move(payer, payee, 15)
+    first, second, third = place(payer, 15), place(payer, 15, 50), place(payer, 15, 1)
+    seventh, one, last = place(payer, 7, 50), place(payer, 1), place(payer, 1)
+    assert (queries.balance(payer).held, queries.balance(payee).posted) == (54, 15)
+    capture(first, payer, payee, 13, seconds=1)
+    services.release(hold_id=second, at=AT + timedelta(seconds=1))
+    with pytest.raises(HoldNotOpen) as expired:
+        capture(third, payer, payee, 15, seconds=1)
+    assert expired.value.members["state"] == "expired"
+    capture(seventh, payer, payee, 7, seconds=1)
+    capture(one, payer, payee, 1, seconds=1)
+    assert capture(last, payer, payee, 0, seconds=1) is None
+    services.release(hold_id=third, at=AT + timedelta(seconds=1))
+    assert (queries.balance(payer).held, queries.balance(payee).posted) == (0, 36)
+    with pytest.raises(HoldNotOpen) as again:
+        capture(first, payer, payee, 13, seconds=1)
+    assert again.value.members["state"] == "captured"
+    assert_books_balance()
+
+
+def test_releasing_14_of_15_or_16_of_15_is_refused_and_capturing_16_of_15_too() -> None:
+    payer, payee = user(), user()
+    move(world(), payer, 100)
+    held = place(payer, 15)
+    with pytest.raises(HoldNotPartial):
+        services.release(hold_id=held, amount=14, at=AT)
+    with pytest.raises(HoldExceeded):
+        services.release(hold_id=held, amount=16, at=AT)
+    with pytest.raises(HoldExceeded):
+        capture(held, payer, payee, 16)
+    assert queries.balance(payer) == queries.Balance(posted=100, held=15)
+    services.release(hold_id=held, amount=15, at=AT)
+    assert_books_balance()
+
+
+def test_the_same_capture_again_answers_again_and_moves_nothing() -> None:
+    payer, payee, journal = user(), user(), new_id()
+    move(world(), payer, 10)
+    held = place(payer, 10)
+    capture(held, payer, payee, 10, journal_id=journal)
+    assert capture(held, payer, payee, 10, journal_id=journal).replayed
+    assert queries.balance(payee).posted == 10
+    assert_books_balance()
+
+
+def test_held_money_cannot_be_paid_out() -> None:
+    payer, payee = user(), user()
+    move(world(), payer, 10)
+    place(payer, 6)
+    with pytest.raises(InsufficientFunds) as refused:
+        move(payer, payee, 5)
+    assert refused.value.members["available"] == 4
+    assert_books_balance(open_holds=1)
+
+
+def test_a_hold_never_draws_an_overdraft_unless_the_role_says_so() -> None:
+    limited, credited = user(role="test:limit10"), user(role="test:credit")
+    with pytest.raises(InsufficientFunds):
+        place(limited, 5)
+    place(credited, 1000)
+    with pytest.raises(InsufficientFunds):
+        place(credited, 1)
+    assert queries.balance(credited) == queries.Balance(posted=0, held=1000)
+    assert_books_balance(open_holds=1)
+
+
+def test_a_hold_id_stands_for_one_hold() -> None:
+    payer, other, held = user(), user(), new_id()
+    move(world(), payer, 10)
+    move(world(), other, 10)
+    place(payer, 5, hold_id=held)
+    place(payer, 5, hold_id=held)
+    assert queries.balance(payer).held == 5
+    for account, amount in [(payer, 6), (other, 5)]:
+        with pytest.raises(HoldConflict):
+            place(account, amount, hold_id=held)
+    assert Hold.objects.count() == 1
+
+
+def test_an_unknown_hold_and_a_buffered_account_are_refused() -> None:
+    with pytest.raises(UnknownHold):
+        services.release(hold_id=new_id(), at=AT)
+    with pytest.raises(AccountNotHoldable):
+        place(user(role="test:hot"), 5)
+
+
+def test_a_released_hold_can_be_released_again_but_not_captured() -> None:
+    payer, payee = user(), user()
+    move(world(), payer, 10)
+    held = place(payer, 10)
+    services.release(hold_id=held, at=AT)
+    services.release(hold_id=held, at=AT)
+    with pytest.raises(HoldNotOpen):
+        capture(held, payer, payee, 10)
+    assert queries.balance(payer) == queries.Balance(posted=10, held=0)
+    assert_books_balance()
+
+
+def test_a_capture_whose_legs_take_another_amount_is_a_defect_and_moves_nothing() -> None:
+    payer, payee = user(), user()
+    move(world(), payer, 10)
+    held = place(payer, 10)
+    with pytest.raises(services.CaptureMismatch):
+        services.capture(hold_id=held, journal_id=new_id(), event="test.moved", legs=[debit(payer, 9), credit(payee, 9)], amount=10, at=AT)
+    assert queries.balance(payer) == queries.Balance(posted=10, held=10)
