@@ -5,3 +5,5 @@ import os
 os.environ.setdefault("BANYAN_INSTANCE", "test")
 
 from config.settings import *  # noqa: F403  (after the instance is chosen)
+
+SANDBOX_BANK_URL = ""  # a test that wants the bank starts one (tests/sandbox_bank.py) and plugs it in

@@ -1,0 +1,8 @@
+"""What cards plugs in: it listens for the answers to signings."""
+
+from payments.cards import services
+from payments.cards.signings import Bindings, Cards
+from payments.channels.sockets import SIGNINGS
+
+SIGNINGS.plug(services.BINDING, Bindings())
+SIGNINGS.plug(services.CARD, Cards())

@@ -1,0 +1,82 @@
+"""Reads of banks, limits, cards and bindings."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from core.errors import DomainError, NotFound
+from payments.cards.models import Bank, Card, CardBin, CardBinding, CardLimit
+from payments.cards.rules import BIN_LENGTHS
+from payments.cards.states import CardState
+from payments.channels import queries as channels
+from payments.channels.queries import MaintenanceWindow
+
+SHOWN_AHEAD = timedelta(days=7)
+
+
+class CardNotUsable(DomainError):
+    code = "card_not_usable"
+    en = "This card is {state}. Use another card, or bind it again."
+    zh = "该银行卡当前状态为 {state},请更换银行卡或重新绑定。"
+
+
+def usable(customer_id: UUID, card_id: UUID) -> Card:
+    """The customer's active card, locked to the end of the caller's transaction (an unbinding waits, or is seen).
+
+    Must be called inside the transaction that places the call. Raises NotFound, CardNotUsable.
+    """
+    card = Card.objects.select_for_update(no_key=True).filter(customer_id=customer_id, id=card_id).first()
+    if card is None:
+        raise NotFound()
+    if card.state != CardState.ACTIVE:
+        raise CardNotUsable(state=card.state)
+    return card
+
+
+def live_cards(customer_id: UUID) -> QuerySet[Card]:
+    """The customer's cards that are not unbound, in the customer's order."""
+    return Card.objects.filter(customer_id=customer_id).exclude(state=CardState.UNBOUND).select_related("bank").order_by("position", "id")
+
+
+def card(customer_id: UUID, card_id: UUID) -> Card:
+    """A card of the customer, unbound ones too. Raises NotFound."""
+    found = Card.objects.select_related("bank").filter(customer_id=customer_id, id=card_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def binding(customer_id: UUID, binding_id: UUID) -> CardBinding:
+    """Raises NotFound."""
+    found = CardBinding.objects.select_related("bank", "card", "card__bank").filter(customer_id=customer_id, id=binding_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def issuer(number: str) -> CardBin | None:
+    """Whose card a number is: the longest BIN that fits, None for none."""
+    found = CardBin.objects.select_related("bank").filter(bin__in=[number[:length] for length in BIN_LENGTHS])
+    return max(found, key=lambda row: len(row.bin), default=None)
+
+
+def limit(*, channel: str, bank: str, kind: str, scene: str, on: date) -> CardLimit | None:
+    """The limits in force on a day; None: this scene is not offered for such cards."""
+    rows = CardLimit.objects.filter(channel_id=channel, bank_id=bank, kind=kind, scene=scene, effective_on__lte=on)
+    return rows.order_by("-effective_on").first()
+
+
+def limits(*, channel: str, on: date) -> list[CardLimit]:
+    """All limits of a channel in force on a day: the newest row of each bank, kind and scene."""
+    rows = CardLimit.objects.filter(channel_id=channel, effective_on__lte=on)
+    return list(rows.order_by("bank_id", "kind", "scene", "-effective_on").distinct("bank_id", "kind", "scene"))
+
+
+def supported_banks() -> list[Bank]:
+    return list(Bank.objects.filter(supported=True).order_by("position", "code"))
+
+
+def maintenance(*, channel: str, at: datetime) -> list[MaintenanceWindow]:
+    """Windows that are on or begin within a week."""
+    return channels.windows(channel, at, until=at + SHOWN_AHEAD)

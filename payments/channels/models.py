@@ -1,0 +1,305 @@
+"""Channels (the outside parties that move money), every call made to them, and everything they told us."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from core.crypto.fields import EncryptedTextField
+from core.ids import new_id, public_id
+from core.moves import StateGuard
+from payments.channels.states import MONEY_OPERATIONS, NOTICE_MOVES, REQUEST_MOVES, NoticeState, Operation, RequestState
+
+
+class Channel(models.Model):
+    """One outside party reached through one adapter. Timeouts are in milliseconds: connecting at most 2 s, a whole call
+    under 8 s (a web worker waits for it)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(max_length=32, unique=True)
+    adapter = models.CharField(max_length=32)
+    name_en = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=80)
+    enabled = models.BooleanField(default=True)
+    currency = models.CharField(max_length=8, default="CNY")
+    connect_timeout_ms = models.PositiveIntegerField(default=2000)
+    total_timeout_ms = models.PositiveIntegerField(default=7000)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="payments_channel_connect", condition=Q(connect_timeout_ms__gt=0, connect_timeout_ms__lte=2000)),
+            models.CheckConstraint(name="payments_channel_total", condition=Q(total_timeout_ms__gt=0, total_timeout_ms__lt=8000)),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ChannelCredential(models.Model):
+    """What this platform signs with at one channel, and whose signature it believes. One live credential a channel."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    merchant = models.CharField(max_length=64)
+    private_key_pem = EncryptedTextField()
+    bank_public_key_pem = models.TextField()
+    bank_key_id = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="payments_credential_one_live", fields=["channel"], condition=Q(retired_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.merchant}"
+
+
+class MaintenanceWindow(models.Model):
+    """When a channel, or one bank behind it (`bank_code`, empty = all), takes no calls. `ends_at` is exclusive."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    bank_code = models.CharField(max_length=16, default="", blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    words_en = models.CharField(max_length=200)
+    words_zh = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="payments_window_order", condition=Q(ends_at__gt=F("starts_at")))]
+        indexes = [models.Index(name="payments_window_channel", fields=["channel", "ends_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.bank_code} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class ErrorRule(models.Model):
+    """What a channel's code means for us, from a day on: is it definitely not done, what happens next, what the customer reads."""
+
+    class Action(models.TextChoices):
+        RETRY_SAME = "retry_same"
+        QUERY = "query"
+        NEXT_CHANNEL = "next_channel"
+        STEP_UP = "step_up"
+        ASK_USER = "ask_user"
+        STOP = "stop"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=64)
+    action = models.CharField(max_length=16, choices=Action.choices)
+    definite = models.BooleanField()
+    words_en = models.CharField(max_length=200)
+    words_zh = models.CharField(max_length=200)
+    effective_on = models.DateField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="payments_errorrule_dated", fields=["channel", "code", "effective_on"]),
+            models.CheckConstraint(
+                name="payments_errorrule_action",
+                condition=Q(action__in=["retry_same", "query", "next_channel", "step_up", "ask_user", "stop"]),
+            ),
+            models.CheckConstraint(name="payments_errorrule_definite", condition=~Q(action="query", definite=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.code}"
+
+
+class ChannelRequest(models.Model):
+    """One outbound call with its business number (the public form of its id), committed before the call leaves.
+
+    `business` and `business_id` name the row it is made for ("top_up", "withdrawal", "card_binding", "card"); its listener is
+    told once when the request becomes final. `sends` counts departures, `queries` the questions asked since. `due_at` is when the
+    sweeper looks again; null = nothing left to do by itself (final, or an operator's work item).
+    """
+
+    PREFIX = "chr"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    request_no = models.CharField(max_length=64)
+    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    operation = models.CharField(max_length=16, choices=Operation.choices)
+    business = models.CharField(max_length=32)
+    business_id = models.UUIDField()
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    shard = models.SmallIntegerField()
+    card = models.ForeignKey("payments.Card", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    original = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=8, default="CNY")
+    state = models.CharField(max_length=16, choices=RequestState.choices, default=RequestState.NEW)
+    code = models.CharField(max_length=64, default="", blank=True)
+    channel_no = models.CharField(max_length=64, default="", blank=True)
+    fee_fen = models.BigIntegerField(default=0)
+    booked_on = models.DateField(null=True, blank=True)
+    sends = models.SmallIntegerField(default=0)
+    queries = models.SmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="payments_request_number", fields=["customer", "request_no"]),
+            models.CheckConstraint(name="payments_request_state", condition=Q(state__in=RequestState.values)),
+            models.CheckConstraint(name="payments_request_shard", condition=Q(shard__gte=0, shard__lt=64)),
+            models.CheckConstraint(
+                name="payments_request_amount",
+                condition=Q(operation__in=sorted(MONEY_OPERATIONS), amount_fen__gt=0)
+                | (~Q(operation__in=sorted(MONEY_OPERATIONS)) & Q(amount_fen=0)),
+            ),
+            models.CheckConstraint(
+                name="payments_request_final",
+                condition=Q(state__in=["success", "failed", "returned"], settled_at__isnull=False, due_at=None)
+                | Q(state__in=["new", "sent", "pending", "action_required", "unknown"], settled_at=None),
+            ),
+            models.CheckConstraint(
+                name="payments_request_returned",
+                condition=Q(state="returned", operation="payout", returned_at__isnull=False) | (~Q(state="returned") & Q(returned_at=None)),
+            ),
+            models.CheckConstraint(name="payments_request_sent", condition=Q(state__in=["new", "failed"]) | Q(sent_at__isnull=False)),
+            models.CheckConstraint(
+                name="payments_request_original",
+                condition=Q(operation="refund", original__isnull=False) | (~Q(operation="refund") & Q(original=None)),
+            ),
+        ]
+        indexes = [
+            models.Index(name="payments_request_due", fields=["shard", "due_at"], condition=Q(due_at__isnull=False)),
+            models.Index(name="payments_request_business", fields=["business_id", "-created_at"]),
+        ]
+        triggers = [StateGuard("payments_request_moves", REQUEST_MOVES, born=["new"])]
+
+    @property
+    def public_id(self) -> str:
+        return public_id(self.PREFIX, self.id)
+
+    @property
+    def done(self) -> bool:
+        """Whether the outcome is known for good (a payout may still come back)."""
+        return self.settled_at is not None
+
+    def __str__(self) -> str:
+        return f"{self.request_no} {self.operation} {self.state}"
+
+
+class ChannelWorkItem(models.Model):
+    """An outcome nobody could find out by asking: an operator's turn. One open item a request."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DONE = "done"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    request = models.ForeignKey(ChannelRequest, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    reason = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="payments_workitem_once", fields=["customer", "request"]),
+            models.CheckConstraint(
+                name="payments_workitem_state", condition=Q(state="open", done_at=None) | Q(state="done", done_at__isnull=False)
+            ),
+        ]
+        indexes = [models.Index(name="payments_workitem_open", fields=["created_at"], condition=Q(state="open"))]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.state}"
+
+
+class ChannelNotice(models.Model):
+    """A notice whose signature, timestamp and merchant were right, kept as it came. `shard` comes from the event id, so that
+    the same event always meets its unique key."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    shard = models.SmallIntegerField()
+    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    event_id = models.CharField(max_length=64)
+    event = models.CharField(max_length=64)
+    raw_body = EncryptedTextField()
+    state = models.CharField(max_length=12, choices=NoticeState.choices, default=NoticeState.RECEIVED)
+    outcome = models.CharField(max_length=64, default="", blank=True)
+    created_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="payments_notice_once", fields=["shard", "channel", "event_id"]),
+            models.CheckConstraint(
+                name="payments_notice_state",
+                condition=Q(state="received", processed_at=None) | Q(state__in=["processed", "ignored"], processed_at__isnull=False),
+            ),
+            models.CheckConstraint(name="payments_notice_shard", condition=Q(shard__gte=0, shard__lt=64)),
+        ]
+        triggers = [StateGuard("payments_notice_moves", NOTICE_MOVES, born=["received"])]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.event_id}"
+
+
+class RefusedNotices(models.Model):
+    """How many notices of a channel were turned away on a day and why: counted, since anybody may send them."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    reason = models.CharField(max_length=32)
+    count = models.BigIntegerField(default=1)
+    last_body_sha256 = models.CharField(max_length=64)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="payments_refused_day", fields=["channel", "day", "reason"])]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.day} {self.reason}: {self.count}"
+
+
+class Break(models.Model):
+    """Something a channel said that does not agree with our books. Nothing is changed by it; a person or a rule closes it."""
+
+    class Kind(models.TextChoices):
+        AMOUNT = "amount"
+        STATUS = "status"
+        THEIRS_ONLY = "theirs_only"
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    source = models.CharField(max_length=80)
+    request = models.ForeignKey(ChannelRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    request_no = models.CharField(max_length=64)
+    ours = models.CharField(max_length=200)
+    theirs = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_why = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="payments_break_kind", condition=Q(kind__in=["amount", "status", "theirs_only"])),
+            models.CheckConstraint(
+                name="payments_break_state", condition=Q(state="open", closed_at=None) | Q(state="closed", closed_at__isnull=False)
+            ),
+        ]
+        indexes = [models.Index(name="payments_break_open", fields=["created_at"], condition=Q(state="open"))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.request_no}"

@@ -1,0 +1,200 @@
+"""Storing what a channel said: the one place where an answer, a query and a notice become a state, once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from core.clock import queries as clock
+from core.moves import advance
+from core.outbox.services import publish
+from payments.channels import queries, schedule
+from payments.channels.models import Break, ChannelRequest, ChannelWorkItem, ErrorRule
+from payments.channels.port import ActionRequired, Failed, Order, Pending, Result, Success, Unknown
+from payments.channels.sockets import OUTCOMES, SIGNINGS
+from payments.channels.states import MONEY_OPERATIONS, REQUEST_MOVES, Operation, RequestState
+
+NOTICE = "notice "
+WITH_SECRETS = frozenset({Operation.SIGN_START, Operation.SIGN_CONFIRM})
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who says it: `source` goes on a break ("answer", "query", "notice EV1")."""
+
+    source: str
+    at: datetime
+
+
+@transaction.atomic
+def conclude(*, request_id: UUID, result: Result, source: str, at: datetime) -> ChannelRequest:
+    """Take in one answer about a request, under its row lock, and tell its listener when it becomes final.
+
+    A repeat of what is known changes nothing. An answer that contradicts our books (another amount, another outcome after the end)
+    changes no state and leaves a Break.
+    """
+    request = ChannelRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    told = Told(source, at)
+    if not agrees(request, result, told):
+        return still_unknown(request, told)
+    if request.done:
+        return after_the_end(request, result, told)
+    if request.state == RequestState.NEW and not isinstance(result, Failed):
+        advance(request, RequestState.SENT, moves=REQUEST_MOVES, at=at, sent_at=request.sent_at or at)
+    return store(request, mapped(request, result, at), told)
+
+
+def agrees(request: ChannelRequest, result: Result, told: Told) -> bool:
+    """Whether the answer is about this amount in this currency; a Break when it is not."""
+    if not isinstance(result, Success) or not isinstance(result.facts, Order):
+        return True
+    order = result.facts
+    if (order.amount_fen, order.currency) == (request.amount_fen, request.currency):
+        return True
+    ours, theirs = f"{request.amount_fen} {request.currency}", f"{order.amount_fen} {order.currency}"
+    record_break(request, Break.Kind.AMOUNT, ours, theirs, told)
+    return False
+
+
+def record_break(request: ChannelRequest, kind: Break.Kind, ours: str, theirs: str, told: Told) -> Break:
+    made, _ = Break.objects.get_or_create(
+        channel_id=request.channel_id, kind=kind, request=request, request_no=request.request_no, source=told.source,
+        defaults={"ours": ours, "theirs": theirs, "created_at": told.at},
+    )  # fmt: skip
+    return made
+
+
+def still_unknown(request: ChannelRequest, told: Told) -> ChannelRequest:
+    """A call whose answer cannot be believed is unknown and goes on being asked about; a notice that cannot be believed
+    changes nothing."""
+    if request.done or told.source.startswith(NOTICE):
+        return request
+    return wait(request, RequestState.UNKNOWN, "answer_disagrees", told.at)
+
+
+def after_the_end(request: ChannelRequest, result: Result, told: Told) -> ChannelRequest:
+    if isinstance(result, Success):
+        if request.state == RequestState.FAILED:
+            record_break(request, Break.Kind.STATUS, "failed", "success", told)
+        elif request.state == RequestState.SUCCESS and isinstance(result.facts, Order) and result.facts.returned:
+            return bring_back(request, result.facts, told.at)
+    elif isinstance(result, Failed) and request.state != RequestState.FAILED:
+        record_break(request, Break.Kind.STATUS, str(request.state), f"failed {result.code}", told)
+    return request
+
+
+def mapped(request: ChannelRequest, result: Result, at: datetime) -> Result:
+    """A refusal as the error map of the day reads it."""
+    if not isinstance(result, Failed):
+        return result
+    rule = queries.rule(request.channel_id, result.code, clock.local_day(at))
+    if rule is None:
+        return result
+    if not rule.definite:
+        return Unknown(result.code)
+    action = ErrorRule.Action(rule.action)
+    return Failed(
+        result.code,
+        retryable=action == ErrorRule.Action.RETRY_SAME,
+        user_fixable=action in (ErrorRule.Action.ASK_USER, ErrorRule.Action.STEP_UP),
+        tries_left=result.tries_left,
+    )
+
+
+def store(request: ChannelRequest, result: Result, told: Told) -> ChannelRequest:
+    match result:
+        case Success():
+            return succeed(request, result, told.at)
+        case Failed() if result.retryable and request.state == RequestState.SENT and retry_at(request, told.at) is not None:
+            return again(request, result, told.at)
+        case Failed():
+            return fail(request, result, told.at)
+        case Pending(channel_no):
+            return wait(request, RequestState.PENDING, "", told.at, channel_no=channel_no or request.channel_no)
+        case ActionRequired(code):
+            return wait(request, RequestState.ACTION_REQUIRED, code, told.at)
+        case Unknown(code):
+            return wait(request, RequestState.UNKNOWN, code, told.at)
+
+
+def retry_at(request: ChannelRequest, at: datetime) -> datetime | None:
+    """When the same number leaves again; None when it may not (its secrets are gone) or was tried enough."""
+    return None if request.operation in WITH_SECRETS else schedule.next_send(at, request.sends)
+
+
+def again(request: ChannelRequest, result: Failed, at: datetime) -> ChannelRequest:
+    return advance(request, RequestState.NEW, moves=REQUEST_MOVES, at=at, code=result.code, due_at=retry_at(request, at))
+
+
+def wait(request: ChannelRequest, state: RequestState, code: str, at: datetime, **fields: str) -> ChannelRequest:
+    """Not decided: ask again by the schedule, and hand it to an operator when that is used up."""
+    due_at = schedule.next_query(at, request.queries)
+    if request.state == state:
+        ChannelRequest.objects.filter(pk=request.pk).update(code=code, due_at=due_at, changed_at=at, **fields)
+        request.refresh_from_db()
+    else:
+        advance(request, state, moves=REQUEST_MOVES, at=at, code=code, due_at=due_at, **fields)
+    if due_at is None:
+        hand_over(request, at)
+    return request
+
+
+def hand_over(request: ChannelRequest, at: datetime) -> None:
+    item, made = ChannelWorkItem.objects.get_or_create(
+        customer_id=request.customer_id,
+        request=request,
+        defaults={
+            "created_at": at,
+            "reason": f"{request.operation} is {request.state} after {request.queries} queries",
+        },
+    )
+    if made:
+        publish(
+            topic="channel_request.needs_operator",
+            owner=request.customer_id,
+            payload={"request_id": str(request.id), "work_item_id": str(item.id)},
+            at=at,
+        )
+
+
+def succeed(request: ChannelRequest, result: Success[object], at: datetime) -> ChannelRequest:
+    facts = result.facts
+    stored: dict[str, Any] = (
+        {"channel_no": facts.channel_no, "fee_fen": facts.fee_fen, "booked_on": facts.booked_on} if isinstance(facts, Order) else {}
+    )
+    advance(request, RequestState.SUCCESS, moves=REQUEST_MOVES, at=at, code="", due_at=None, settled_at=at, **stored)
+    finish(request, result, at)
+    if isinstance(facts, Order) and facts.returned:
+        return bring_back(request, facts, at)
+    return request
+
+
+def fail(request: ChannelRequest, result: Failed, at: datetime) -> ChannelRequest:
+    advance(request, RequestState.FAILED, moves=REQUEST_MOVES, at=at, code=result.code, due_at=None, settled_at=at)
+    finish(request, result, at)
+    return request
+
+
+def finish(request: ChannelRequest, result: Result, at: datetime) -> None:
+    """Close the operator's item if there is one and tell the listener."""
+    ChannelWorkItem.objects.filter(customer_id=request.customer_id, request=request, state=ChannelWorkItem.State.OPEN).update(
+        state=ChannelWorkItem.State.DONE, done_at=at
+    )
+    if request.operation in MONEY_OPERATIONS:
+        listener = OUTCOMES.get(request.business)
+        assert listener is not None, f"nobody listens for {request.business}"
+        listener.settled(request=request, at=at)
+    else:
+        signing = SIGNINGS.get(request.business)
+        assert signing is not None, f"nobody listens for {request.business}"
+        signing.answered(request=request, result=result, at=at)
+
+
+def bring_back(request: ChannelRequest, order: Order, at: datetime) -> ChannelRequest:
+    advance(request, RequestState.RETURNED, moves=REQUEST_MOVES, at=at, code=order.code, returned_at=at)
+    listener = OUTCOMES.get(request.business)
+    assert listener is not None, f"nobody listens for {request.business}"
+    listener.returned(request=request, at=at)
+    return request

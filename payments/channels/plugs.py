@@ -1,0 +1,16 @@
+"""What channels plugs in: its adapters, and the sandbox bank as verifier, SMS operator and follower of the clock."""
+
+from django.conf import settings
+
+from accounts.identity.sockets import SMS
+from accounts.verification.sockets import VERIFIERS
+from core.clock.sockets import FOLLOWERS
+from payments.channels.sandbox_bank.adapter import SandboxBankMaker
+from payments.channels.sandbox_bank.sidelines import BankClock, BankSms, BankVerifier
+from payments.channels.sockets import ADAPTERS
+
+ADAPTERS.plug("sandbox_bank", SandboxBankMaker())
+if settings.SANDBOX_BANK_URL:
+    VERIFIERS.plug("sandbox_bank", BankVerifier())
+    SMS.plug("sandbox_bank", BankSms())
+    FOLLOWERS.plug("sandbox_bank", BankClock())

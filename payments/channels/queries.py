@@ -1,0 +1,94 @@
+"""Reads of channels, their rules and their requests."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from core.clock import queries as clock
+from payments.channels.models import Channel, ChannelRequest, ErrorRule, MaintenanceWindow
+from payments.channels.states import OPEN_STATES
+
+WORDS = {
+    "not_sent": ("It was not sent to the bank. Try again.", "请求未送达银行,请重试。"),
+    "not_seen": ("The bank did not receive it. Try again.", "银行未收到请求,请重试。"),
+    "channel_off": ("This bank channel is switched off now. Try another way or later.", "该银行通道已关闭,请更换方式或稍后再试。"),
+}
+OTHERWISE = ("The bank refused it. Try another card or later.", "银行拒绝了该操作,请更换银行卡或稍后再试。")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the customer reads about a channel's code."""
+
+    en: str
+    zh: str
+
+
+def request(request_id: UUID) -> ChannelRequest:
+    """Raises ChannelRequest.DoesNotExist."""
+    return ChannelRequest.objects.get(pk=request_id)
+
+
+def windows(channel: str, at: datetime, *, until: datetime | None = None) -> list[MaintenanceWindow]:
+    """The maintenance windows of a channel that touch [at, until], by start; those on at `at` when `until` is not given."""
+    found = MaintenanceWindow.objects.filter(channel_id=channel, ends_at__gt=at, starts_at__lte=until or at)
+    return list(found.order_by("starts_at", "id"))
+
+
+def closed_by(channel: str, bank_code: str, at: datetime) -> MaintenanceWindow | None:
+    """The window that keeps a bank behind a channel closed at `at`, the one that ends last."""
+    now = MaintenanceWindow.objects.filter(channel_id=channel, starts_at__lte=at, ends_at__gt=at)
+    return now.filter(Q(bank_code="") | Q(bank_code=bank_code)).order_by("-ends_at").first()
+
+
+def enabled(channel: str) -> bool:
+    return Channel.objects.filter(code=channel, enabled=True).exists()
+
+
+def rule(channel: str, code: str, on: date) -> ErrorRule | None:
+    """The error map's row for a code on a day."""
+    dated = ErrorRule.objects.filter(channel_id=channel, code=code, effective_on__lte=on)
+    return dated.order_by("-effective_on").first()
+
+
+def explain(channel: str, code: str, at: datetime) -> Words | None:
+    """What a customer reads about `code`; None for no code."""
+    if not code:
+        return None
+    found = rule(channel, code, clock.local_day(at))
+    if found is not None:
+        return Words(found.words_en, found.words_zh)
+    return Words(*WORDS.get(code, OTHERWISE))
+
+
+def open_requests(business_id: UUID) -> int:
+    """How many calls for one row are without a final answer."""
+    return ChannelRequest.objects.filter(business_id=business_id, state__in=OPEN_STATES).count()
+
+
+def open_for_card(card_id: UUID) -> int:
+    """How many money calls with one card are without a final answer."""
+    return ChannelRequest.objects.filter(card_id=card_id, amount_fen__gt=0, state__in=OPEN_STATES).count()
+
+
+def due_shards(at: datetime) -> list[int]:
+    """The shards that have something to look at."""
+    return sorted(ChannelRequest.objects.filter(due_at__lte=at).values_list("shard", flat=True).distinct().order_by())
+
+
+def next_due() -> datetime | None:
+    """The next instant at which some open request is looked at again."""
+    return ChannelRequest.objects.filter(due_at__isnull=False).order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def placed(business_id: UUID, operation: str) -> UUID | None:
+    """The newest call of a row that waits to be sent."""
+    waiting = ChannelRequest.objects.filter(business_id=business_id, operation=operation, state="new")
+    return waiting.order_by("-created_at").values_list("id", flat=True).first()
+
+
+def latest(business_id: UUID) -> ChannelRequest | None:
+    """The newest call made for a row."""
+    return ChannelRequest.objects.filter(business_id=business_id).order_by("-created_at", "-id").first()

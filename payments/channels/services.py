@@ -1,0 +1,295 @@
+"""Placing outbound calls, sending them, asking about them, and bringing every one to an end."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from core.errors import DomainError
+from core.ids import new_id, public_id, shard_of
+from core.moves import advance
+from payments.channels import queries, schedule
+from payments.channels.models import Channel, ChannelCredential, ChannelRequest
+from payments.channels.outcomes import WITH_SECRETS, conclude
+from payments.channels.port import Elements, Failed, Port, Result, Unknown
+from payments.channels.sockets import ADAPTERS, OUTCOMES, SIGNINGS
+from payments.channels.states import MONEY_OPERATIONS, REQUEST_MOVES, Operation, RequestState
+
+Call = Callable[[Port, ChannelRequest], Result]
+
+
+class ChannelOff(DomainError):
+    code = "channel_off"
+    status = 503
+    en = "This bank channel is switched off now. Try another way or later."
+    zh = "该银行通道已关闭,请更换方式或稍后再试。"
+
+
+class ChannelUnderMaintenance(DomainError):
+    """`until` is ISO 8601."""
+
+    code = "channel_under_maintenance"
+    status = 503
+    en = "The bank is under maintenance until {until}: {words_en}"
+    zh = "银行系统维护中,预计 {until} 恢复:{words_zh}"
+
+
+class ChannelNotConnected(DomainError):
+    code = "channel_not_connected"
+    status = 503
+    en = "This bank channel has no live credential yet. An operator has to connect it."
+    zh = "该银行通道尚未接入,请联系运营人员。"
+
+
+class InsideTransaction(RuntimeError):
+    """A call to the outside was made inside a database transaction: a programming error."""
+
+
+@transaction.atomic
+def place(
+    *,
+    channel: str,
+    operation: str,
+    business: str,
+    business_id: UUID,
+    customer_id: UUID,
+    card_id: UUID | None,
+    amount_fen: int,
+    at: datetime,
+    original_id: UUID | None = None,
+    bank_code: str = "",
+) -> ChannelRequest:
+    """Write one outbound call with its business number, in the caller's transaction; `send` it after the commit.
+
+    `bank_code` lets a maintenance window of that bank refuse it; `original_id` is the payment request a refund gives back.
+    Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected.
+    """
+    listeners = OUTCOMES if operation in MONEY_OPERATIONS else SIGNINGS
+    assert listeners.get(business) is not None, f"nobody listens for {business}"
+    refuse_closed(channel, bank_code, at)
+    request_id = new_id()
+    return ChannelRequest.objects.create(
+        id=request_id,
+        request_no=public_id(ChannelRequest.PREFIX, request_id),
+        channel_id=channel,
+        operation=operation,
+        business=business,
+        business_id=business_id,
+        customer_id=customer_id,
+        shard=shard_of(customer_id),
+        card_id=card_id,
+        original_id=original_id,
+        amount_fen=amount_fen,
+        due_at=at + schedule.LEASE,
+        created_at=at,
+        changed_at=at,
+    )
+
+
+def refuse_closed(channel: str, bank_code: str, at: datetime) -> None:
+    if not queries.enabled(channel):
+        raise ChannelOff()
+    window = queries.closed_by(channel, bank_code, at)
+    if window is not None:
+        raise ChannelUnderMaintenance(until=window.ends_at.isoformat(), words_en=window.words_en, words_zh=window.words_zh)
+    if not ChannelCredential.objects.filter(channel_id=channel, retired_at=None).exists():
+        raise ChannelNotConnected()
+
+
+def send(*, request_id: UUID, at: datetime) -> ChannelRequest:
+    """Send a placed pay, payout, refund, resend or unsign, and store what came back. Outside any transaction.
+
+    Returns the request as it then stands: also untouched when another process has sent it.
+    """
+    return dispatch(request_id, call_by_operation, at)
+
+
+def send_sign_start(*, request_id: UUID, elements: Elements, at: datetime) -> ChannelRequest:
+    """Send a placed sign_start with the four elements, which are kept nowhere."""
+    return dispatch(request_id, lambda port, request: port.sign_start(request_no=request.request_no, elements=elements), at)
+
+
+def send_sign_confirm(*, request_id: UUID, sms_code: str, at: datetime) -> ChannelRequest:
+    """Send a placed sign_confirm with the code the customer typed, which is kept nowhere."""
+
+    def call(port: Port, request: ChannelRequest) -> Result:
+        return port.sign_confirm(request_no=request.request_no, sign_ref=sign_ref(request), sms_code=sms_code)
+
+    return dispatch(request_id, call, at)
+
+
+def dispatch(request_id: UUID, call: Call, at: datetime) -> ChannelRequest:
+    refuse_inside_transaction()
+    request, leaves = depart(request_id, RequestState.NEW, at)
+    if not leaves:
+        return request
+    return conclude(request_id=request_id, result=call(open_port(request.channel_id), request), source="answer", at=at)
+
+
+@transaction.atomic
+def depart(request_id: UUID, start: RequestState, at: datetime) -> tuple[ChannelRequest, bool]:
+    """Mark a request as sent before it leaves, if it is still in state `start`. A channel switched off meanwhile fails what
+    never left it."""
+    request = ChannelRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    if request.state != start:
+        return request, False
+    if start == RequestState.NEW and not queries.enabled(request.channel_id):
+        return conclude(request_id=request_id, result=Failed("channel_off"), source="switch", at=at), False
+    advance(
+        request,
+        RequestState.SENT,
+        moves=REQUEST_MOVES,
+        at=at,
+        sent_at=request.sent_at or at,
+        sends=request.sends + 1,
+        due_at=at + schedule.LEASE,
+    )
+    return request, True
+
+
+def call_by_operation(port: Port, request: ChannelRequest) -> Result:
+    number = request.request_no
+    match request.operation:
+        case Operation.PAY:
+            return port.pay(
+                request_no=number, token=token(request), amount_fen=request.amount_fen, currency=request.currency, subject=request.business
+            )
+        case Operation.PAYOUT:
+            return port.payout(
+                request_no=number, token=token(request), amount_fen=request.amount_fen, currency=request.currency, remark=request.business
+            )
+        case Operation.REFUND:
+            assert request.original is not None
+            return port.refund(
+                request_no=number,
+                payment_request_no=request.original.request_no,
+                amount_fen=request.amount_fen,
+                currency=request.currency,
+                reason=request.business,
+            )
+        case Operation.RESEND:
+            return port.resend(request_no=number, sign_ref=sign_ref(request))
+        case Operation.UNSIGN:
+            return port.unsign(request_no=number, token=token(request))
+    raise AssertionError(f"{request.operation} needs its secrets: send_sign_start or send_sign_confirm")
+
+
+def token(request: ChannelRequest) -> str:
+    assert request.card is not None
+    secret: str = request.card.token
+    return secret
+
+
+def sign_ref(request: ChannelRequest) -> str:
+    listener = SIGNINGS.get(request.business)
+    assert listener is not None, f"nobody listens for {request.business}"
+    return listener.sign_ref(request=request)
+
+
+def open_port(channel: str) -> Port:
+    """Raises ChannelNotConnected."""
+    adapter = Channel.objects.values_list("adapter", flat=True).get(code=channel)
+    maker = ADAPTERS.get(adapter)
+    if maker is None:
+        raise ChannelNotConnected()
+    return maker.open(channel=channel)
+
+
+def refuse_inside_transaction() -> None:
+    if transaction.get_connection().in_atomic_block:
+        raise InsideTransaction("channels are called outside any transaction")
+
+
+def query(*, request_id: UUID, at: datetime) -> ChannelRequest:
+    """Ask the channel what became of a request that left, and store it. Outside any transaction.
+
+    A number the channel has not seen is sent again under the same number while it is young, and closed at the channel first when it is
+    old; a signing that was not seen is over (no money hangs on it, the customer asks anew).
+    """
+    refuse_inside_transaction()
+    request, asks = ask(request_id, at)
+    if not asks:
+        return request
+    port = open_port(request.channel_id)
+    result = question(port, request)
+    if isinstance(result, Unknown) and not result.seen and not request.done:
+        return not_seen(port, request, at)
+    return conclude(request_id=request_id, result=result, source="query", at=at)
+
+
+@transaction.atomic
+def ask(request_id: UUID, at: datetime) -> tuple[ChannelRequest, bool]:
+    """Count a question. What was sent and never answered becomes unknown here. Nothing to ask: new, failed, returned."""
+    request = ChannelRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    if request.state in (RequestState.NEW, RequestState.FAILED, RequestState.RETURNED):
+        return request, False
+    if request.done:
+        return request, request.operation == Operation.PAYOUT
+    if request.state == RequestState.SENT:
+        advance(request, RequestState.UNKNOWN, moves=REQUEST_MOVES, at=at, code="no_answer")
+    ChannelRequest.objects.filter(pk=request.pk).update(queries=F("queries") + 1, due_at=at + schedule.LEASE)
+    request.refresh_from_db()
+    return request, True
+
+
+def question(port: Port, request: ChannelRequest) -> Result:
+    number = request.request_no
+    match request.operation:
+        case Operation.PAY:
+            return port.query(request_no=number)
+        case Operation.PAYOUT:
+            return port.query_payout(request_no=number)
+        case Operation.REFUND:
+            return port.query_refund(request_no=number)
+    return port.query_sign(request_no=number, operation=request.operation, sign_ref=sign_ref(request))
+
+
+def not_seen(port: Port, request: ChannelRequest, at: datetime) -> ChannelRequest:
+    age = at - request.created_at
+    if request.operation in WITH_SECRETS:
+        settled = age >= schedule.SIGNING_SETTLES_AFTER
+        result: Result = Failed("not_seen", user_fixable=True) if settled else Unknown("not_seen")
+        return conclude(request_id=request.id, result=result, source="query", at=at)
+    if request.operation in (Operation.PAY, Operation.PAYOUT) and age >= schedule.RESEND_WITHIN:
+        result = port.close(request_no=request.request_no, operation=request.operation)
+        return conclude(request_id=request.id, result=result, source="close", at=at)
+    again, leaves = depart(request.id, RequestState(request.state), at)
+    if not leaves:
+        return again
+    return conclude(request_id=request.id, result=call_by_operation(port, again), source="answer", at=at)
+
+
+def close(*, request_id: UUID, at: datetime) -> ChannelRequest:
+    """See to it at the channel that an open payment or payout will never be done; it may turn out to be done already."""
+    refuse_inside_transaction()
+    request, asks = ask(request_id, at)
+    if not asks or request.done or request.operation not in (Operation.PAY, Operation.PAYOUT):
+        return request
+    port = open_port(request.channel_id)
+    result = port.close(request_no=request.request_no, operation=request.operation)
+    return conclude(request_id=request_id, result=result, source="close", at=at)
+
+
+def resolve_due(*, shard: int, at: datetime, batch: int = 50) -> int:
+    """One sweep of a shard: send what waits to be sent, ask about what left. Returns how many were attended to."""
+    refuse_inside_transaction()
+    claimed = claim_due(shard=shard, at=at, batch=batch)
+    for request_id, state, operation in claimed:
+        if state != RequestState.NEW:
+            query(request_id=request_id, at=at)
+        elif operation in WITH_SECRETS:
+            conclude(request_id=request_id, result=Failed("not_sent", user_fixable=True), source="sweeper", at=at)
+        else:
+            send(request_id=request_id, at=at)
+    return len(claimed)
+
+
+@transaction.atomic
+def claim_due(*, shard: int, at: datetime, batch: int) -> list[tuple[UUID, str, str]]:
+    """Take due requests of a shard for a minute, so that no other sweeper takes them: id, state, operation."""
+    due = ChannelRequest.objects.select_for_update(skip_locked=True).filter(shard=shard, due_at__lte=at)
+    rows = list(due.order_by("due_at", "id").values_list("id", "state", "operation")[:batch])
+    ChannelRequest.objects.filter(pk__in=[row[0] for row in rows]).update(due_at=at + schedule.LEASE)
+    return rows

@@ -1,0 +1,54 @@
+"""What upper rooms and adapters plug into channels."""
+
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from core.sockets import Socket
+from payments.channels.models import ChannelRequest
+from payments.channels.port import Port, Result
+
+
+@runtime_checkable
+class OutcomeListener(Protocol):
+    """The room a money request was made for, plugged in under `ChannelRequest.business`. Called with the request locked,
+    inside the transaction that changes it: take your own rows next, the ledger last; never call the network."""
+
+    def settled(self, *, request: ChannelRequest, at: datetime) -> None:
+        """The request became success or failed (`request.state`, `request.code`); told once."""
+        ...
+
+    def returned(self, *, request: ChannelRequest, at: datetime) -> None:
+        """A payout told as success came back; told once, after `settled`."""
+        ...
+
+
+@runtime_checkable
+class SigningListener(Protocol):
+    """The room of agreements (cards). Called like an OutcomeListener, with the channel's whole answer, since its facts
+    (tokens) are not kept on the request."""
+
+    def answered(self, *, request: ChannelRequest, result: Result, at: datetime) -> None:
+        """A sign_start, sign_confirm, resend or unsign became final (Success or Failed); told once."""
+        ...
+
+    def cancelled(self, *, channel: str, token: str, at: datetime) -> None:
+        """The channel's side ended the agreement `token`; may be told again."""
+        ...
+
+    def sign_ref(self, *, request: ChannelRequest) -> str:
+        """The channel's name of the signing a request belongs to, empty while unknown."""
+        ...
+
+
+@runtime_checkable
+class AdapterMaker(Protocol):
+    """Opens a channel for calls."""
+
+    def open(self, *, channel: str) -> Port:
+        """Raises ChannelNotConnected when there is no live credential."""
+        ...
+
+
+OUTCOMES: Socket[OutcomeListener] = Socket("payments.channels.outcomes", OutcomeListener)
+SIGNINGS: Socket[SigningListener] = Socket("payments.channels.signings", SigningListener)
+ADAPTERS: Socket[AdapterMaker] = Socket("payments.channels.adapters", AdapterMaker)

@@ -1,0 +1,54 @@
+"""The life of one outbound call, as a table."""
+
+from django.db import models
+
+from core.moves import Moves
+
+
+class RequestState(models.TextChoices):
+    """`new`: certainly not done at the channel (never sent, or answered "nothing was done, send it again").
+    `sent`: left, no answer stored yet. `unknown`: it may or may not have been done; it is asked about, and sent again under the
+    same number when the channel has not seen it. `returned`: a payout that was done and came back."""
+
+    NEW = "new"
+    SENT = "sent"
+    SUCCESS = "success"
+    FAILED = "failed"
+    PENDING = "pending"
+    ACTION_REQUIRED = "action_required"
+    UNKNOWN = "unknown"
+    RETURNED = "returned"
+
+
+class NoticeState(models.TextChoices):
+    RECEIVED = "received"
+    PROCESSED = "processed"
+    IGNORED = "ignored"
+
+
+class Operation(models.TextChoices):
+    SIGN_START = "sign_start"
+    SIGN_CONFIRM = "sign_confirm"
+    RESEND = "resend"
+    UNSIGN = "unsign"
+    PAY = "pay"
+    PAYOUT = "payout"
+    REFUND = "refund"
+
+
+MONEY_OPERATIONS = frozenset({Operation.PAY, Operation.PAYOUT, Operation.REFUND})
+
+ANSWERED = {RequestState.SUCCESS, RequestState.FAILED, RequestState.PENDING, RequestState.ACTION_REQUIRED, RequestState.UNKNOWN}
+REQUEST_MOVES = Moves(
+    RequestState,
+    {
+        RequestState.NEW: {RequestState.SENT, RequestState.FAILED},
+        RequestState.SENT: ANSWERED | {RequestState.NEW},
+        RequestState.PENDING: ANSWERED - {RequestState.PENDING},
+        RequestState.ACTION_REQUIRED: ANSWERED - {RequestState.ACTION_REQUIRED},
+        RequestState.UNKNOWN: (ANSWERED | {RequestState.SENT}) - {RequestState.UNKNOWN},
+        RequestState.SUCCESS: {RequestState.RETURNED},
+    },
+)
+OPEN_STATES = frozenset({RequestState.NEW, RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED, RequestState.UNKNOWN})
+NOTICE_MOVES = Moves(NoticeState, {NoticeState.RECEIVED: {NoticeState.PROCESSED, NoticeState.IGNORED}})

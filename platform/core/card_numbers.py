@@ -1,0 +1,27 @@
+"""Knowing a payment card number when one is met, so that it is never taken in where it has no business."""
+
+import re
+import unicodedata
+
+SHORTEST, LONGEST = 13, 19
+RUN = re.compile(r"[0-9](?:[ \-_.]?[0-9]){12,}")
+NOT_DIGITS = re.compile(r"[^0-9]")
+
+
+def luhn_valid(digits: str) -> bool:
+    """The check digit of ISO/IEC 7812-1, annex B (every second digit from the right doubled, digits summed, modulo 10)."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def contains_card_number(text: str) -> bool:
+    """Whether `text` holds 13 to 19 digits in a row that pass the check, also in wide digits or parted by a space, dot or dash."""
+    for run in RUN.findall(unicodedata.normalize("NFKC", text)):
+        digits = NOT_DIGITS.sub("", run)
+        for length in range(SHORTEST, min(LONGEST, len(digits)) + 1):
+            if any(luhn_valid(digits[start : start + length]) for start in range(len(digits) - length + 1)):
+                return True
+    return False
