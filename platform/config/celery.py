@@ -1,9 +1,21 @@
-"""The Celery entry point. Tasks live in each room's tasks.py and are imported with the room."""
+"""The Celery entry point: `celery -A config.celery worker`. Tasks are imported with their rooms; each floor has its queue."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+QUEUES = ("core", "accounts", "payments", "wealth", "credit", "growth")
+
+
+def route(name: str, *_: Any, **__: Any) -> dict[str, str]:
+    """A task named `<floor>.<room>.<verb>` goes to its floor's queue, anything else to the kernel's."""
+    floor = name.split(".", 1)[0]
+    return {"queue": floor if floor in QUEUES else QUEUES[0]}
+
+
 app = Celery("banyan")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(task_queues=[Queue(name) for name in QUEUES], task_default_queue=QUEUES[0], task_routes=(route,))

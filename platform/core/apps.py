@@ -5,4 +5,4 @@ from core.rooms import FloorConfig
 
 class CoreConfig(FloorConfig):
     name = "core"
-    rooms = ("clock", "business_day", "limits", "idempotency", "outbox", "audit", "approvals")
+    rooms = ("clock", "audit", "work", "outbox", "business_day", "limits", "idempotency", "approvals")

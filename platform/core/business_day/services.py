@@ -1,5 +1,6 @@
 """Opening, cutting off and closing business days."""
 
+import uuid
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -9,8 +10,10 @@ from core.business_day.queries import NoOpenDay
 from core.clock.queries import local_day
 from core.errors import DomainError
 from core.moves import WrongState
+from core.outbox import services as outbox
 
 State = BusinessDay.State
+ALL_DAYS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:banyan:business-days")
 
 
 class DayNotOver(DomainError):
@@ -54,7 +57,9 @@ def cut_off(*, at: datetime) -> BusinessDay:
         raise DayNotOver(day=today.day.isoformat(), next_day=following.isoformat())
     if not BusinessDay.objects.filter(day=today.day, state=State.OPEN).update(state=State.CUT_OFF, cut_off_at=at):
         raise WrongState(state=State.CUT_OFF.value, wanted=State.CUT_OFF.value)
-    return BusinessDay.objects.create(day=following, opened_at=at)
+    opened = BusinessDay.objects.create(day=following, opened_at=at)
+    tell("business_day.cut_off", today.day, at=at)
+    return opened
 
 
 @transaction.atomic
@@ -74,4 +79,9 @@ def close(*, day: date, at: datetime) -> BusinessDay:
     row.state = State.CLOSED
     row.closed_at = at
     row.save(update_fields=["state", "closed_at"])
+    tell("business_day.closed", day, at=at)
     return row
+
+
+def tell(topic: str, day: date, *, at: datetime) -> None:
+    outbox.publish(topic=topic, owner=ALL_DAYS, key="business_day", payload={"day": day.isoformat()}, at=at)

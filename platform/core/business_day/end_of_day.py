@@ -1,0 +1,199 @@
+"""The end-of-day runner: cut-off days are closed in order, each by its steps in order, each step by its shards.
+
+A shard and its row are one transaction, so a runner may be killed anywhere and started again: what is done stays done,
+what was under way is rolled back and done again. Two runners at once divide the shards between them.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import structlog
+from django.db import connection, transaction
+from django.db.models.functions import Greatest
+
+from core.attempts import Attempt
+from core.business_day import queries, services
+from core.business_day.models import BusinessDay, EodRun, EodShard
+from core.business_day.sockets import STEPS, Step
+from core.clock import queries as clock
+from core.errors import DomainError
+from core.moves import WrongState
+
+State = EodShard.State
+log = structlog.get_logger(__name__)
+
+
+class StepGone(DomainError):
+    code = "eod_step_gone"
+    status = 500
+    en = "The end of day of {day} was planned with the step {step}, which this version does not have. Run the version that has it."
+    zh = "{day} 的日终计划包含步骤 {step},当前版本不存在该步骤,请使用包含该步骤的版本运行。"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run is: `done` of `shards` shards of a step, and the rows they touched. A whole day has an empty step."""
+
+    day: date
+    step: str
+    shards: int
+    done: int
+    failed: int
+    rows: int
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass
+class Outcome:
+    """What a run did: days it closed, rows its own shards touched, shards that failed and shards another runner holds."""
+
+    closed: list[date] = field(default_factory=list)
+    rows: int = 0
+    failed: list[str] = field(default_factory=list)
+    busy: int = 0
+
+
+def silent(progress: Progress) -> None:
+    """A report nobody reads."""
+
+
+def catch_up(*, at: datetime, report: Report = silent, workers: int = 1) -> Outcome:
+    """Cut off every business day that is over at `at` and close each by its end of day, oldest first.
+
+    Opens the day of `at` when there is none yet. A day whose steps fail stays cut off, and later days wait for it, but
+    business goes on: the following days are still opened and cut off in time. Nothing is lost by a crash; call again.
+    """
+    services.open_first_day(at=at)
+    outcome = Outcome()
+    close_waiting(outcome, at=at, report=report, workers=workers)
+    while queries.current() < clock.local_day(at):
+        with suppress(WrongState):
+            services.cut_off(at=at)
+        if not outcome.failed and not outcome.busy:
+            close_waiting(outcome, at=at, report=report, workers=workers)
+    return outcome
+
+
+def close_waiting(outcome: Outcome, *, at: datetime, report: Report, workers: int) -> None:
+    """Run and close the cut-off days in order, up to the first that cannot be closed yet."""
+    for day in queries.awaiting_close():
+        run_day(day, outcome, at=at, report=report, workers=workers)
+        if outcome.failed or outcome.busy:
+            return
+        services.close(day=day, at=at)
+        outcome.closed.append(day)
+        report(Progress(day, "", 0, 0, 0, outcome.rows))
+
+
+def run_day(day: date, outcome: Outcome, *, at: datetime, report: Report, workers: int) -> None:
+    """Run the steps of `day` up to the first one that is not done to the end. Raises StepGone."""
+    steps = plan(day=day, at=at)
+    for run in EodRun.objects.filter(day=day).order_by("place", "step"):
+        if run.step not in steps:
+            raise StepGone(day=day.isoformat(), step=run.step)
+        run_step(run, steps[run.step], outcome, at=at, report=report, workers=workers)
+        if outcome.failed or outcome.busy:
+            return
+
+
+@transaction.atomic
+def plan(*, day: date, at: datetime) -> dict[str, Step]:
+    """Write the rows of every plugged step that `day` does not have yet; the steps by name."""
+    row = BusinessDay.objects.select_for_update().get(day=day)
+    steps = {step.name: step for step in STEPS}
+    planned = set(EodRun.objects.filter(day=row).values_list("step", flat=True))
+    fresh = [step for name, step in steps.items() if name not in planned] if row.state == BusinessDay.State.CUT_OFF else []
+    runs = EodRun.objects.bulk_create(
+        EodRun(day=row, step=step.name, place=step.order, shards=step.shards, planned_at=at) for step in fresh
+    )
+    EodShard.objects.bulk_create(EodShard(run=run, shard=shard) for run in runs for shard in range(run.shards))
+    return steps
+
+
+def run_step(run: EodRun, step: Step, outcome: Outcome, *, at: datetime, report: Report, workers: int) -> None:
+    """Run every shard of one step that is not done, all of them even when some fail."""
+    waiting = list(EodShard.objects.filter(run=run).exclude(state=State.DONE).order_by("shard").values_list("id", "shard"))
+    tell = Teller(run, at_start=run.shards - len(waiting), report=report, outcome=outcome)
+    if workers == 1 or len(waiting) < 2:
+        for part_id, shard in waiting:
+            tell(shard, run_shard(part_id, step, run.day_id, shard, at=at))
+        return
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        jobs = [(shard, pool.submit(in_thread, part_id, step, run.day_id, shard, at)) for part_id, shard in waiting]
+        for shard, job in jobs:
+            tell(shard, job.result())
+
+
+class Teller:
+    """Keeps count of one step and reports after each shard."""
+
+    def __init__(self, run: EodRun, *, at_start: int, report: Report, outcome: Outcome) -> None:
+        self.run, self.report, self.outcome = run, report, outcome
+        self.done, self.failed, self.rows = at_start, 0, 0
+        self.say()
+
+    def __call__(self, shard: int, result: "int | str | None") -> None:
+        """`result`: rows touched, the reason of a failure, or None when another runner holds the shard."""
+        if result is None:
+            self.outcome.busy += 1
+        elif isinstance(result, str):
+            self.failed += 1
+            self.outcome.failed.append(f"{self.run.day_id} {self.run.step}/{shard}: {result}")
+        else:
+            self.done += 1
+            self.rows += result
+            self.outcome.rows += result
+        self.say()
+
+    def say(self) -> None:
+        self.report(Progress(self.run.day_id, self.run.step, self.run.shards, self.done, self.failed, self.rows))
+
+
+def in_thread(part_id: object, step: Step, day: date, shard: int, at: datetime) -> int | str | None:
+    try:
+        return run_shard(part_id, step, day, shard, at=at)
+    finally:
+        connection.close()
+
+
+def run_shard(part_id: object, step: Step, day: date, shard: int, *, at: datetime) -> int | str | None:
+    """Do one shard: the rows it touched (0 when another runner has done it), the reason it failed, None when held elsewhere."""
+    with Attempt("end_of_day.shard", day=day.isoformat(), step=step.name, shard=shard) as attempt:
+        return attempt_shard(part_id, step, day, shard, at=at)
+    EodShard.objects.filter(pk=part_id, state=State.RUNNING).update(
+        state=State.FAILED, error=attempt.reason, finished_at=Greatest("started_at", clock.now())
+    )
+    return attempt.reason
+
+
+def attempt_shard(part_id: object, step: Step, day: date, shard: int, *, at: datetime) -> int | None:
+    if not mark_running(part_id):
+        return None
+    with transaction.atomic():
+        mine = EodShard.objects.select_for_update(skip_locked=True).filter(pk=part_id).first()
+        if mine is not None and mine.state == State.DONE:
+            return 0
+        if mine is None or mine.state != State.RUNNING:
+            return None
+        rows = step.run(day=day, shard=shard, at=at)
+        EodShard.objects.filter(pk=part_id).update(
+            state=State.DONE, rows=rows, error="", finished_at=Greatest("started_at", clock.now())
+        )
+    return rows
+
+
+@transaction.atomic
+def mark_running(part_id: object) -> bool:
+    """Show that a shard is being worked on. False when another runner holds its row; true for a shard that is done."""
+    mine = EodShard.objects.select_for_update(skip_locked=True).filter(pk=part_id).first()
+    if mine is None:
+        return False
+    if mine.state != State.DONE:
+        mine.state, mine.started_at, mine.finished_at, mine.tries = State.RUNNING, clock.now(), None, mine.tries + 1
+        mine.save(update_fields=["state", "started_at", "finished_at", "tries"])
+    return True

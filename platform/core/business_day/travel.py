@@ -1,0 +1,54 @@
+"""Living through time with the sandbox clock: no midnight is jumped over."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from core.business_day import end_of_day
+from core.business_day.end_of_day import Report, silent
+from core.clock import queries as clock
+from core.clock import services as clock_services
+from core.errors import DomainError
+from core.outbox import services as outbox
+
+
+class DayStuck(DomainError):
+    code = "clock_day_stuck"
+    en = "The clock stopped at {now}: the end of day failed at {shards}. Mend it and advance again."
+    zh = "时钟停在 {now}:日终在 {shards} 失败。请修复后继续调整时钟。"
+
+
+@dataclass
+class Journey:
+    """What happened on the way: days closed, events delivered, and followers of the clock that did not answer."""
+
+    closed: list[date] = field(default_factory=list)
+    events: int = 0
+    deaf: set[str] = field(default_factory=set)
+
+
+def advance(*, to: datetime, report: Report = silent, workers: int = 1) -> Journey:
+    """Move the sandbox clock to `to`, stopping at every Shanghai midnight between to close the day that ended.
+
+    At each stop the clock's followers are told, the end of day runs and the outbox is emptied, all at that time. Raises
+    ClockFixed, ClockBackwards, and DayStuck when an end of day fails: the clock then stands at that midnight.
+    """
+    journey = Journey()
+    midnight = clock.start_of_day(clock.local_day(clock.now()) + timedelta(days=1))
+    while midnight <= to:
+        stop_at(midnight, journey, report=report, workers=workers)
+        midnight = clock.start_of_day(clock.local_day(midnight) + timedelta(days=1))
+    clock_services.move_to(at=max(to, clock.now()) if journey.closed else to)
+    journey.deaf |= set(clock_services.tell_followers())
+    journey.events += outbox.run_pending(at=clock.now())
+    return journey
+
+
+def stop_at(midnight: datetime, journey: Journey, *, report: Report, workers: int) -> None:
+    clock_services.move_to(at=midnight)
+    journey.deaf |= set(clock_services.tell_followers())
+    at = clock.now()
+    outcome = end_of_day.catch_up(at=at, report=report, workers=workers)
+    journey.closed += outcome.closed
+    if outcome.failed:
+        raise DayStuck(now=clock.local(at).isoformat(timespec="seconds"), shards="; ".join(outcome.failed))
+    journey.events += outbox.run_pending(at=at)

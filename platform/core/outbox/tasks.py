@@ -1,0 +1,40 @@
+"""The relay's ways in: a shard when nudged, every shard by the sweeper, and the pruning."""
+
+from celery import shared_task
+
+from core.clock import queries as clock
+from core.outbox import queries, relay, services
+from core.outbox.nudge import RELAY_TASK, nudge_of
+from core.schedule import every
+
+SHARDS = 64
+
+
+@shared_task(name=RELAY_TASK)
+def relay_shard(*, shard: int, **_: object) -> int:
+    """Deliver what is due in one shard."""
+    return relay.relay_shard(shard=shard, at=clock.now()).done
+
+
+@shared_task(name="core.outbox.sweep")
+def sweep(**_: object) -> int:
+    """Hand every shard with due events to a worker: the safety net under lost nudges, killed relays and back-offs."""
+    shards = queries.shards_due(at=clock.now())
+    for shard in shards:
+        nudge_of(shard)()
+    return len(shards)
+
+
+@shared_task(name="core.outbox.prune")
+def prune(**_: object) -> int:
+    """Delete events done long ago, shard by shard, batch by batch."""
+    at = clock.now()
+    deleted = 0
+    for shard in range(SHARDS):
+        while batch := services.prune(shard=shard, at=at):
+            deleted += batch
+    return deleted
+
+
+every("core.outbox.sweep", task="core.outbox.sweep", seconds=5)
+every("core.outbox.prune", task="core.outbox.prune", crontab="17 4 * * *")

@@ -1,0 +1,33 @@
+"""Asking an operator for something, and settling it."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+
+from core.ids import new_id
+from core.work.models import WorkItem
+
+ASK = """
+INSERT INTO core_workitem (id, kind, target, facts, asked_at, refreshed_at, finished_by)
+VALUES (%(id)s, %(kind)s, %(target)s, %(facts)s::jsonb, %(at)s, %(at)s, '')
+ON CONFLICT (kind, target) WHERE finished_at IS NULL DO UPDATE SET facts = EXCLUDED.facts, refreshed_at = EXCLUDED.refreshed_at
+"""
+
+
+@transaction.atomic
+def ask(*, kind: str, target: str, facts: dict[str, Any], at: datetime) -> WorkItem:
+    """Open a work item, or refresh the open one of the same `kind` and `target` (a public id or `<kind>:<key>`).
+
+    `facts` hold ids and figures, never names or secrets.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ASK, {"id": new_id(), "kind": kind, "target": target, "facts": orjson.dumps(facts).decode(), "at": at})
+    return WorkItem.objects.get(kind=kind, target=target, finished_at=None)
+
+
+@transaction.atomic
+def finish(*, kind: str, target: str, by: str, at: datetime) -> int:
+    """Settle the open item; `by` is an actor as in the audit log. Returns 0 when there is none."""
+    return WorkItem.objects.filter(kind=kind, target=target, finished_at=None).update(finished_at=at, finished_by=by)
