@@ -17,5 +17,6 @@ def route(name: str, *_: Any, **__: Any) -> dict[str, str]:
 
 
 app = Celery("banyan")
+app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(task_queues=[Queue(name) for name in QUEUES], task_default_queue=QUEUES[0], task_routes=(route,))

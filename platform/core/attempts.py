@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 class Attempt:
-    """`with Attempt("outbox.delivery", event=...) as attempt:` keeps a failure of the block instead of raising it.
+    """`with Attempt("outbox.handler", event_id=...) as attempt:` keeps a failure of the block instead of raising it.
 
     For loops over foreign code (event handlers, end-of-day shards, clock followers), where one failure must not stop
     the rest. `attempt.failure` is None or the exception; `attempt.reason` says what failed without any value that

@@ -181,9 +181,7 @@ def attempt_shard(part_id: object, step: Step, day: date, shard: int, *, at: dat
         if mine is None or mine.state != State.RUNNING:
             return None
         rows = step.run(day=day, shard=shard, at=at)
-        EodShard.objects.filter(pk=part_id).update(
-            state=State.DONE, rows=rows, error="", finished_at=Greatest("started_at", clock.now())
-        )
+        EodShard.objects.filter(pk=part_id).update(state=State.DONE, rows=rows, error="", finished_at=Greatest("started_at", clock.now()))
     return rows
 
 

@@ -1,5 +1,6 @@
 """Business days, trading days and the progress of the end of day, as rows."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
@@ -45,7 +46,8 @@ class BusinessDay(models.Model):
 
 
 class TradingDay(models.Model):
-    """Whether an exchange trades on a calendar day. Operators may edit a row; the loader never touches such a row."""
+    """Whether an exchange trades on a calendar day. Operators may edit a row, which the loader then leaves alone (source
+    `operator`); nobody deletes one, since counting trading days must not meet a gap."""
 
     class Source(models.TextChoices):
         OFFICIAL = "official"
@@ -65,6 +67,7 @@ class TradingDay(models.Model):
             models.CheckConstraint(name="core_tradingday_source", condition=Q(source__in=["official", "provisional", "operator"])),
         ]
         indexes = [models.Index(name="core_tradingday_open", fields=["exchange", "day"], condition=Q(is_open=True))]
+        triggers = [pgtrigger.Protect(name="core_tradingday_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.exchange} {self.day.isoformat()} {'open' if self.is_open else 'closed'}"

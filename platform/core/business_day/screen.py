@@ -41,7 +41,9 @@ class Screen:
         elif not progress.step:
             self.line(f"{progress.day} closed")
         elif progress.done + progress.failed == progress.shards:
-            self.line(f"{progress.day} {progress.step}: {progress.done}/{progress.shards} shards, {progress.rows} rows" + failures(progress))
+            self.line(
+                f"{progress.day} {progress.step}: {progress.done}/{progress.shards} shards, {progress.rows} rows" + failures(progress)
+            )
 
     def draw(self, bar: Bar, progress: Progress) -> None:
         key = (progress.day.isoformat(), progress.step)

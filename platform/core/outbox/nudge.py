@@ -1,6 +1,13 @@
-"""Telling a worker that a shard has fresh events, as soon as they are committed. Only a courtesy: the sweeper finds them anyway."""
+"""Telling a worker that a shard has fresh events, as soon as they are committed. Only a courtesy: the sweeper finds them anyway.
 
+The broker is spoken to by one thread of its own in each process: with the broker gone a client library may try for
+seconds, and no request waits for that.
+"""
+
+import os
 from functools import lru_cache
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from time import monotonic
 
 import structlog
@@ -11,25 +18,75 @@ from redis.exceptions import RedisError
 
 RELAY_TASK = "core.outbox.relay_shard"
 PAUSE_SECONDS = 10.0
+EXPIRES_SECONDS = 60
 log = structlog.get_logger(__name__)
 
 
-class Nudge:
-    """The on-commit call for one shard. A broker that is down is left alone for PAUSE_SECONDS, so that requests stay quick."""
+def send(shard: int) -> None:
+    """Ask for a relay of `shard` now. Raises OperationalError, RedisError or OSError when the broker does not answer."""
+    current_app.send_task(RELAY_TASK, kwargs={"shard": shard}, retry=False, expires=EXPIRES_SECONDS)
 
-    paused_until = float("-inf")
+
+class Messenger:
+    """The thread that sends, started by the first message of a process (again in a forked child). Repeats are sent once.
+
+    After a failure everything is dropped for PAUSE_SECONDS.
+    """
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.process = 0
+        self.waiting: SimpleQueue[int] = SimpleQueue()
+        self.paused_until = float("-inf")
+
+    def tell(self, shard: int) -> None:
+        if self.process != os.getpid():
+            self.start()
+        self.waiting.put(shard)
+
+    def start(self) -> None:
+        with self.lock:
+            if self.process == os.getpid():
+                return
+            self.waiting = SimpleQueue()
+            self.paused_until = float("-inf")
+            Thread(target=self.run, name="outbox-nudge", daemon=True).start()
+            self.process = os.getpid()
+
+    def run(self) -> None:
+        while True:
+            self.send_all({self.waiting.get(), *self.drained()})
+
+    def drained(self) -> list[int]:
+        shards = []
+        while True:
+            try:
+                shards.append(self.waiting.get_nowait())
+            except Empty:
+                return shards
+
+    def send_all(self, shards: set[int]) -> None:
+        if monotonic() < self.paused_until:
+            return
+        try:
+            for shard in sorted(shards):
+                send(shard)
+        except (OperationalError, RedisError, OSError) as problem:
+            self.paused_until = monotonic() + PAUSE_SECONDS
+            log.warning("outbox_nudge_failed", shards=len(shards), problem=type(problem).__name__)
+
+
+messenger = Messenger()
+
+
+class Nudge:
+    """The on-commit call for one shard; one object a shard, so that a waiting call is recognised."""
 
     def __init__(self, shard: int) -> None:
         self.shard = shard
 
     def __call__(self) -> None:
-        if monotonic() < Nudge.paused_until:
-            return
-        try:
-            current_app.send_task(RELAY_TASK, kwargs={"shard": self.shard}, retry=False, expires=60)
-        except (OperationalError, RedisError, OSError) as problem:
-            Nudge.paused_until = monotonic() + PAUSE_SECONDS
-            log.warning("outbox_nudge_failed", shard=self.shard, problem=type(problem).__name__)
+        messenger.tell(self.shard)
 
 
 @lru_cache(maxsize=64)
@@ -38,9 +95,10 @@ def nudge_of(shard: int) -> Nudge:
 
 
 def after_commit(shard: int) -> None:
-    """Nudge `shard` once after the current transaction commits, however many events it wrote."""
-    connection = transaction.get_connection()
+    """Nudge `shard` once after the current transaction commits, however many events it wrote.
+
+    A call already waiting serves: had its savepoint been rolled back, it would be gone from the list.
+    """
     nudge = nudge_of(shard)
-    open_savepoints = set(connection.savepoint_ids)
-    if not any(call is nudge and savepoints <= open_savepoints for savepoints, call, _ in connection.run_on_commit):
+    if not any(call is nudge for _, call, _ in transaction.get_connection().run_on_commit):
         transaction.on_commit(nudge, robust=True)

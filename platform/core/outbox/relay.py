@@ -120,7 +120,7 @@ def deliver(taken: Taken, *, shard: int, at: datetime) -> bool:
     error = "; ".join(reasons)
     if taken.attempts >= MAX_ATTEMPTS:
         mine.update(state=OutboxEvent.State.DEAD, last_error=error)
-        log.error("outbox_event_dead", event=str(taken.event.id), topic=taken.event.topic, reason=error)
+        log.error("outbox_event_dead", event_id=str(taken.event.id), topic=taken.event.topic, reason=error)
     else:
         mine.update(next_attempt_at=at + wait_after(taken.event.id, taken.attempts), last_error=error)
     return False
@@ -129,7 +129,7 @@ def deliver(taken: Taken, *, shard: int, at: datetime) -> bool:
 def run_handlers(event: Event, *, at: datetime) -> Iterable[str]:
     """Run the topic's handlers one by one; yields `<handler>: <reason>` for each that failed."""
     for name, handler in HANDLERS.get(event.topic, {}).items():
-        with Attempt("outbox.handler", handler=name, event=str(event.id), topic=event.topic) as attempt:
+        with Attempt("outbox.handler", handler=name, event_id=str(event.id), topic=event.topic) as attempt:
             run_once(name, handler, event, at=at)
         if attempt.failure is not None:
             yield f"{name}: {attempt.reason}"

@@ -33,9 +33,7 @@ def publish(*, topic: str, owner: uuid.UUID, payload: Payload, at: datetime, key
         raise transaction.TransactionManagementError("outbox.publish belongs inside the effect's transaction")
     shard = shard_of(owner)
     nudge.after_commit(shard)
-    return OutboxEvent.objects.create(
-        shard=shard, topic=topic, key=key or str(owner), payload=payload, occurred_at=at, next_attempt_at=at
-    )
+    return OutboxEvent.objects.create(shard=shard, topic=topic, key=key or str(owner), payload=payload, occurred_at=at, next_attempt_at=at)
 
 
 def run_pending(*, at: datetime) -> int:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from core.clock import queries as clock
 from core.outbox import queries, relay, services
-from core.outbox.nudge import RELAY_TASK, nudge_of
+from core.outbox.nudge import RELAY_TASK, send
 from core.schedule import every
 
 SHARDS = 64
@@ -21,7 +21,7 @@ def sweep(**_: object) -> int:
     """Hand every shard with due events to a worker: the safety net under lost nudges, killed relays and back-offs."""
     shards = queries.shards_due(at=clock.now())
     for shard in shards:
-        nudge_of(shard)()
+        send(shard)
     return len(shards)
 
 

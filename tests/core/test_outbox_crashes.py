@@ -1,0 +1,86 @@
+"""The outbox under threads, killed relays and a broker that is gone."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+
+from core.ids import new_id, shard_of
+from core.outbox import relay, services
+from core.outbox.models import HandledEvent, OutboxEvent
+from core.outbox.registry import Event
+from tests.core.outbox_handlers import count, counted, listening, times_handled
+from tests.processes import start
+from tests.together import together
+
+AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+TOPIC = "tests.happened"
+
+
+def publish(owner: uuid.UUID, number: int = 0) -> OutboxEvent:
+    with transaction.atomic():
+        return services.publish(topic=TOPIC, owner=owner, payload={"number": number}, at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_delivered_by_ten_threads_at_once_has_its_effect_once() -> None:
+    event = publish(new_id())
+    (taken,) = relay.take(shard=event.shard, at=AT)
+    with listening(TOPIC, counting=count):
+        results = together(lambda _: relay.deliver(taken, shard=event.shard, at=AT), 10)
+    assert results == [True] * 10
+    assert (counted(), HandledEvent.objects.count()) == (1, 1)
+    event.refresh_from_db()
+    assert event.state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_relays_over_the_same_shards_deliver_everything_once_and_in_order() -> None:
+    owners = [uuid.UUID(int=new_id().int // 64 * 64 + number % 2) for number in range(12)]
+    for number in range(10):
+        for owner in owners:
+            publish(owner, number)
+    seen: dict[str, list[int]] = {str(owner): [] for owner in owners}
+
+    def note(event: Event) -> None:
+        count(event)
+        seen[event.key].append(event.payload["number"])
+
+    with listening(TOPIC, noting=note):
+        results = together(lambda number: relay.relay_shard(shard=number % 2, at=AT), 8)
+        assert [result for result in results if not isinstance(result, relay.Tally)] == []
+        services.run_pending(at=AT)
+    assert counted() == 120
+    assert {tuple(numbers) for numbers in seen.values()} == {tuple(range(10))}
+    assert OutboxEvent.objects.exclude(state="done").count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_killed_in_the_middle_of_a_delivery_loses_nothing_and_doubles_nothing() -> None:
+    event, later = publish(owner := new_id(), 1), publish(owner, 2)
+    process = start("-m", "tests.core.relay_process", TOPIC, str(event.shard), AT.isoformat())
+    assert process.stdout is not None
+    assert process.stdout.readline() == "in the middle\n"
+    process.kill()
+    process.communicate()
+    with listening(TOPIC, counting=count):
+        assert (services.run_pending(at=AT), counted()) == (0, 0)
+        event.refresh_from_db()
+        assert (event.state, event.attempts) == ("pending", 1)
+        assert services.run_pending(at=AT + relay.LEASE) == 2
+    assert [times_handled(one.id) for one in (event, later)] == [1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_gone_neither_fails_nor_slows_what_publishes() -> None:
+    owner = new_id()
+    process = start("-m", "tests.core.publish_process", TOPIC, str(owner), AT.isoformat(), REDIS_URL="redis://127.0.0.1:1/0")
+    output, _ = process.communicate(timeout=60)
+    waits = [float(line.split()[1]) for line in output.splitlines() if line.startswith("committed")]
+    assert (process.returncode, len(waits)) == (0, 20), output
+    assert max(waits) < 1, waits
+    assert OutboxEvent.objects.filter(state="pending", shard=shard_of(owner)).count() == 20
+    with listening(TOPIC, counting=count):
+        assert services.run_pending(at=AT) == 20
+    assert counted() == 20

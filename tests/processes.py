@@ -1,0 +1,51 @@
+"""Starting a second Python process of this project on the test's own database, to be watched or killed."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE_SECONDS = 40
+
+
+def database_url() -> str:
+    facts = connection.settings_dict
+    return f"postgres://{facts['USER']}:{quote(facts['PASSWORD'])}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
+
+
+def redis_url(database: int) -> str:
+    """The test broker with another database number, so that a worker of one test meets only its own messages."""
+    return f"{settings.REDIS_URL.rsplit('/', 1)[0]}/{database}"
+
+
+def start(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    """`python <arguments>` with the test's settings and database, in its own process group. End it by `.kill()`."""
+    values = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+    }
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=values | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_until(ready: Callable[[], bool], complaint: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not ready():
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.05)
