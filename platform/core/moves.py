@@ -91,7 +91,7 @@ class StateGuard(pgtrigger.Trigger):
         operation = pgtrigger.UpdateOf(state) if self.born is None else pgtrigger.Insert | pgtrigger.UpdateOf(state)
         super().__init__(name=name, operation=operation)
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: Any) -> str:
         pairs = ", ".join(f"'{start}>{to}'" for start, to in self.moves.transitions()) or "''"
         births = ", ".join(f"'{state}'" for state in self.born or ())
         birth = f"""

@@ -4,6 +4,7 @@ A shard and its row are one transaction, so a runner may be killed anywhere and 
 what was under way is rolled back and done again. Two runners at once divide the shards between them.
 """
 
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -154,14 +155,14 @@ class Teller:
         self.report(Progress(self.run.day_id, self.run.step, self.run.shards, self.done, self.failed, self.rows))
 
 
-def in_thread(part_id: object, step: Step, day: date, shard: int, at: datetime) -> int | str | None:
+def in_thread(part_id: uuid.UUID, step: Step, day: date, shard: int, at: datetime) -> int | str | None:
     try:
         return run_shard(part_id, step, day, shard, at=at)
     finally:
         connection.close()
 
 
-def run_shard(part_id: object, step: Step, day: date, shard: int, *, at: datetime) -> int | str | None:
+def run_shard(part_id: uuid.UUID, step: Step, day: date, shard: int, *, at: datetime) -> int | str | None:
     """Do one shard: the rows it touched (0 when another runner has done it), the reason it failed, None when held elsewhere."""
     with Attempt("end_of_day.shard", day=day.isoformat(), step=step.name, shard=shard) as attempt:
         return attempt_shard(part_id, step, day, shard, at=at)
@@ -171,7 +172,7 @@ def run_shard(part_id: object, step: Step, day: date, shard: int, *, at: datetim
     return attempt.reason
 
 
-def attempt_shard(part_id: object, step: Step, day: date, shard: int, *, at: datetime) -> int | None:
+def attempt_shard(part_id: uuid.UUID, step: Step, day: date, shard: int, *, at: datetime) -> int | None:
     if not mark_running(part_id):
         return None
     with transaction.atomic():
@@ -186,7 +187,7 @@ def attempt_shard(part_id: object, step: Step, day: date, shard: int, *, at: dat
 
 
 @transaction.atomic
-def mark_running(part_id: object) -> bool:
+def mark_running(part_id: uuid.UUID) -> bool:
     """Show that a shard is being worked on. False when another runner holds its row; true for a shard that is done."""
     mine = EodShard.objects.select_for_update(skip_locked=True).filter(pk=part_id).first()
     if mine is None:

@@ -2,9 +2,8 @@
 
 import json
 from types import TracebackType
-from typing import TextIO
 
-from rich.console import Console
+from django.core.management.base import OutputWrapper
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
@@ -14,14 +13,14 @@ from core.business_day.end_of_day import Progress
 class Screen:
     """A context manager that is also the runner's `report`."""
 
-    def __init__(self, output: TextIO, *, as_json: bool) -> None:
+    def __init__(self, output: OutputWrapper, *, as_json: bool) -> None:
         self.output = output
         self.as_json = as_json
         self.bar: Bar | None = None
         self.tasks: dict[tuple[str, str], int] = {}
         if not as_json and output.isatty():
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-            self.bar = Bar(*columns, TextColumn("{task.fields[rows]} rows"), console=Console(file=output))
+            self.bar = Bar(*columns, TextColumn("{task.fields[rows]} rows"))
 
     def __enter__(self) -> "Screen":
         if self.bar is not None:
@@ -57,7 +56,7 @@ class Screen:
         bar.update(self.tasks[key], completed=progress.done, rows=progress.rows)  # type: ignore[arg-type]
 
     def line(self, text: str) -> None:
-        self.output.write(text + "\n")
+        self.output.write(text)
         self.output.flush()
 
 

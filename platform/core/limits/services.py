@@ -1,6 +1,7 @@
 """Taking from a limit and giving back, each one guarded statement: no two callers can cross the cap together."""
 
 import uuid
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -38,7 +39,7 @@ def take(*, counter: str, owner: uuid.UUID, period: str, amount: int, cap: int) 
     """
     if amount <= 0:
         raise ValueError(f"take a positive amount of {counter}, not {amount}")
-    values = {"id": new_id(), "shard": shard_of(owner), "counter": counter, "owner": owner, "period": period}
+    values: dict[str, Any] = {"id": new_id(), "shard": shard_of(owner), "counter": counter, "owner": owner, "period": period}
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values | {"amount": amount, "cap": cap})
         row = cursor.fetchone()
@@ -57,7 +58,7 @@ def give_back(*, counter: str, owner: uuid.UUID, period: str, amount: int) -> in
     """
     if amount <= 0:
         raise ValueError(f"give back a positive amount of {counter}, not {amount}")
-    values = {"shard": shard_of(owner), "counter": counter, "owner": owner, "period": period, "amount": amount}
+    values: dict[str, Any] = {"shard": shard_of(owner), "counter": counter, "owner": owner, "period": period, "amount": amount}
     with connection.cursor() as cursor:
         cursor.execute(GIVE_BACK, values)
         row = cursor.fetchone()

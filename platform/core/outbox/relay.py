@@ -6,9 +6,10 @@ an earlier one is pending or dead. Each handler runs in its own transaction toge
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 import structlog
@@ -97,7 +98,7 @@ def take_next(*, shard: int, key: str, at: datetime) -> Taken | None:
 
 
 @transaction.atomic
-def leased(statement: str, values: dict[str, object]) -> list[Taken]:
+def leased(statement: str, values: Mapping[str, Any]) -> list[Taken]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [Taken(as_event(row), row[5]) for row in cursor.fetchall()]

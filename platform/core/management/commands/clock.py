@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
     def move(self, to: datetime, options: dict[str, Any]) -> None:
         try:
-            with Screen(self.stdout._out, as_json=options["json"]) as screen:
+            with Screen(self.stdout, as_json=options["json"]) as screen:
                 journey = advance(to=to, report=screen, workers=options["workers"])
         except DomainError as refusal:
             raise CommandError(refusal.text("en")) from refusal

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError("--workers must be at least 1")
         if options["status"]:
             return self.status()
-        with Screen(self.stdout._out, as_json=options["json"]) as screen:
+        with Screen(self.stdout, as_json=options["json"]) as screen:
             outcome = catch_up(at=clock.now(), report=screen, workers=options["workers"])
         if not options["json"]:
             self.stdout.write(f"closed {len(outcome.closed)} days, touched {outcome.rows} rows; open: {queries.current()}")
