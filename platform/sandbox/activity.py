@@ -1,8 +1,11 @@
 """The latest requests, for the activity page. In memory: it is a window to look through, not a record."""
 
+import json
 import threading
 from collections import deque
 from dataclasses import dataclass
+
+from sandbox.identifiers import mask_numbers
 
 _KEPT = 300
 _BODY_SHOWN = 1500
@@ -10,18 +13,36 @@ _BODY_SHOWN = 1500
 
 @dataclass(frozen=True)
 class Call:
-    """One request; bodies are masked and shortened by the caller's `shorten`."""
+    """One request. `status` 0: the connection was cut. The bodies are raw; what is shown of them is masked and cut short."""
 
     at: str
     method: str
     path: str
     merchant: str
     status: int
-    code: str
     took_ms: float
     faults: str
-    request: str
-    response: str
+    sent: bytes
+    answered: bytes
+
+    @property
+    def request(self) -> str:
+        """The request body as a page may show it."""
+        return _shown(self.sent)
+
+    @property
+    def response(self) -> str:
+        """The answer as a page may show it."""
+        return _shown(self.answered)
+
+    @property
+    def outcome(self) -> str:
+        """Status and code of a JSON answer, "" for anything else."""
+        try:
+            body = json.loads(self.answered)
+        except ValueError:
+            return ""
+        return f"{body.get('status', '')} {body.get('code', '')}".strip()
 
 
 class Activity:
@@ -48,7 +69,6 @@ class Activity:
             self._calls.clear()
 
 
-def shorten(raw: bytes) -> str:
-    """A body as text, cut to what a page can show."""
-    text = raw.decode("utf-8", "replace")
+def _shown(raw: bytes) -> str:
+    text = mask_numbers(raw.decode("utf-8", "replace"))
     return text if len(text) <= _BODY_SHOWN else text[:_BODY_SHOWN] + " …"

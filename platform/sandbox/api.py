@@ -206,8 +206,7 @@ def _signing_card(bank: Bank, sign_id: str) -> str:
 
 
 def _agreement_card(bank: Bank, agreement_no: str) -> str:
-    with bank.store.read() as tx:
-        found = agreements.find(tx, g.merchant, agreement_no)
+    found = bank.store.row("SELECT card_number FROM agreements WHERE agreement_no = ? AND merchant = ?", (agreement_no, g.merchant))
     return "" if found is None else str(found["card_number"])
 
 

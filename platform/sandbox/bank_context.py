@@ -1,6 +1,5 @@
 """The parts of one running bank, handed to every operation."""
 
-import base64
 import hashlib
 import sqlite3
 from dataclasses import dataclass
@@ -52,7 +51,6 @@ def open_bank(config: Config) -> Bank:
     )
 
 
-def derived(prefix: str, *parts: str, length: int = 14) -> str:
-    """A number that follows from what it names, so that the same run gives the same numbers: base32 of a hash."""
-    digest = hashlib.sha256("\x1f".join((prefix, *parts)).encode()).digest()
-    return prefix + base64.b32encode(digest).decode()[:length]
+def derived(prefix: str, *parts: str, length: int = 16) -> str:
+    """A number that follows from what it names, so that the same run gives the same numbers: hex of a hash."""
+    return prefix + hashlib.sha256("\x1f".join((prefix, *parts)).encode()).hexdigest()[:length].upper()

@@ -17,6 +17,9 @@ from sandbox.wire import Refusal, dump, invalid
 _TIMEOUT_S = 5.0
 _BATCH = 50
 _LONGEST_NAP_S = 1.0
+# Under load the thread is woken by every request; this lets several of them share one round.
+_SHORTEST_NAP_S = 0.01
+_settled = threading.Event()
 _log = logging.getLogger(__name__)
 
 
@@ -105,6 +108,7 @@ class Courier:
                 _log.exception("courier round failed")
             with self._bank.store.read() as tx:
                 due = notices.next_due(tx) if self._bank.settings.values.notice_mode == "auto" else None
+            _settled.wait(_SHORTEST_NAP_S)
             self._awake.wait(_LONGEST_NAP_S if due is None else min(_LONGEST_NAP_S, max(0.005, due - time.time())))
 
     def _work(self) -> None:

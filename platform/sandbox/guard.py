@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Request, Response, g, request
 
-from sandbox import accounts
-from sandbox.activity import Call, shorten
+from sandbox.activity import Call
 from sandbox.bank_context import Bank
 from sandbox.courier import Courier, is_loopback
 from sandbox.faults import Faults
-from sandbox.identifiers import mask_numbers
 from sandbox.keys import merchant_key
 from sandbox.signing import FRESH_S, base_string, verifies
 from sandbox.wire import Refusal, dump, invalid
@@ -67,14 +65,15 @@ def verify_signature(bank: Bank) -> str:
     merchant, timestamp, nonce, signature = (request.headers.get(name, "") for name in SIGNATURE_HEADERS)
     if not (merchant and timestamp and nonce and signature):
         raise Refusal("SIGNATURE_MISSING", message=f"the headers {', '.join(SIGNATURE_HEADERS)} are required")
-    with bank.store.read() as tx:
-        pem = accounts.merchant_row(tx, merchant)["public_key_pem"]
+    registered = bank.store.row("SELECT public_key_pem FROM merchants WHERE id = ?", (merchant,))
+    if registered is None:
+        raise Refusal("MERCHANT_UNKNOWN", "Bank-Merchant")
     if not timestamp.isdecimal() or abs(time.time() - int(timestamp)) > FRESH_S:
         raise Refusal("TIMESTAMP_OUT_OF_RANGE", "Bank-Timestamp")
     if not _NONCE.fullmatch(nonce):
         raise invalid("Bank-Nonce", "must be 8 to 64 characters of A-Z a-z 0-9 _ -")
     message = base_string(request.method, path_with_query(request), timestamp, nonce, request.get_data())
-    if not verifies(merchant_key(pem), signature, message):
+    if not verifies(merchant_key(registered["public_key_pem"]), signature, message):
         raise Refusal("SIGNATURE_INVALID", "Bank-Signature")
     if not bank.nonces.take(merchant, nonce):
         raise Refusal("NONCE_REUSED", "Bank-Nonce")
@@ -156,8 +155,6 @@ def _sign(bank: Bank, answer: Response) -> None:
 
 
 def _note(bank: Bank, answer: Response) -> None:
-    text = shorten(answer.get_data())
-    code = (answer.get_json(silent=True) or {}).get("code", "") if answer.mimetype == "application/json" else ""
     bank.activity.add(
         Call(
             at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -165,11 +162,10 @@ def _note(bank: Bank, answer: Response) -> None:
             path=path_with_query(request),
             merchant=g.merchant,
             status=0 if g.cut else answer.status_code,
-            code=code,
             took_ms=round((time.perf_counter() - g.began) * 1000, 1),
             faults=", ".join(fault.name for fault in g.faults.found),
-            request=mask_numbers(shorten(request.get_data())),
-            response=mask_numbers(text),
+            sent=request.get_data(),
+            answered=answer.get_data(),
         )
     )
 

@@ -12,7 +12,7 @@ from sandbox.bank_context import Bank, Row, Tx
 from sandbox.clock import stamp
 from sandbox.faults import Fault, Faults
 from sandbox.orders import Instruction
-from sandbox.wire import Refusal
+from sandbox.wire import Refusal, dump
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,15 @@ _PROCESSING = {"processing_then_success": "SUCCESS", "processing_then_failed": "
 def accept(bank: Bank, tx: Tx, what: Instruction, faults: Faults) -> Row:
     """Take an instruction and decide it, unless a fault leaves it in PROCESSING. The order."""
     now = bank.clock.now()
-    order = orders.insert(tx, what, now, faults.notice_faults())
+    returned = faults.get("payout_returned")
+    return_plan = dump(returned.params) if returned and what.kind == "payout" else ""
+    order = orders.insert(tx, what, now, faults.notice_faults(), return_plan)
     if order["status"] != "PROCESSING":
         return order
-    declined, returned = faults.get("decline"), faults.get("payout_returned")
-    if returned and what.kind == "payout":
-        tx.execute("UPDATE orders SET return_plan = ? WHERE id = ?", (json.dumps(returned.params), order["id"]))
+    declined = faults.get("decline")
     planned = next((fault for name in _PROCESSING if (fault := faults.get(name))), None)
     code = str(declined.params["code"]) if declined else _RULES[what.kind].refusal(tx, order, now)
-    if planned and not code:
-        _plan(tx, order, planned)
-    else:
-        _conclude(bank, tx, order, code, now)
-    return orders.get(tx, what.merchant, what.kind, what.request_no)
+    return _plan(tx, order, planned) if planned and not code else _conclude(bank, tx, order, code, now)
 
 
 def resolve(bank: Bank, tx: Tx, order: Row, status: str, code: str) -> Row:
@@ -54,8 +50,7 @@ def resolve(bank: Bank, tx: Tx, order: Row, status: str, code: str) -> Row:
     if order["status"] != "PROCESSING":
         raise Refusal("NOT_PROCESSING", "request_no", f"the order is {order['status']}")
     now = bank.clock.now()
-    _conclude(bank, tx, order, code if status == "FAILED" else _RULES[order["kind"]].refusal(tx, order, now), now)
-    return orders.get(tx, order["merchant"], order["kind"], order["request_no"])
+    return _conclude(bank, tx, order, code if status == "FAILED" else _RULES[order["kind"]].refusal(tx, order, now), now)
 
 
 def give_back(bank: Bank, tx: Tx, order: Row, code: str) -> Row:
@@ -64,11 +59,11 @@ def give_back(bank: Bank, tx: Tx, order: Row, code: str) -> Row:
         raise Refusal("NOT_RETURNABLE", "request_no", f"only a successful payout comes back; this is a {order['kind']}, {order['status']}")
     now = bank.clock.now()
     day = payouts.take_back(tx, order, now)
-    tx.execute(
-        "UPDATE orders SET status = 'RETURNED', code = ?, returned_at = ?, returned_on = ?, return_due = NULL WHERE id = ?",
+    after: Row = tx.execute(
+        "UPDATE orders SET status = 'RETURNED', code = ?, returned_at = ?, returned_on = ?, return_due = NULL WHERE id = ? RETURNING *",
         (code, stamp(now), day, order["id"]),
-    )
-    return _tell(bank, tx, order, "returned")
+    ).fetchone()
+    return _tell(bank, tx, after, "returned")
 
 
 def close(bank: Bank, tx: Tx, merchant: str, kind: str, request_no: str) -> Row:
@@ -84,8 +79,8 @@ def close(bank: Bank, tx: Tx, merchant: str, kind: str, request_no: str) -> Row:
     if order["status"] in ("SUCCESS", "RETURNED"):
         raise Refusal("ORDER_ALREADY_SUCCEEDED", "request_no")
     if order["status"] == "PROCESSING":
-        _finish(tx, order, "FAILED", "ORDER_CLOSED", bank.clock.now())
-    return orders.get(tx, merchant, kind, request_no)
+        return _finish(tx, order, "FAILED", "ORDER_CLOSED", bank.clock.now())
+    return order
 
 
 def decide_due(bank: Bank) -> None:
@@ -110,25 +105,24 @@ def _by_id(tx: Tx, order_id: int) -> Row:
     return row
 
 
-def _plan(tx: Tx, order: Row, fault: Fault) -> None:
+def _plan(tx: Tx, order: Row, fault: Fault) -> Row:
     after_ms = fault.params["after_ms"]
     due = time.time() + after_ms / 1000 if after_ms else None
-    tx.execute(
-        "UPDATE orders SET planned = ?, planned_code = ?, decide_due = ? WHERE id = ?",
+    row: Row = tx.execute(
+        "UPDATE orders SET planned = ?, planned_code = ?, decide_due = ? WHERE id = ? RETURNING *",
         (_PROCESSING[fault.name], fault.params.get("code", ""), due, order["id"]),
-    )
+    ).fetchone()
+    return row
 
 
-def _conclude(bank: Bank, tx: Tx, order: Row, code: str, now: datetime) -> None:
+def _conclude(bank: Bank, tx: Tx, order: Row, code: str, now: datetime) -> Row:
     """Move the money or refuse, and tell the merchant."""
     if code:
-        _finish(tx, order, "FAILED", code, now)
-        _tell(bank, tx, order, "failed")
-        return
+        return _tell(bank, tx, _finish(tx, order, "FAILED", code, now), "failed")
     day = accounts.open_day(tx, order["merchant"], now)
     fee_fen = _RULES[order["kind"]].apply(tx, order, now)
-    _finish(tx, order, "SUCCESS", "", now, booked_on=day, fee_fen=fee_fen, return_due=_return_due(order))
-    _tell(bank, tx, order, "succeeded")
+    after = _finish(tx, order, "SUCCESS", "", now, booked_on=day, fee_fen=fee_fen, return_due=_return_due(order))
+    return _tell(bank, tx, after, "succeeded")
 
 
 def _return_due(order: Row) -> float | None:
@@ -138,17 +132,17 @@ def _return_due(order: Row) -> float | None:
 
 def _finish(
     tx: Tx, order: Row, status: str, code: str, now: datetime, *, booked_on: str = "", fee_fen: int = 0, return_due: float | None = None
-) -> None:
-    tx.execute(
+) -> Row:
+    row: Row = tx.execute(
         "UPDATE orders SET status = ?, code = ?, finished_at = ?, booked_on = ?, fee_fen = ?, return_due = ?, decide_due = NULL"
-        " WHERE id = ?",
+        " WHERE id = ? RETURNING *",
         (status, code, stamp(now), booked_on, fee_fen, return_due, order["id"]),
-    )
+    ).fetchone()
+    return row
 
 
 def _tell(bank: Bank, tx: Tx, order: Row, what: str) -> Row:
-    after = orders.get(tx, order["merchant"], order["kind"], order["request_no"])
-    news = notices.News(order["merchant"], f"{order['kind']}.{what}", order["request_no"], orders.view(after))
+    news = notices.News(order["merchant"], f"{order['kind']}.{what}", order["request_no"], orders.view(order))
     found: list[dict[str, Any]] = json.loads(order["notice_faults"])
     notices.emit(bank, tx, news, found)
-    return after
+    return order

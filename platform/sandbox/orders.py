@@ -29,20 +29,20 @@ class Instruction:
     original_no: str = ""
 
 
-def insert(tx: Tx, what: Instruction, now: datetime, notice_faults: Sequence[dict[str, Any]] = ()) -> Row:
+def insert(tx: Tx, what: Instruction, now: datetime, notice_faults: Sequence[dict[str, Any]] = (), return_plan: str = "") -> Row:
     """A new PROCESSING order; one that was closed unseen keeps its refusal and takes the content."""
     bank_no = derived(f"{_PREFIX[what.kind]}{now:%Y%m%d}", what.merchant, what.request_no)
-    tx.execute(
+    row: Row = tx.execute(
         "INSERT INTO orders (merchant, request_no, kind, bank_no, status, original_no, agreement_no, card_number, amount_fen, subject,"
-        " accepted_at, notice_faults) VALUES (?, ?, ?, ?, 'PROCESSING', ?, ?, ?, ?, ?, ?, ?)"
+        " accepted_at, notice_faults, return_plan) VALUES (?, ?, ?, ?, 'PROCESSING', ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (merchant, request_no) DO UPDATE SET original_no = excluded.original_no, agreement_no = excluded.agreement_no,"
-        " card_number = excluded.card_number, amount_fen = excluded.amount_fen, subject = excluded.subject",
+        " card_number = excluded.card_number, amount_fen = excluded.amount_fen, subject = excluded.subject RETURNING *",
         (
             what.merchant, what.request_no, what.kind, bank_no, what.original_no, what.agreement_no, what.card_number, what.amount_fen,
-            what.subject, stamp(now), dump(list(notice_faults)),
+            what.subject, stamp(now), dump(list(notice_faults)), return_plan,
         ),
-    )  # fmt: skip
-    return get(tx, what.merchant, what.kind, what.request_no)
+    ).fetchone()  # fmt: skip
+    return row
 
 
 def find(tx: Tx, merchant: str, request_no: str) -> Row | None:

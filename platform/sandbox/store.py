@@ -50,6 +50,11 @@ class Store:
                 raise
             connection.execute("COMMIT")
 
+    def row(self, query: str, values: tuple[object, ...]) -> sqlite3.Row | None:
+        """The first row of one query, without the cost of a transaction around it."""
+        found: sqlite3.Row | None = self._connection().execute(query, values).fetchone()
+        return found
+
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """One consistent snapshot."""
