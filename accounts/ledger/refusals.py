@@ -16,7 +16,7 @@ class CeilingReached(DomainError):
 
 
 class AccountFrozen(DomainError):
-    code = "account_frozen"
+    code = "ledger_account_frozen"
     en = "The account {account} is frozen or closed for this movement. Ask support."
     zh = "账户 {account} 已冻结、止付或销户,无法进行该笔交易,请联系客服。"
 
