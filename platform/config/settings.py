@@ -180,5 +180,33 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
-UNFOLD = {"SITE_TITLE": "Banyan", "SITE_HEADER": "Banyan", "SITE_SUBHEADER": "One account, one ledger"}
+UNFOLD = {
+    "SITE_TITLE": "Banyan",
+    "SITE_HEADER": "Banyan",
+    "SITE_SUBHEADER": "One account, one ledger",
+    "SITE_SYMBOL": "park",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": "/admin/language/"},
+    "SHOW_BACK_BUTTON": True,
+    "SIDEBAR": {"show_search": False, "navigation": "core.desk.navigation.sidebar"},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(98.2% .018 155.826)",
+            "100": "oklch(96.2% .044 156.743)",
+            "200": "oklch(92.5% .084 155.995)",
+            "300": "oklch(87.1% .15 154.449)",
+            "400": "oklch(79.2% .209 151.711)",
+            "500": "oklch(62.7% .17 149.214)",
+            "600": "oklch(52.7% .134 150.069)",
+            "700": "oklch(44.8% .109 151.328)",
+            "800": "oklch(39.3% .085 152.535)",
+            "900": "oklch(33.3% .065 152.934)",
+            "950": "oklch(26.6% .065 152.934)",
+        }
+    },
+}
+OTP_TOTP_ISSUER = "Banyan"
 LOGGING_CONFIG = None

@@ -1,6 +1,6 @@
 """One Django app per floor, its rooms as sub-packages: this module imports a room's files at the right moment.
 
-Models are imported while Django collects models; `plugs`, `handlers`, `tasks` and `steps` once every app is ready.
+Models are imported while Django collects models; plugs, handlers, tasks, steps and admin pages once every app is ready.
 """
 
 from importlib import import_module
@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-READY_FILES = ("sockets", "plugs", "handlers", "tasks", "steps", "checks", "sensitive", "metrics")
+READY_FILES = ("sockets", "plugs", "handlers", "tasks", "steps", "checks", "sensitive", "metrics", "admin")
 
 
 class FloorConfig(AppConfig):
@@ -38,9 +38,3 @@ def import_file(floor: str, room: str, file: str) -> None:
     name = f"{floor}.{room}.{file}"
     if find_spec(name) is not None:
         import_module(name)
-
-
-def import_admins(floors: dict[str, tuple[str, ...]]) -> None:
-    for floor, rooms in floors.items():
-        for room in rooms:
-            import_file(floor, room, "admin")

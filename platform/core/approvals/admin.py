@@ -1,0 +1,117 @@
+"""The approvals queue: what waits for a second person, and deciding it."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from core.approvals import services
+from core.approvals.models import Approval
+from core.clock import queries as clock
+from core.desk.acts import Act, Doing
+from core.desk.base import DeskAdmin
+from core.desk.forms import ActForm, ReasonForm
+from core.desk.shown import badge, document, duration, when
+from core.desk.site import desk
+from core.desk.sockets import FIGURES, Figure, Words
+
+
+class ApproveForm(ActForm):
+    """Deciding asks for a tick on exactly what is decided."""
+
+    read = forms.BooleanField(label=_("I have read what is proposed and why"))
+
+
+def approve(doing: Doing) -> Words:
+    return services.approve(approval_id=doing.row.pk, checker=doing.staff, at=doing.at).decision or _("Applied.")
+
+
+def reject(doing: Doing) -> Words:
+    services.reject(approval_id=doing.row.pk, checker=doing.staff, reason=doing.data["reason"], at=doing.at)
+    return _("Rejected.")
+
+
+def withdraw(doing: Doing) -> Words:
+    services.withdraw(approval_id=doing.row.pk, maker=doing.staff, at=doing.at)
+    return _("Withdrawn.")
+
+
+def pending(row: Approval) -> bool:
+    return row.state == Approval.State.PENDING
+
+
+ACTS = (
+    Act(name="approve", right="approval.approve", title=_("Approve"), run=approve, form=ApproveForm, icon="check_circle",
+        variant="primary", open_to=pending, audited=False, explain=_("It is applied at once, in your name.")),
+    Act(name="reject", right="approval.reject", title=_("Reject"), run=reject, form=ReasonForm, icon="block", variant="danger",
+        open_to=pending, audited=False),
+    Act(name="withdraw", right="approval.withdraw", title=_("Withdraw"), run=withdraw, form=ActForm, icon="undo", open_to=pending,
+        audited=False, explain=_("Only the person who proposed it can take it back.")),
+)  # fmt: skip
+
+
+@admin.register(Approval, site=desk)
+class ApprovalAdmin(DeskAdmin):
+    group, place, icon, heading = "queues", 10, "approval", _("Approvals")
+    acts = ACTS
+    list_display = ("public_id", "state_label", "act", "target", "maker", "proposed", "waits", "checker")
+    list_filter = ("state", "act")
+    list_select_related = ("maker", "checker")
+    finds = {"apv": "pk"}
+    ordering = ("-id",)
+    fieldsets = (
+        (_("Proposed"), {"fields": ("public_id", "act", "target", "what", "reason", "maker", "proposed", "expires")}),
+        (_("Decided"), {"fields": ("state_label", "checker", "decision", "decided")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Approval]:
+        return super().get_queryset(request).select_related("maker", "checker")
+
+    def target_of(self, row: Any) -> str:
+        return str(row.target) if row else super().target_of(row)
+
+    @display(description=_("State"), ordering="state")
+    def state_label(self, row: Approval) -> SafeString:
+        return badge(row.state)
+
+    @display(description=_("Proposed"), ordering="id")
+    def proposed(self, row: Approval) -> str:
+        return when(row.created_at)
+
+    @display(description=_("Expires"))
+    def expires(self, row: Approval) -> str:
+        return when(row.expires_at)
+
+    @display(description=_("Decided"))
+    def decided(self, row: Approval) -> str:
+        return when(row.decided_at)
+
+    @display(description=_("Time left"))
+    def waits(self, row: Approval) -> str:
+        return duration(row.expires_at - clock.now()) if pending(row) else "-"
+
+    @display(description=_("What is proposed"))
+    def what(self, row: Approval) -> SafeString:
+        return document(row.payload)
+
+
+class ApprovalFigures:
+    order = 40
+
+    def figures(self, *, at: datetime) -> list[Figure]:
+        waiting = Approval.objects.filter(state=Approval.State.PENDING)
+        count, oldest = waiting.count(), waiting.order_by("created_at").values_list("created_at", flat=True).first()
+        late = oldest is not None and (at - oldest).total_seconds() > 4 * 3600
+        detail = _("oldest waits {age}").format(age=duration(at - oldest)) if oldest else ""
+        link = reverse("admin:core_approval_changelist") + "?state__exact=pending"
+        return [Figure(_("Approvals waiting"), str(count), "warning" if late else "ok", detail, link)]
+
+
+FIGURES.plug("core.approvals", ApprovalFigures())

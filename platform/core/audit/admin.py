@@ -1,0 +1,63 @@
+"""The audit log as operators read it."""
+
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from core.audit.models import AuditBlock, AuditRecord, AuditSeal
+from core.desk.base import DeskAdmin
+from core.desk.shown import document, mono, when
+from core.desk.site import desk
+
+
+@admin.register(AuditRecord, site=desk)
+class AuditRecordAdmin(DeskAdmin):
+    group, place, icon, heading = "audit", 10, "history_edu", _("Audit log")
+    list_display = ("time", "actor", "act", "target", "reason")
+    list_filter = ("act",)
+    search_help_text = _("A target (public id) or an operator's name")
+    ordering = ("-id",)
+    fieldsets = ((None, {"fields": ("id", "time", "recorded", "actor", "act", "target", "reason", "facts", "sealed_in")}),)
+
+    def find(self, term: str) -> Q:
+        return Q(target=term) | Q(actor=term if ":" in term else f"staff:{term}")
+
+    @display(description=_("Time"), ordering="id")
+    def time(self, row: AuditRecord) -> str:
+        return when(row.at)
+
+    @display(description=_("Recorded by the database"))
+    def recorded(self, row: AuditRecord) -> str:
+        return when(row.recorded_at)
+
+    @display(description=_("Details"))
+    def facts(self, row: AuditRecord) -> SafeString:
+        return document(row.details)
+
+    @display(description=_("Sealed in block"))
+    def sealed_in(self, row: AuditRecord) -> str:
+        seal = AuditSeal.objects.filter(record_id=row.id).first()
+        return f"#{seal.block_number}" if seal else str(_("not yet"))
+
+
+@admin.register(AuditBlock, site=desk)
+class AuditBlockAdmin(DeskAdmin):
+    group, place, icon, heading = "audit", 20, "link", _("Audit chain")
+    list_display = ("number", "sealed", "records", "hash_text")
+    fieldsets = ((None, {"fields": ("number", "sealed", "records", "hash_text", "previous_text")}),)
+    exports = False
+    ordering = ("-number",)
+
+    @display(description=_("Sealed"), ordering="sealed_at")
+    def sealed(self, row: AuditBlock) -> str:
+        return when(row.sealed_at)
+
+    @display(description=_("Hash"))
+    def hash_text(self, row: AuditBlock) -> SafeString:
+        return mono(bytes(row.hash).hex())
+
+    @display(description=_("Previous hash"))
+    def previous_text(self, row: AuditBlock) -> SafeString:
+        return mono(bytes(row.previous_hash).hex())

@@ -1,0 +1,66 @@
+"""The desk's own forms."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import AuthenticationForm
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from core.address import client_address
+from core.clock import queries as clock
+from core.desk import attempts
+from core.errors import TooManyRequests
+
+REASON_LENGTH = 500
+
+
+class LoginForm(AuthenticationForm):
+    """User name and password, each try counted before it is checked."""
+
+    request: HttpRequest
+
+    def clean(self) -> dict[str, Any]:
+        username = self.cleaned_data.get("username") or ""
+        address, at = client_address(self.request), clock.wall()
+        try:
+            attempts.count(username=username, address=address, at=at)
+        except TooManyRequests as refused:
+            raise forms.ValidationError(refused.text(get_language() or "en"), code="throttled") from refused
+        cleaned: dict[str, Any] = super().clean()
+        attempts.forgive(username=username, address=address, at=at)
+        return cleaned
+
+
+class CodeForm(forms.Form):
+    """The six digits of an authenticator app."""
+
+    code = forms.RegexField(
+        r"^\s*[0-9]{6}\s*$",
+        label=_("Code"),
+        error_messages={"invalid": _("Enter the six digits your authenticator app shows.")},
+        widget=UnfoldAdminTextInputWidget({"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": "", "maxlength": "6"}),
+    )
+
+
+class ActForm(forms.Form):
+    """Base of every act's form: knows who acts and, for an act on one row, on what."""
+
+    def __init__(self, *args: Any, staff: User | None = None, row: Any = None, **kwargs: Any) -> None:
+        self.staff, self.row = staff, row
+        super().__init__(*args, **kwargs)
+
+
+class ReasonForm(ActForm):
+    """An act that must say why; the reason goes into the audit record."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=5,
+        max_length=REASON_LENGTH,
+        help_text=_("Kept in the audit log. Name the case, never personal data."),
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+    )

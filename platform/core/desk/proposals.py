@@ -1,0 +1,165 @@
+"""Editing a table of rules: the form of the page does not save, it proposes; another person's approval saves."""
+
+import uuid
+from collections.abc import Collection
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Field, Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from core.approvals import register, services
+from core.clock import queries as clock
+from core.desk.base import DeskAdmin, person
+from core.desk.forms import REASON_LENGTH
+from core.desk.roles import Role, roles_of
+from core.errors import DomainError, Invalid, NotFound
+
+NEW = "new"
+
+
+class RuleChanged(DomainError):
+    code = "rule_changed"
+    en = "The row changed after this was proposed. Look at it again and propose anew."
+    zh = "该记录在申请提交后已被修改,请核对后重新申请。"
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON keeps it."""
+    if isinstance(value, Model):
+        return plain(value.pk)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value) if isinstance(value, (Decimal, uuid.UUID)) else value
+
+
+class RuleTable:
+    """One editable table: how a change of its rows is proposed and applied. The model's constraints have the last word."""
+
+    def __init__(self, model: type[Model], fields: Collection[str], makers: Collection[str], checkers: Collection[str]) -> None:
+        self.model, self.fields = model, tuple(fields)
+        self.act = f"{model._meta.label_lower}.change"
+        self.makers = frozenset(makers)
+        register.register(
+            self.act, apply=self.apply, roles_make=makers, roles_check=checkers, expires_hours=72, target=self.target, check=self.check
+        )
+
+    def payload(self, row: Model, *, added: bool) -> register.Payload:
+        values = self.values(row)
+        before = {} if added else self.values(self.model._default_manager.get(pk=row.pk))
+        return {"row": NEW if added else str(row.pk), "values": values, "before": before}
+
+    def values(self, row: Model) -> dict[str, Any]:
+        return {name: plain(getattr(row, self.column(name).attname)) for name in self.fields}
+
+    def column(self, name: str) -> "Field[Any, Any]":
+        field = self.model._meta.get_field(name)
+        assert isinstance(field, Field)
+        return field
+
+    def target(self, payload: register.Payload) -> str:
+        named = register.default_target(payload) if payload["row"] == NEW else payload["row"]
+        return f"{self.model._meta.label_lower}:{named}"
+
+    def built(self, payload: register.Payload, at: datetime) -> Model:
+        """The row as it would be. Raises NotFound, RuleChanged, Invalid."""
+        if payload["row"] == NEW:
+            row = self.model()
+            if any(field.name == "created_at" for field in self.model._meta.concrete_fields):
+                row.created_at = at  # type: ignore[attr-defined]
+        else:
+            held = self.model._default_manager.select_for_update().filter(pk=payload["row"]).first()
+            if held is None:
+                raise NotFound()
+            if self.values(held) != payload["before"]:
+                raise RuleChanged()
+            row = held
+        for name, value in payload["values"].items():
+            field = self.column(name)
+            setattr(row, field.attname, field.to_python(value))
+        try:
+            row.full_clean()
+        except ValidationError as problem:
+            raise Invalid("values", "; ".join(problem.messages), ";".join(problem.messages)) from problem
+        return row
+
+    def check(self, payload: register.Payload, at: datetime) -> None:
+        self.built(payload, at)
+
+    def apply(self, payload: register.Payload, at: datetime) -> str:
+        row = self.built(payload, at)
+        row.save()
+        return f"{self.model._meta.label_lower}:{row.pk} saved"
+
+
+class ProposedAdmin(DeskAdmin):
+    """A rule table's page: who may propose gets a form with a reason; everybody else reads."""
+
+    table: ClassVar[RuleTable]
+    may_add: ClassVar[bool] = True
+    group = "settings"
+
+    def proposes(self, request: HttpRequest) -> bool:
+        return bool(roles_of(request.user) & self.table.makers)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may_add and self.proposes(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.proposes(request)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*self.table.fields, "reason"] if self.proposes(request) else list(self.table.fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if self.proposes(request) else list(self.table.fields)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type[forms.ModelForm]:
+        if not self.proposes(request):
+            return super().get_form(request, obj, change, **options)
+        reason = forms.CharField(
+            label=_("Reason"), min_length=5, max_length=REASON_LENGTH, widget=UnfoldAdminTextareaWidget({"rows": 3}),
+            help_text=_("Nothing is saved yet: another person approves the change first."),
+        )  # fmt: skip
+        base = type("ProposalForm", (forms.ModelForm,), {"reason": reason})
+        made: type[forms.ModelForm] = super().get_form(request, obj, change, **options | {"form": base, "fields": list(self.table.fields)})
+        return made
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Propose instead of saving; the refusal, if any, is told after the redirect."""
+        payload = self.table.payload(obj, added=not change)
+        try:
+            approval = services.propose(
+                act=self.table.act, payload=payload, maker=person(request), reason=form.cleaned_data["reason"], at=clock.now()
+            )
+        except DomainError as refused:
+            messages.error(request, refused.text(get_language() or "en"))
+        else:
+            messages.success(request, _("Proposed as {approval}; another person decides.").format(approval=approval.public_id))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Rule tables have no rows under them."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The audit log has it."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The audit log has it."""
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:core_approval_changelist"))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:core_approval_changelist"))
+
+
+RULE_MAKERS = frozenset({Role.FINANCE_MAKER})
+RULE_CHECKERS = frozenset({Role.FINANCE_CHECKER})

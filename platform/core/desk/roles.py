@@ -1,0 +1,67 @@
+"""Who may see which page and do which act: the one table of operators' rights.
+
+A role is a group of the same name (made by a migration). A superuser sees every page, runs no act without the role for it,
+and passes the second factor like everybody.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+
+class Role(StrEnum):
+    SUPPORT = "support"
+    RISK = "risk"
+    FINANCE_MAKER = "finance_maker"
+    FINANCE_CHECKER = "finance_checker"
+    MARKETING = "marketing"
+    AUDITOR = "auditor"
+
+
+Roles = frozenset[Role]
+NOBODY: Roles = frozenset()
+EVERYBODY: Roles = frozenset(Role)
+FINANCE: Roles = frozenset({Role.FINANCE_MAKER, Role.FINANCE_CHECKER})
+CARE: Roles = frozenset({Role.SUPPORT, Role.RISK})
+AUDIT: Roles = frozenset({Role.AUDITOR})
+MONEY: Roles = FINANCE | AUDIT
+WORK: Roles = CARE | FINANCE | AUDIT
+
+# Model label -> who sees its list and its rows.
+PAGES: dict[str, Roles] = {
+    "core.businessday": WORK,
+    "core.tradingday": MONEY,
+    "core.limitcounter": WORK,
+    "core.idempotencyrecord": WORK,
+    "core.outboxevent": WORK,
+    "core.auditrecord": AUDIT | {Role.RISK},
+    "core.auditblock": AUDIT,
+    "core.approval": WORK,
+    "auth.user": AUDIT,
+}
+
+# Act -> who runs it. Acts that move money or change a rule are not here: they go through core.approvals.
+ACTS: dict[str, Roles] = {
+    "export": MONEY | {Role.RISK},
+    "approval.approve": FINANCE | {Role.RISK},
+    "approval.reject": FINANCE | {Role.RISK},
+    "approval.withdraw": FINANCE | CARE,
+    "outbox.replay": FINANCE | {Role.RISK},
+    "business_day.rerun": FINANCE,
+}
+
+
+def roles_of(user: Any) -> frozenset[str]:
+    """The role names of a member of staff, read once for a request's user; nobody's for the anonymous."""
+    held: frozenset[str] | None = getattr(user, "desk_roles", None)
+    if held is None:
+        held = frozenset(user.groups.values_list("name", flat=True)) if user.is_authenticated else frozenset()
+        user.desk_roles = held
+    return held
+
+
+def sees(user: Any, label: str) -> bool:
+    return bool(user.is_superuser or roles_of(user) & PAGES[label])
+
+
+def may(user: Any, act: str) -> bool:
+    return bool(roles_of(user) & ACTS[act])

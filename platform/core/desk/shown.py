@@ -1,0 +1,115 @@
+"""How single values are shown: money, states, ids as links, JSON, durations."""
+
+import json
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from core.clock.queries import local
+from core.desk.masking import yuan
+
+GOOD, MIDDLE, BAD = "success", "warning", "danger"
+TONES = {
+    GOOD: {
+        "open",
+        "active",
+        "done",
+        "success",
+        "applied",
+        "closed",
+        "paid",
+        "posted",
+        "captured",
+        "succeeded",
+        "verified",
+        "match",
+        "settled",
+    },
+    MIDDLE: {
+        "pending",
+        "unknown",
+        "new",
+        "sent",
+        "waiting",
+        "running",
+        "cut_off",
+        "held",
+        "processing",
+        "action_required",
+        "frozen",
+        "retrying",
+    },
+    BAD: {"dead", "failed", "rejected", "expired", "revoked", "mismatch", "returned", "broken", "locked"},
+}
+BADGE = "inline-block font-semibold rounded-default text-[11px] uppercase whitespace-nowrap h-6 leading-6 px-2 "
+COLOURS = {
+    GOOD: "bg-green-100 text-green-700 dark:bg-green-500/20 dark:text-green-400",
+    MIDDLE: "bg-orange-100 text-orange-700 dark:bg-orange-500/20 dark:text-orange-400",
+    BAD: "bg-red-100 text-red-700 dark:bg-red-500/20 dark:text-red-400",
+    "": "bg-base-500/8 text-base-700 dark:bg-base-500/20 dark:text-base-200",
+}
+
+
+def badge(state: str, words: str | None = None) -> SafeString:
+    """A state as a coloured label; the colour says whether somebody should look."""
+    tone = next((tone for tone, states in TONES.items() if state in states), "")
+    return format_html('<span class="{}">{}</span>', BADGE + COLOURS[tone], words or _(state.replace("_", " ")))
+
+
+def money(fen: int | None) -> SafeString:
+    return format_html('<span class="tabular-nums whitespace-nowrap">{}</span>', yuan(fen))
+
+
+def when(at: datetime | None) -> str:
+    """Shanghai time to the second."""
+    return local(at).strftime("%Y-%m-%d %H:%M:%S") if at else "-"
+
+
+def age(since: datetime | None, at: datetime) -> str:
+    """How long ago, in the largest unit that says enough: `42 s`, `7 min`, `3 h`, `12 d`."""
+    return "-" if since is None else duration(at - since)
+
+
+def duration(length: timedelta) -> str:
+    seconds = max(int(length.total_seconds()), 0)
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def mono(text: Any) -> SafeString:
+    return format_html('<span class="font-mono text-xs">{}</span>', text)
+
+
+def link(model_label: str, pk: uuid.UUID | str | int | None, text: str) -> SafeString | str:
+    """A link to a row's page, or the text when nobody registered such a page."""
+    if pk is None:
+        return "-"
+    app, _dot, model = model_label.partition(".")
+    try:
+        address = reverse(f"admin:{app}_{model}_change", args=[pk])
+    except NoReverseMatch:
+        return mono(text)
+    return format_html(
+        '<a class="font-mono text-xs text-primary-600 hover:underline dark:text-primary-500" href="{}">{}</a>', address, text
+    )
+
+
+def listed(model_label: str, text: str, **filters: Any) -> SafeString:
+    """A link to a list with filters."""
+    app, _dot, model = model_label.partition(".")
+    query = "&".join(f"{name}={value}" for name, value in filters.items())
+    address = reverse(f"admin:{app}_{model}_changelist")
+    return format_html('<a class="text-primary-600 hover:underline dark:text-primary-500" href="{}?{}">{}</a>', address, query, text)
+
+
+def document(value: Any) -> SafeString:
+    """JSON, indented."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True, default=str)
+    return format_html('<pre class="font-mono text-xs whitespace-pre-wrap break-all">{}</pre>', text)

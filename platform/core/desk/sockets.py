@@ -1,0 +1,58 @@
+"""What rooms plug into the desk: figures of the first page and panels of the customer page."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from django.utils.functional import Promise
+
+from core.sockets import Socket
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the first page. `level`: ok, warning (look today) or bad (look now)."""
+
+    title: Words
+    value: str
+    level: str = "ok"
+    detail: Words = ""
+    link: str = ""
+
+
+@runtime_checkable
+class Figures(Protocol):
+    """A room's numbers for an operator at three in the morning."""
+
+    order: int
+
+    def figures(self, *, at: datetime) -> list[Figure]:
+        """Few, cheap queries: the page is opened when things are slow."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A small table on the customer page; cells are text or safe markup, personal data masked."""
+
+    title: Words
+    header: list[Words]
+    rows: list[list[object]] = field(default_factory=list)
+    link: str = ""
+    note: Words = ""
+
+
+@runtime_checkable
+class CustomerPanel(Protocol):
+    """What a room knows of a customer."""
+
+    order: int
+
+    def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
+        """At most a few queries and a few rows; the link leads to the rest."""
+
+
+FIGURES: Socket[Figures] = Socket("core.desk.figures", Figures)
+CUSTOMER_PANELS: Socket[CustomerPanel] = Socket("core.desk.customer_panels", CustomerPanel)
