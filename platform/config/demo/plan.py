@@ -1,0 +1,124 @@
+"""What the demo's customers will do: a pure plan drawn from a seed. The same seed gives the same plan, always.
+
+A plan holds intentions. Whether an act succeeds is decided by the platform and the bank when it is done.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+FIRST_MINUTE, LAST_MINUTE = 7 * 60, 23 * 60
+JOIN_SHARE = 0.7
+DECLINED_FEN, LOST_ANSWER_FEN, LOST_REQUEST_FEN = 66_601, 66_607, 66_608
+
+
+class Act(StrEnum):
+    """One thing a customer does."""
+
+    JOIN = "join"
+    VERIFY = "verify"
+    SET_PIN = "set_pin"
+    BIND = "bind"
+    TOP_UP = "top_up"
+    TRANSFER = "transfer"
+    OFFER = "offer"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True)
+class Intention:
+    """Who does what, when: `minute` of the day (Shanghai), `amount_fen` and the other person where they matter."""
+
+    day: int
+    minute: int
+    person: int
+    act: Act
+    amount_fen: int = 0
+    other: int = 0
+    card: int = 0
+
+
+@dataclass(frozen=True)
+class Habit:
+    """A kind of customer: how far they go when they join, and how often they act afterwards (chance a day)."""
+
+    name: str
+    share: float
+    steps: tuple[Act, ...]
+    cards: int
+    top_up: float
+    transfer: float
+    withdraw: float
+    most_fen: int
+
+
+FULL = (Act.JOIN, Act.VERIFY, Act.SET_PIN)
+HABITS = (
+    Habit("looked in", 0.10, (Act.JOIN,), 0, 0, 0, 0, 0),
+    Habit("verified, no card", 0.06, (Act.JOIN, Act.VERIFY), 0, 0, 0, 0, 0),
+    Habit("one card, small payments", 0.44, FULL, 1, 0.06, 0.10, 0.01, 20_000),
+    Habit("friends and family", 0.28, FULL, 2, 0.09, 0.16, 0.03, 60_000),
+    Habit("shop owner", 0.12, FULL, 2, 0.12, 0.10, 0.14, 200_000),
+)
+
+
+def draw(seed: str, *, people: int, days: int) -> list[Intention]:
+    """Every intention of `people` customers over `days` days, in order of time; ties by person."""
+    random = Random(f"banyan-demo:{seed}:{people}:{days}")  # noqa: S311  (a plan, not a secret)
+    joined = sorted(random.randrange(max(1, int(days * JOIN_SHARE))) for _ in range(people))
+    habits = [pick(random) for _ in range(people)]
+    acts: list[Intention] = []
+    for person, (day, habit) in enumerate(zip(joined, habits, strict=True)):
+        acts += life(random, person, day, habit, joined, days)
+    return sorted(acts, key=lambda act: (act.day, act.minute, act.person))
+
+
+def pick(random: Random) -> Habit:
+    return random.choices(HABITS, weights=[habit.share for habit in HABITS])[0]
+
+
+def life(random: Random, person: int, joined_on: int, habit: Habit, joined: list[int], days: int) -> Iterator[Intention]:
+    """One customer: the steps of joining within half an hour, then a chance of each act on every later day."""
+    minute = random.randint(FIRST_MINUTE, LAST_MINUTE - 60)
+    for step in habit.steps:
+        yield Intention(joined_on, minute, person, step)
+        minute += random.randint(1, 4)
+    for card in range(habit.cards):
+        yield Intention(joined_on, minute, person, Act.BIND, card=card)
+        minute += random.randint(1, 4)
+    if habit.cards:
+        yield Intention(joined_on, minute, person, Act.TOP_UP, round_fen(random, habit.most_fen))
+    for day in range(joined_on + 1, days):
+        yield from one_day(random, person, day, habit, joined)
+
+
+def one_day(random: Random, person: int, day: int, habit: Habit, joined: list[int]) -> Iterator[Intention]:
+    minute = random.randint(FIRST_MINUTE, LAST_MINUTE - 30)
+    if random.random() < habit.top_up:
+        yield Intention(day, minute, person, Act.TOP_UP, top_up_fen(random, habit.most_fen), card=random.randrange(habit.cards))
+    if random.random() < habit.transfer:
+        others = [other for other, since in enumerate(joined) if since < day and other != person]
+        if others:
+            act = Act.OFFER if random.random() < 0.15 else Act.TRANSFER
+            yield Intention(day, minute + 7, person, act, round_fen(random, habit.most_fen // 4), other=random.choice(others))
+    if random.random() < habit.withdraw:
+        yield Intention(day, minute + 15, person, Act.WITHDRAW, round_fen(random, habit.most_fen), card=random.randrange(habit.cards))
+
+
+def top_up_fen(random: Random, most_fen: int) -> int:
+    """Mostly a usual amount; now and then one that the sandbox bank declines or loses the answer of."""
+    chance = random.random()
+    if chance < 0.03:
+        return DECLINED_FEN
+    if chance < 0.05:
+        return LOST_ANSWER_FEN
+    if chance < 0.06:
+        return LOST_REQUEST_FEN
+    return round_fen(random, most_fen)
+
+
+def round_fen(random: Random, most_fen: int) -> int:
+    """An amount people choose: whole yuan mostly, sometimes to the fen."""
+    yuan = max(1, int(random.triangular(1, most_fen / 100, most_fen / 400)))
+    return yuan * 100 + (random.randrange(100) if random.random() < 0.25 else 0)
