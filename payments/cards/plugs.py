@@ -2,7 +2,8 @@
 
 from payments.cards import services
 from payments.cards.signings import Bindings, Cards
-from payments.channels.sockets import SIGNINGS
+from payments.channels.sockets import AGREEMENTS, SIGNINGS
 
 SIGNINGS.plug(services.BINDING, Bindings())
 SIGNINGS.plug(services.CARD, Cards())
+AGREEMENTS.plug(services.CARD, Cards())

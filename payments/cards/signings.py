@@ -27,9 +27,6 @@ class Bindings:
             case Operation.RESEND:
                 resent(binding, result, at)
 
-    def cancelled(self, *, channel: str, token: str, at: datetime) -> None:
-        services.end_by_bank(channel=channel, token=token, at=at)
-
     def sign_ref(self, *, request: ChannelRequest) -> str:
         return CardBinding.objects.values_list("sign_ref", flat=True).get(pk=request.business_id)
 

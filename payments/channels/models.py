@@ -191,34 +191,6 @@ class ChannelRequest(models.Model):
         return f"{self.request_no} {self.operation} {self.state}"
 
 
-class ChannelWorkItem(models.Model):
-    """An outcome nobody could find out by asking: an operator's turn. One open item a request."""
-
-    class State(models.TextChoices):
-        OPEN = "open"
-        DONE = "done"
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
-    request = models.ForeignKey(ChannelRequest, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    reason = models.CharField(max_length=200)
-    created_at = models.DateTimeField()
-    done_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="payments_workitem_once", fields=["customer", "request"]),
-            models.CheckConstraint(
-                name="payments_workitem_state", condition=Q(state="open", done_at=None) | Q(state="done", done_at__isnull=False)
-            ),
-        ]
-        indexes = [models.Index(name="payments_workitem_open", fields=["created_at"], condition=Q(state="open"))]
-
-    def __str__(self) -> str:
-        return f"{self.request_id} {self.state}"
-
-
 class ChannelNotice(models.Model):
     """A notice whose signature, timestamp and merchant were right, kept as it came. `shard` comes from the event id, so that
     the same event always meets its unique key."""

@@ -9,14 +9,15 @@ from django.db import transaction
 
 from core.clock import queries as clock
 from core.moves import advance
-from core.outbox.services import publish
+from core.work import services as work
 from payments.channels import queries, schedule
-from payments.channels.models import Break, ChannelRequest, ChannelWorkItem, ErrorRule
+from payments.channels.models import Break, ChannelRequest, ErrorRule
 from payments.channels.port import ActionRequired, Failed, Order, Pending, Result, Success, Unknown
 from payments.channels.sockets import OUTCOMES, SIGNINGS
 from payments.channels.states import MONEY_OPERATIONS, REQUEST_MOVES, Operation, RequestState
 
 NOTICE = "notice "
+WORK = "channel_request.unknown"
 WITH_SECRETS = frozenset({Operation.SIGN_START, Operation.SIGN_CONFIRM})
 
 
@@ -142,21 +143,8 @@ def wait(request: ChannelRequest, state: RequestState, code: str, at: datetime, 
 
 
 def hand_over(request: ChannelRequest, at: datetime) -> None:
-    item, made = ChannelWorkItem.objects.get_or_create(
-        customer_id=request.customer_id,
-        request=request,
-        defaults={
-            "created_at": at,
-            "reason": f"{request.operation} is {request.state} after {request.queries} queries",
-        },
-    )
-    if made:
-        publish(
-            topic="channel_request.needs_operator",
-            owner=request.customer_id,
-            payload={"request_id": str(request.id), "work_item_id": str(item.id)},
-            at=at,
-        )
+    facts = {"operation": request.operation, "channel": request.channel_id, "state": request.state, "queries": request.queries}
+    work.ask(kind=WORK, target=request.public_id, facts=facts | {"amount_fen": request.amount_fen}, at=at)
 
 
 def succeed(request: ChannelRequest, result: Success[object], at: datetime) -> ChannelRequest:
@@ -179,9 +167,8 @@ def fail(request: ChannelRequest, result: Failed, at: datetime) -> ChannelReques
 
 def finish(request: ChannelRequest, result: Result, at: datetime) -> None:
     """Close the operator's item if there is one and tell the listener."""
-    ChannelWorkItem.objects.filter(customer_id=request.customer_id, request=request, state=ChannelWorkItem.State.OPEN).update(
-        state=ChannelWorkItem.State.DONE, done_at=at
-    )
+    if request.queries:
+        work.finish(kind=WORK, target=request.public_id, by="system", at=at)
     if request.operation in MONEY_OPERATIONS:
         listener = OUTCOMES.get(request.business)
         assert listener is not None, f"nobody listens for {request.business}"

@@ -272,24 +272,34 @@ def close(*, request_id: UUID, at: datetime) -> ChannelRequest:
     return conclude(request_id=request_id, result=result, source="close", at=at)
 
 
-def resolve_due(*, shard: int, at: datetime, batch: int = 50) -> int:
-    """One sweep of a shard: send what waits to be sent, ask about what left. Returns how many were attended to."""
+def resolve_due(*, shard: int, at: datetime, most: int = 50) -> int:
+    """One sweep of a shard: send what waits to be sent, ask about what left. Returns how many were attended to.
+
+    One at a time, since each may take as long as the channel's patience: the lease of the next begins when its turn comes.
+    """
     refuse_inside_transaction()
-    claimed = claim_due(shard=shard, at=at, batch=batch)
-    for request_id, state, operation in claimed:
-        if state != RequestState.NEW:
-            query(request_id=request_id, at=at)
-        elif operation in WITH_SECRETS:
-            conclude(request_id=request_id, result=Failed("not_sent", user_fixable=True), source="sweeper", at=at)
-        else:
-            send(request_id=request_id, at=at)
-    return len(claimed)
+    for attended in range(most):
+        claimed = claim_due(shard=shard, at=at)
+        if claimed is None:
+            return attended
+        attend(claimed, at)
+    return most
+
+
+def attend(request: ChannelRequest, at: datetime) -> ChannelRequest:
+    """What never left and cannot any more (its secrets are gone) is over; the rest is sent or asked about."""
+    if request.state != RequestState.NEW:
+        return query(request_id=request.id, at=at)
+    if request.operation in WITH_SECRETS:
+        return conclude(request_id=request.id, result=Failed("not_sent", user_fixable=True), source="sweeper", at=at)
+    return send(request_id=request.id, at=at)
 
 
 @transaction.atomic
-def claim_due(*, shard: int, at: datetime, batch: int) -> list[tuple[UUID, str, str]]:
-    """Take due requests of a shard for a minute, so that no other sweeper takes them: id, state, operation."""
-    due = ChannelRequest.objects.select_for_update(skip_locked=True).filter(shard=shard, due_at__lte=at)
-    rows = list(due.order_by("due_at", "id").values_list("id", "state", "operation")[:batch])
-    ChannelRequest.objects.filter(pk__in=[row[0] for row in rows]).update(due_at=at + schedule.LEASE)
-    return rows
+def claim_due(*, shard: int, at: datetime) -> ChannelRequest | None:
+    """Take the most overdue request of a shard for a minute, so that no other sweeper takes it."""
+    due = ChannelRequest.objects.select_for_update(skip_locked=True, of=("self",)).filter(shard=shard, due_at__lte=at)
+    request = due.order_by("due_at", "id").first()
+    if request is not None:
+        ChannelRequest.objects.filter(pk=request.pk).update(due_at=at + schedule.LEASE)
+    return request

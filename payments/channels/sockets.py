@@ -31,12 +31,17 @@ class SigningListener(Protocol):
         """A sign_start, sign_confirm, resend or unsign became final (Success or Failed); told once."""
         ...
 
-    def cancelled(self, *, channel: str, token: str, at: datetime) -> None:
-        """The channel's side ended the agreement `token`; may be told again."""
-        ...
-
     def sign_ref(self, *, request: ChannelRequest) -> str:
         """The channel's name of the signing a request belongs to, empty while unknown."""
+        ...
+
+
+@runtime_checkable
+class AgreementListener(Protocol):
+    """The room that keeps agreements. Called inside the transaction that takes the notice in."""
+
+    def cancelled(self, *, channel: str, token: str, at: datetime) -> None:
+        """The channel's side ended the agreement `token`; may be told again, and before the agreement is known here."""
         ...
 
 
@@ -52,3 +57,4 @@ class AdapterMaker(Protocol):
 OUTCOMES: Socket[OutcomeListener] = Socket("payments.channels.outcomes", OutcomeListener)
 SIGNINGS: Socket[SigningListener] = Socket("payments.channels.signings", SigningListener)
 ADAPTERS: Socket[AdapterMaker] = Socket("payments.channels.adapters", AdapterMaker)
+AGREEMENTS: Socket[AgreementListener] = Socket("payments.channels.agreements", AgreementListener)

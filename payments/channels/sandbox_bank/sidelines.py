@@ -3,24 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-from django.conf import settings
-
 from accounts.identity.sockets import SmsNotSent
 from accounts.verification.sockets import VerifyResult
-from payments.channels import transport
 from payments.channels.sandbox_bank.adapter import account
 from payments.channels.sandbox_bank.client import document, exchange
+from payments.channels.sandbox_bank.control import control
 from payments.channels.services import ChannelNotConnected
 from payments.channels.transport import NoAnswer, NotDelivered
 
 CHANNEL = "sandbox_bank"
 RESULTS = {"match": VerifyResult.MATCH, "mismatch": VerifyResult.MISMATCH, "not_found": VerifyResult.NOT_FOUND}
-PATIENCE = transport.Patience(connect_s=1.0, total_s=5.0)
-
-
-class ControlRefused(RuntimeError):
-    """The control plane refused or did not answer; the message says what it said."""
 
 
 class BankVerifier:
@@ -69,18 +61,3 @@ class BankClock:
     def follow(self, *, offset_seconds: int) -> None:
         """Raises ControlRefused."""
         control("PUT", "/control/clock", {"offset_seconds": offset_seconds})
-
-
-def control(method: str, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """One unsigned call of the bank's control plane. Raises ControlRefused for anything but a 200."""
-    body = orjson.dumps(dict(content))
-    address = settings.SANDBOX_BANK_URL.removeprefix("http://").rstrip("/")
-    headers = {"Host": address, "Content-Type": "application/json", "Content-Length": str(len(body))}
-    try:
-        answer = transport.call(method, settings.SANDBOX_BANK_URL + path, headers=headers, body=body, patience=PATIENCE)
-        found = document(answer)
-    except (NotDelivered, NoAnswer) as problem:
-        raise ControlRefused(f"{path}: {problem.reason}") from problem
-    if answer.status != 200:
-        raise ControlRefused(f"{path}: {answer.status} {found.get('message', '')}")
-    return found

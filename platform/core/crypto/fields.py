@@ -21,6 +21,10 @@ class Opened(DeferredAttribute):
             return decrypt(bytes(value), place=self.field.place(instance)).decode()
         return value
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        """Having a setter puts this before the instance's own dictionary, where the ciphertext of a loaded row lies."""
+        instance.__dict__[self.field.attname] = value
+
 
 class EncryptedTextField(models.BinaryField):
     """Text kept encrypted. The row's key must be set before saving (our ids are made in Python).
