@@ -22,9 +22,12 @@ class FloorConfig(AppConfig):
         cls.default = True
 
     def import_models(self) -> None:
+        """Import every room's models. Django sends post_migrate only to an app with a models module; a floor's is its package."""
         for room in self.rooms:
             import_file(self.name, room, "models")
         super().import_models()
+        if self.models_module is None and self.rooms:
+            self.models_module = import_module(self.name)
 
     def ready(self) -> None:
         for room in self.rooms:
