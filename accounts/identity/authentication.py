@@ -1,6 +1,7 @@
 """Who is calling: the bearer token of a device session, checked in one query, revoked at once."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -24,6 +25,13 @@ class Caller:
     def principal(self) -> str:
         """Whose idempotency keys these are."""
         return f"cus:{self.customer.id}"
+
+
+def caller_of(request: Request) -> Caller:
+    """The caller of an operation that needs a login."""
+    caller: Any = request.user
+    assert isinstance(caller, Caller)
+    return caller
 
 
 class DeviceSessionAuthentication(BaseAuthentication):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accounts.identity.models import Customer, DeviceSession, PhoneClaim
+from accounts.identity.models import Customer, Device, DeviceSession, PhoneClaim, SandboxMessage
 from accounts.identity.phones import e164, phone_index
 from accounts.identity.tokens import ACCESS, read_token
 from core.errors import NotFound
@@ -56,3 +56,16 @@ def device_index(session_id: uuid.UUID) -> bytes:
     if found is None:
         raise NotFound()
     return bytes(found)
+
+
+def is_known_device(phone_index: bytes, device_index: bytes) -> bool:
+    """Whether this installation has logged in with this phone before."""
+    return Device.objects.filter(installation_index=device_index, customer__phone_index=phone_index).exists()
+
+
+def sandbox_messages(phone: str | None = None, limit: int = 50) -> list[SandboxMessage]:
+    """The newest messages of the sandbox inbox, of one phone or of all. Raises Invalid."""
+    rows = SandboxMessage.objects.order_by("-created_at", "-id")
+    if phone:
+        rows = rows.filter(phone_index=phone_index(e164(phone)))
+    return list(rows[:limit])

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from accounts.identity import codes, queries
-from accounts.identity.models import Customer, Device, DeviceSession, OneTimeCode, PhoneClaim, RefreshToken
+from accounts.identity import caps, codes, queries
+from accounts.identity.models import CUSTOMER_MOVES, Customer, Device, DeviceSession, OneTimeCode, PhoneClaim, RefreshToken
 from accounts.identity.phones import e164, phone_index
 from accounts.identity.tokens import ACCESS, REFRESH, Token, new_token, read_token
 from core.crypto.blind_index import blind_index
 from core.errors import DomainError, NotFound
 from core.ids import new_id, shard_of
+from core.moves import advance
 from core.outbox.services import Payload, publish
 
 ACCESS_LIFE = timedelta(minutes=15)
@@ -90,12 +91,23 @@ def claim_phone(customer: Customer, index: bytes, at: datetime) -> None:
 
 
 @transaction.atomic
-def log_in(*, phone: str, code: str, device: DeviceFacts, at: datetime, locale: str = Customer.Locale.ZH) -> Login | codes.CodeRefused:
+def request_login_code(*, phone: str, device: DeviceFacts, address: str, at: datetime) -> codes.IssuedCode:
+    """A code to log in with; the same for numbers with and without an account. Raises Invalid, TooManyRequests."""
+    number = e164(phone)
+    caps.count(caps.CODES, phone_index=phone_index(number), device_index=device.index, address=address, at=at)
+    return codes.issue(phone=number, purpose=OneTimeCode.Purpose.LOGIN, device_index=device.index, binding="", at=at)
+
+
+@transaction.atomic
+def log_in(
+    *, phone: str, code: str, device: DeviceFacts, address: str, at: datetime, locale: str = Customer.Locale.ZH
+) -> Login | codes.CodeRefused:
     """Open a session for the holder of a phone, registering a new customer on the first login.
 
-    A wrong code is returned, not raised, so that its try stays counted when the transaction commits.
+    A wrong code is returned, not raised, so that its try stays counted when the transaction commits. Raises Invalid, TooManyRequests.
     """
     number = e164(phone)
+    caps.count(caps.TRIES, phone_index=phone_index(number), device_index=device.index, address=address, at=at)
     refused = codes.redeem(phone=number, purpose=OneTimeCode.Purpose.LOGIN, device_index=device.index, binding="", code=code, at=at)
     if refused is not None:
         return refused
@@ -199,6 +211,87 @@ def end_sessions(customer_id: uuid.UUID, session_ids: list[uuid.UUID], end: str,
             payload: Payload = {"customer": str(customer_id), "session": str(session_id), "end": str(end)}
             publish(topic="session.revoked", owner=customer_id, payload=payload, at=at)
     return ended
+
+
+@transaction.atomic
+def rename(*, customer_id: uuid.UUID, at: datetime, nickname: str | None = None, locale: str | None = None) -> Customer:
+    """Change what a customer is called and the language they read; None leaves a value as it is."""
+    customer = queries.lock(customer_id)
+    customer.nickname = customer.nickname if nickname is None else nickname
+    customer.locale = customer.locale if locale is None else locale
+    customer.changed_at = at
+    customer.save(update_fields=["nickname", "locale", "changed_at"])
+    return customer
+
+
+@transaction.atomic
+def request_phone_code(*, customer_id: uuid.UUID, session_id: uuid.UUID, phone: str, address: str, at: datetime) -> codes.IssuedCode:
+    """A code sent to a new number, to prove that the customer holds it. Raises Invalid, TooManyRequests.
+
+    Whether the number has another account is told only to who holds it, when the code is used.
+    """
+    number = e164(phone)
+    device_index = queries.device_index(session_id)
+    caps.count(caps.CODES, phone_index=phone_index(number), device_index=device_index, address=address, at=at)
+    return codes.issue(phone=number, purpose=OneTimeCode.Purpose.CHANGE_PHONE, device_index=device_index, binding=str(customer_id), at=at)
+
+
+@transaction.atomic
+def change_phone(*, customer_id: uuid.UUID, session_id: uuid.UUID, phone: str, code: str, at: datetime) -> Customer | codes.CodeRefused:
+    """Move a customer to a new number, proven by its code; every other session ends. The caller has spent a step-up proof.
+
+    A wrong code is returned, not raised, so that the try stays counted. Raises Invalid, PhoneTaken.
+    """
+    number = e164(phone)
+    refused = codes.redeem(
+        phone=number,
+        purpose=OneTimeCode.Purpose.CHANGE_PHONE,
+        device_index=queries.device_index(session_id),
+        binding=str(customer_id),
+        code=code,
+        at=at,
+    )
+    if refused is not None:
+        return refused
+    customer = queries.lock(customer_id)
+    PhoneClaim.objects.filter(customer=customer).delete()
+    customer.phone, customer.phone_index, customer.changed_at = number, phone_index(number), at
+    customer.save(update_fields=["phone", "phone_index", "changed_at"])
+    claim_phone(customer, phone_index(number), at)
+    revoke_all(customer_id=customer.id, at=at, keep=session_id, end=DeviceSession.End.PHONE_CHANGED)
+    publish(topic="customer.phone_changed", owner=customer.id, payload={"customer": str(customer.id)}, at=at)
+    return customer
+
+
+@transaction.atomic
+def freeze(*, customer_id: uuid.UUID, reason: str, at: datetime) -> Customer:
+    """Let a customer look and not act. Raises NotFound, WrongState."""
+    customer = advance(queries.lock(customer_id), State.FROZEN, moves=CUSTOMER_MOVES, at=at)
+    publish(topic="customer.frozen", owner=customer.id, payload={"customer": str(customer.id), "reason": reason}, at=at)
+    return customer
+
+
+@transaction.atomic
+def unfreeze(*, customer_id: uuid.UUID, reason: str, at: datetime) -> Customer:
+    """Let a frozen customer act again. Raises NotFound, WrongState."""
+    customer = advance(queries.lock(customer_id), State.ACTIVE, moves=CUSTOMER_MOVES, at=at)
+    publish(topic="customer.unfrozen", owner=customer.id, payload={"customer": str(customer.id), "reason": reason}, at=at)
+    return customer
+
+
+@transaction.atomic
+def close(*, customer_id: uuid.UUID, at: datetime) -> Customer:
+    """End an account: sessions end, the number is free again, what identifies the person is overwritten. Raises WrongState.
+
+    `privacy` asks every room first whether anything is open; call it there.
+    """
+    customer = queries.lock(customer_id)
+    revoke_all(customer_id=customer.id, at=at, end=DeviceSession.End.CLOSED)
+    PhoneClaim.objects.filter(customer=customer).delete()
+    Device.objects.filter(customer=customer).update(name="", platform="")
+    customer.phone, customer.nickname = "", ""
+    customer.save(update_fields=["phone", "nickname"])
+    return advance(customer, State.CLOSED, moves=CUSTOMER_MOVES, at=at, phone_index=None)
 
 
 def note_seen(*, session: DeviceSession, at: datetime) -> None:

@@ -49,4 +49,8 @@ def test_every_post_with_an_effect_takes_an_idempotency_key_or_is_exempt_for_a_r
     assert set(KEYLESS) - keyless == set()
 
 
-KEYLESS: dict[str, str] = {}
+KEYLESS: dict[str, str] = {
+    "POST /v1/accounts/sessions/codes": "a resend is held off by time, and whoever asks is nobody yet",
+    "POST /v1/accounts/sessions": "a code is good for one use, and answers with tokens are not kept",
+    "POST /v1/accounts/sessions/refresh": "a refresh token is good for one use, and answers with tokens are not kept",
+}

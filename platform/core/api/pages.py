@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
+
+from core.api.views import View
 
 
 class Cursor(CursorPagination):
@@ -24,9 +28,24 @@ class Cursor(CursorPagination):
         return from_query.split("&", 1)[0]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        cursor = {"type": ["string", "null"], "description": "Send it back as ?cursor= to go on; null at the end."}
+        words = "Send it back as ?cursor= to go on; null at the end."
+        cursor = {"type": ["string", "null"], "description": words, "example": None}
         return {
             "type": "object",
             "required": ["items", "next", "previous"],
             "properties": {"items": schema, "next": cursor, "previous": cursor},
         }
+
+
+class Listing(View):
+    """GET of a page of rows through `output_class`. Subclasses write `rows(request)`: the caller's own rows, and no others'."""
+
+    pagination_class = Cursor
+
+    def rows(self, request: Request, **url: str) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def get(self, request: Request, **url: str) -> Response:
+        pager = self.pagination_class()
+        page = pager.paginate_queryset(self.rows(request, **url), request, view=self)
+        return pager.get_paginated_response(self.shown(page, many=True))

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from core.api.pages import Listing
 from core.api.problems import MEDIA_TYPE, TITLES, problem
 from core.api.views import EffectView, View
 from core.errors import DomainError
@@ -74,6 +75,8 @@ class Schema(AutoSchema):
         if isinstance(self.view, View) and self.view.output_class is not None:
             if isinstance(self.view, EffectView) and self.method == "POST":
                 return {self.view.success_status: self.view.output_class}
+            if isinstance(self.view, Listing) and self.method == "GET":
+                return self.view.output_class(many=True)
             return self.view.output_class
         return super().get_response_serializers()
 

@@ -69,6 +69,32 @@ class EffectView(View):
         return str(caller.principal)
 
 
+class CountedEffectView(EffectView):
+    """An effect whose refusal must be written too: a wrong PIN or code is a try, and a rollback would forget it.
+
+    `effect` returns such a DomainError instead of raising it: what it wrote commits, the key is freed, the refusal is answered.
+    """
+
+    def post(self, request: Request, **url: str) -> HttpResponse:
+        key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
+        fingerprint = idempotency.fingerprint_of(request.method or "", request.get_full_path(), request.body)
+        data = self.validated(request)
+        at = clock.now()
+        with transaction.atomic():
+            claim = idempotency.claim(owner=self.owner(request), key=key, fingerprint=fingerprint, at=at)
+            if claim.answered:
+                return replay(claim)
+            outcome = self.effect(request, data, at=at, **url)
+            if isinstance(outcome, DomainError):
+                idempotency.drop(record=claim.record)
+            else:
+                body = dump(self.shown(outcome))
+                idempotency.finish(record=claim.record, status=self.success_status, body=body.decode())
+        if isinstance(outcome, DomainError):
+            raise outcome
+        return raw_answer(self.success_status, body)
+
+
 class OutboundEffectView(EffectView):
     """A POST whose effect needs an outside party: written first, asked outside any transaction, concluded after.
 

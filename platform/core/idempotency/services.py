@@ -109,6 +109,11 @@ def finish(*, record: IdempotencyRecord, status: int, body: str) -> None:
     IdempotencyRecord.objects.filter(pk=record.pk).update(state=IdempotencyRecord.State.DONE, status=status, body=body)
 
 
+def drop(*, record: IdempotencyRecord) -> None:
+    """Free a key in the transaction that claimed it, when a refusal is to be kept without its answer."""
+    IdempotencyRecord.objects.filter(pk=record.pk).delete()
+
+
 def remember(*, record: IdempotencyRecord, resource: str) -> None:
     """Note which row a run works on, so that a repeat after a crash can report on it."""
     IdempotencyRecord.objects.filter(pk=record.pk).update(resource=resource)
