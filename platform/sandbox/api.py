@@ -1,17 +1,13 @@
 """The merchant's operations under /v1: read the body, look for faults, act in one transaction, answer."""
 
-import base64
-import hashlib
 import json
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from sandbox import accounts, agreements, camt053, cards, money, orders, people, requests, sms, statements
+from sandbox import agreements, cards, money, orders, people, requests, sms
 from sandbox.bank_context import Bank, Row, Tx
-from sandbox.clock import next_day, previous_day
 from sandbox.faults import Faults, Target
 from sandbox.guard import after_effect, before_effect, json_answer
 from sandbox.identifiers import is_card_number, is_id_number
@@ -21,7 +17,6 @@ from sandbox.wire import Fields, Refusal, invalid, is_number, parse_object
 _MOBILE = r"1[0-9]{10}"
 _ANY_MOBILE = r"(\+86)?1[0-9]{10}"
 _TOKEN = r"[A-Za-z0-9]{1,64}"  # noqa: S105 - a pattern
-_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 _PATHS = {"payment": "payments", "refund": "refunds", "payout": "payouts"}
 
 Act = Callable[[Tx, Faults], dict[str, Any]]
@@ -31,9 +26,9 @@ def blueprint(bank: Bank) -> Blueprint:
     """Every route under /v1."""
     routes = Blueprint("api", __name__, url_prefix="/v1")
     _verifier_and_sms(routes, bank)
-    _agreements(routes, bank)
+    _signing_routes(routes, bank)
+    _agreement_routes(routes, bank)
     _money(routes, bank)
-    _statements(routes, bank)
     return routes
 
 
@@ -41,7 +36,7 @@ def _body() -> Fields:
     return Fields(parse_object(request.get_data()))
 
 
-def _enter(bank: Bank, target: Target) -> Faults:
+def enter(bank: Bank, target: Target) -> Faults:
     """Find the faults of this request and suffer those that come before the effect."""
     g.operation = target.operation
     g.faults = bank.faults.pick(target, request.headers.get("Sandbox-Fault", ""))
@@ -52,7 +47,7 @@ def _enter(bank: Bank, target: Target) -> Faults:
 
 def _effect(bank: Bank, target: Target, act: Act) -> Response:
     """Run an operation that has a business number: at most once, in one transaction."""
-    faults = _enter(bank, target)
+    faults = enter(bank, target)
     merchant, number = g.merchant, target.request_no
     mark = requests.fingerprint(parse_object(request.get_data()))
     with bank.store.write() as tx:
@@ -80,7 +75,7 @@ def _result(tx: Tx, seen: Row) -> dict[str, Any]:
 
 
 def _query(bank: Bank, target: Target, look: Callable[[Tx], dict[str, Any]]) -> Response:
-    faults = _enter(bank, target)
+    faults = enter(bank, target)
     with bank.store.read() as tx:
         result = look(tx)
     after_effect(bank, faults)
@@ -127,7 +122,7 @@ def _id_number(fields: Fields) -> str:
     return number
 
 
-def _agreements(routes: Blueprint, bank: Bank) -> None:
+def _signing_routes(routes: Blueprint, bank: Bank) -> None:
     @routes.post("/cards/lookup")
     def lookup() -> Response:
         fields = _body()
@@ -169,6 +164,8 @@ def _agreements(routes: Blueprint, bank: Bank) -> None:
             lambda tx, faults: agreements.resend(bank, tx, merchant, number, sign_id, faults),
         )  # fmt: skip
 
+
+def _agreement_routes(routes: Blueprint, bank: Bank) -> None:
     @routes.post("/agreements/unsign")
     def unsign() -> Response:
         fields = _body()
@@ -270,52 +267,10 @@ def _order_close(bank: Bank, kind: str) -> Callable[[str], Response]:
         if not is_number(number):
             raise invalid("request_no", "must be 1 to 64 characters of A-Z a-z 0-9 _ -")
         _body().done()
-        faults = _enter(bank, _order_target(bank, f"{kind}_close", number))
+        faults = enter(bank, _order_target(bank, f"{kind}_close", number))
         with bank.store.write() as tx:
             result = orders.view(money.close(bank, tx, g.merchant, kind, number))
         after_effect(bank, faults)
         return json_answer(result)
 
     return close
-
-
-def _statements(routes: Blueprint, bank: Bank) -> None:
-    @routes.get("/statements")
-    def statement() -> Response:
-        fields = Fields(request.args.to_dict())
-        day, kind = _day(fields), fields.text("kind", pattern="payments|account")
-        form = fields.text("format", pattern="csv|camt053")
-        fields.done()
-        if kind == "payments" and form == "camt053":
-            raise invalid("format", "must be csv for kind=payments")
-        return _statement(bank, day, kind, form)
-
-
-def _day(fields: Fields) -> str:
-    text = fields.text("date", pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise invalid("date", "must be a day that exists, YYYY-MM-DD") from error
-    if not _FIRST_DAY <= day < _LAST_DAY:
-        raise invalid("date", f"must be a day from {_FIRST_DAY} to {_LAST_DAY}")
-    return day.isoformat()
-
-
-def _statement(bank: Bank, day: str, kind: str, form: str) -> Response:
-    faults = _enter(bank, Target("statement", day=day, day_before=previous_day(day), statement_kind=kind))
-    with bank.store.write() as tx:
-        if day >= accounts.open_day(tx, g.merchant, bank.clock.now()):
-            raise Refusal("STATEMENT_NOT_READY", "date", f"the statement of {day} is ready from {next_day(day)} 00:00 on the bank's clock")
-        body = _rendered(tx, day, kind, form, faults)
-    after_effect(bank, faults)
-    digest = base64.b64encode(hashlib.sha256(body + b"?" if faults.get("bad_digest") else body).digest()).decode()
-    content_type = "application/xml" if form == "camt053" else "text/csv; charset=utf-8"
-    return Response(body, content_type=content_type, headers={"Digest": f"sha-256={digest}"})
-
-
-def _rendered(tx: Tx, day: str, kind: str, form: str, faults: Faults) -> bytes:
-    if kind == "payments":
-        return statements.payments_csv(*statements.payment_lines(tx, g.merchant, day, faults))
-    account = statements.account_day(tx, g.merchant, day, faults)
-    return camt053.render(account) if form == "camt053" else statements.account_csv(account)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from sandbox import api, control, control_data, pages
+from sandbox import api, api_statements, control, control_data, pages
 from sandbox.bank_context import Bank
 from sandbox.courier import Courier
 from sandbox.guard import MOST_BODY_BYTES, cutting, install, json_answer
@@ -23,8 +23,9 @@ def create(bank: Bank) -> "WSGIApplication":
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     install(app, bank, courier)
-    for blueprint in (api.blueprint(bank), control.blueprint(bank, courier), control_data.blueprint(bank), pages.blueprint(bank)):
-        app.register_blueprint(blueprint)
+    for part in (api, api_statements, control_data, pages):
+        app.register_blueprint(part.blueprint(bank))
+    app.register_blueprint(control.blueprint(bank, courier))
 
     @app.get("/healthz")
     def healthz() -> Response:

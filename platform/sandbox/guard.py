@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request, Response, g, request
+from werkzeug.exceptions import HTTPException
 
 from sandbox.activity import Call
 from sandbox.bank_context import Bank
@@ -135,6 +136,13 @@ def install(app: Flask, bank: Bank, courier: Courier) -> None:
         if refusal.retry_after_s:
             answer.headers["Retry-After"] = str(refusal.retry_after_s)
         return answer
+
+    @app.errorhandler(HTTPException)
+    def misdirected(error: HTTPException) -> Response:
+        if error.code == 500:
+            return json_answer(Refusal("SYSTEM_ERROR").body(), 500)
+        body = Refusal("BAD_HTTP", "", f"{error.name}: {request.method} {request.path}").body()
+        return json_answer(body, error.code or 400)
 
     @app.after_request
     def finish(answer: Response) -> Response:

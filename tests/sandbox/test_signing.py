@@ -117,3 +117,8 @@ def test_the_control_plane_answers_no_foreign_host_and_no_form_post(sandbox_bank
     assert (rebound.status_code, rebound.json()["code"]) == (403, "LOOPBACK_ONLY")
     form = sandbox_bank.http.post(f"{sandbox_bank.base_url}/control/reset", content=b"{}", headers={"Content-Type": "text/plain"})
     assert form.status_code == 400
+
+
+def test_a_wrong_path_or_method_is_no_answer_about_an_order(client: BankClient) -> None:
+    answers = [client.call("GET", "/v1/nothing"), client.call("PUT", "/v1/payments", {})]
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "BAD_HTTP"), (405, "BAD_HTTP")]
