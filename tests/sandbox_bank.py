@@ -220,7 +220,7 @@ class BankClient:
     merchant: str
     key: RSAPrivateKey
     bank_public_key: RSAPublicKey
-    local: threading.local = field(default_factory=threading.local)
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, limits=httpx.Limits(max_connections=200)))
 
     def headers(self, method: str, path: str, body: bytes = b"", *, age_s: int = 0, nonce: str = "") -> dict[str, str]:
         """The four signature headers of a request."""
@@ -241,7 +241,7 @@ class BankClient:
         headers = self.headers(method, path, raw) | {"Content-Type": "application/json"}
         if faults:
             headers["Sandbox-Fault"] = faults
-        answer = self._http().request(method, self.bank.base_url + path, content=raw, headers=headers, timeout=timeout)
+        answer = self.http.request(method, self.bank.base_url + path, content=raw, headers=headers, timeout=timeout)
         if check:
             self.verify(answer, headers["Bank-Nonce"])
         return answer
@@ -252,12 +252,6 @@ class BankClient:
             str(answer.status_code), nonce, answer.headers["Bank-Timestamp"], answer.headers["Bank-Nonce"], answer.content
         )
         self.bank_public_key.verify(base64.b64decode(answer.headers["Bank-Signature"]), message, PKCS1v15(), SHA256())
-
-    def _http(self) -> httpx.Client:
-        if not hasattr(self.local, "client"):
-            self.local.client = httpx.Client(trust_env=False)
-        client: httpx.Client = self.local.client
-        return client
 
     def post(self, path: str, body: dict[str, Any], **options: Any) -> dict[str, Any]:
         """A POST that must be answered with 200."""

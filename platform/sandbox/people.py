@@ -73,9 +73,10 @@ def _make_one(tx: Tx, recipe: Recipe, place: int, now: datetime) -> dict[str, An
     else:
         raise invalid("seed", "gives no free identity numbers any more; take another seed")
     add(tx, id_number, name, mobile)
-    kinds: list[Kind] = ["debit"] * recipe.debit_cards + ["credit"] * recipe.credit_cards
-    for kind in kinds:
-        cards.issue(tx, _draw_card(dice, kind), id_number, kind, recipe.balance_fen, now)
+    wanted: tuple[tuple[Kind, int], ...] = (("debit", recipe.debit_cards), ("credit", recipe.credit_cards))
+    for kind, count in wanted:
+        for _ in range(count):
+            cards.issue(tx, _draw_card(dice, kind), id_number, kind, recipe.balance_fen, now)
     return view(tx, id_number)
 
 
