@@ -3,7 +3,8 @@
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
+from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -20,3 +21,9 @@ app = Celery("banyan")
 app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(task_queues=[Queue(name) for name in QUEUES], task_default_queue=QUEUES[0], task_routes=(route,))
+app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+@signals.setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Logging is set up by Django's settings; that somebody listens here keeps Celery from replacing it."""

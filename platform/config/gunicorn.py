@@ -1,7 +1,13 @@
 """The web server: one worker a core with few threads, each keeping its database connection (measured: docs/adr)."""
 
 import multiprocessing
+import os
+from pathlib import Path
+from typing import Any
 
+from core.observe.files import forget_dead_processes
+
+METRICS = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(Path(__file__).resolve().parents[2] / "var" / "metrics"))
 workers = multiprocessing.cpu_count()
 threads = 2
 worker_class = "gthread"
@@ -12,3 +18,8 @@ graceful_timeout = 20
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+
+
+def on_starting(server: Any) -> None:
+    """Metrics of processes of the last run are forgotten."""
+    forget_dead_processes(METRICS)

@@ -1,5 +1,6 @@
 """Settings: the environment at the top, then Django. Business limits and rates are dated rows, never settings."""
 
+import os
 from pathlib import Path
 
 import environ
@@ -22,6 +23,8 @@ SANDBOX_BANK_URL = env.optional("SANDBOX_BANK_URL", "" if PRODUCTION else "http:
 TEST_DATABASE = env.optional("TEST_DATABASE", "test_banyan")
 LOG_LEVEL = env.optional("LOG_LEVEL", "INFO")
 LOG_JSON = env.flag("LOG_JSON", default=PRODUCTION)
+METRICS_TOKEN = env.optional("METRICS_TOKEN")
+COMMIT = env.optional("COMMIT")
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", default=0)
 for needed, value in {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL, "ALLOWED_HOSTS": ALLOWED_HOSTS}.items():
     if not value:
@@ -53,6 +56,7 @@ INSTALLED_APPS = [
     "config",
 ]
 MIDDLEWARE = [
+    "core.observe.middleware.MeasureMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -209,4 +213,10 @@ UNFOLD = {
     },
 }
 OTP_TOTP_ISSUER = "Banyan"
-LOGGING_CONFIG = None
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10
+LOGGING_CONFIG = "core.observe.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "json": LOG_JSON}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(ROOT / "var" / "metrics"))
+Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)

@@ -4,8 +4,18 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
 from core.desk.site import desk
+from core.observe import errors, probes
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
 
 urlpatterns = [
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
+    path("version", probes.version, name="version"),
+    path("metrics", probes.metrics_page, name="metrics"),
     path("admin/", desk.urls),
     path("v1/accounts/", include("accounts.urls")),
     path("sandbox/", include("accounts.identity.sandbox_urls")),

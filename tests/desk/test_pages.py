@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 AT = datetime.now(UTC)
 LIST = reverse("admin:core_tradingday_changelist")
 ADD = reverse("admin:core_tradingday_add")
-DAY = {"exchange": "XSHG", "day": "2027-02-08", "is_open": "", "source": "operator", "note": "spring festival"}
+DAY = {"exchange": "TEST", "day": "2027-02-08", "is_open": "", "source": "operator", "note": "spring festival"}
 
 
 def proposal() -> Approval:
@@ -33,33 +33,33 @@ def proposal() -> Approval:
 def test_adding_a_rule_saves_nothing_until_another_person_approves_it() -> None:
     maker, checker = verified(staff("maker", "finance_maker")), verified(staff("checker", "finance_checker"))
     assert maker.post(ADD, DAY | {"reason": "the exchange's notice"}).status_code == 302
-    assert TradingDay.objects.count() == 0
+    assert not TradingDay.objects.filter(exchange="TEST").exists()
     approval = proposal()
     page = checker.get(reverse("admin:core_approval_change", args=[approval.pk])).content.decode()
     assert "spring festival" in page
     decide = reverse("admin:core_approval_approve", args=[approval.pk])
     assert checker.post(decide, {}).status_code == 200
-    assert TradingDay.objects.count() == 0
+    assert not TradingDay.objects.filter(exchange="TEST").exists()
     assert checker.post(decide, {"read": "on"}).status_code == 302
-    saved = TradingDay.objects.get()
+    saved = TradingDay.objects.get(exchange="TEST")
     assert (saved.day, saved.is_open, saved.note) == (date(2027, 2, 8), False, "spring festival")
     acts = list(AuditRecord.objects.order_by("id").values_list("actor", "act"))
     assert acts == [("staff:maker", "approval.proposed"), ("staff:checker", "approval.applied")]
 
 
 def test_a_change_whose_row_moved_on_meanwhile_is_refused() -> None:
-    row = TradingDay.objects.create(day=date(2027, 2, 8), is_open=True)
+    row = TradingDay.objects.create(exchange="TEST", day=date(2027, 2, 8), is_open=True)
     maker, checker = verified(staff("maker", "finance_maker")), verified(staff("checker", "finance_checker"))
     maker.post(reverse("admin:core_tradingday_change", args=[row.pk]), DAY | {"reason": "the exchange's notice"})
     TradingDay.objects.filter(pk=row.pk).update(note="somebody else")
     answer = checker.post(reverse("admin:core_approval_approve", args=[proposal().pk]), {"read": "on"})
     assert "changed after this was proposed" in answer.content.decode()
-    assert TradingDay.objects.get().is_open is True
+    assert TradingDay.objects.get(exchange="TEST").is_open is True
     assert proposal().state == "pending"
 
 
 def test_a_change_that_the_table_refuses_is_not_even_proposed() -> None:
-    TradingDay.objects.create(day=date(2027, 2, 8), is_open=True)
+    TradingDay.objects.create(exchange="TEST", day=date(2027, 2, 8), is_open=True)
     maker = verified(staff("maker", "finance_maker"))
     answer = maker.post(ADD, DAY | {"reason": "the exchange's notice"}, follow=True)
     assert Approval.objects.count() == 0
@@ -71,11 +71,11 @@ def test_a_change_that_the_table_refuses_is_not_even_proposed() -> None:
 @pytest.mark.parametrize("role", ["support", "risk", "finance_checker", "auditor"])
 def test_a_raw_post_by_someone_who_may_not_propose_changes_nothing(role: str) -> None:
     client = verified(staff("them", role))
-    row = TradingDay.objects.create(day=date(2027, 2, 8), is_open=True)
+    row = TradingDay.objects.create(exchange="TEST", day=date(2027, 2, 8), is_open=True)
     for address in (ADD, reverse("admin:core_tradingday_change", args=[row.pk])):
         assert client.post(address, DAY | {"reason": "because I can"}).status_code == 403
     assert Approval.objects.count() == 0
-    assert TradingDay.objects.get().is_open is True
+    assert TradingDay.objects.get(exchange="TEST").is_open is True
 
 
 def test_the_maker_cannot_approve_in_any_session_nor_by_raw_or_bulk_post() -> None:
@@ -91,14 +91,14 @@ def test_the_maker_cannot_approve_in_any_session_nor_by_raw_or_bulk_post() -> No
         second.post(reverse("admin:core_approval_changelist"), body)
         second.post(reverse("admin:core_approval_change", args=[approval.pk]), body)
     assert proposal().state == "pending"
-    assert TradingDay.objects.count() == 0
+    assert not TradingDay.objects.filter(exchange="TEST").exists()
 
 
 def test_an_expired_proposal_and_a_superuser_without_the_role_are_refused_on_the_page() -> None:
     maker = staff("maker", "finance_maker")
     payload = {
         "row": "new",
-        "values": {"exchange": "XSHG", "day": "2027-02-08", "is_open": False, "source": "operator", "note": ""},
+        "values": {"exchange": "TEST", "day": "2027-02-08", "is_open": False, "source": "operator", "note": ""},
         "before": {},
     }
     late = approvals.propose(act="core.tradingday.change", payload=payload, maker=maker, reason="the notice", at=AT - timedelta(days=4))
@@ -106,7 +106,7 @@ def test_an_expired_proposal_and_a_superuser_without_the_role_are_refused_on_the
     answer = verified(staff("checker", "finance_checker")).post(decide, {"read": "on"})
     assert "expired" in answer.content.decode()
     assert verified(staff("root", superuser=True)).post(decide, {"read": "on"}).status_code == 403
-    assert TradingDay.objects.count() == 0
+    assert not TradingDay.objects.filter(exchange="TEST").exists()
 
 
 def test_an_export_asks_why_holds_what_the_list_shows_and_is_on_record() -> None:
@@ -158,8 +158,8 @@ def rows(number: int) -> None:
     BusinessDay.objects.filter(day=day.day).update(state="cut_off", cut_off_at=AT)
     run = EodRun.objects.create(day=day, step="s", place=1, shards=1, planned_at=AT)
     EodShard.objects.create(run=run, shard=0)
-    TradingDay.objects.create(day=day.day, is_open=True)
-    row = {"exchange": "XSHG", "day": f"2027-03-{number + 1:02d}", "is_open": True, "source": "operator", "note": ""}
+    TradingDay.objects.create(exchange="TEST", day=day.day, is_open=True)
+    row = {"exchange": "TEST", "day": f"2027-03-{number + 1:02d}", "is_open": True, "source": "operator", "note": ""}
     approvals.propose(
         act="core.tradingday.change", payload={"row": "new", "values": row, "before": {}}, maker=user, reason="the notice", at=AT
     )

@@ -2,12 +2,14 @@
 
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 
 from core.audit import services as audit
 from core.errors import DomainError, NotFound
 from core.ids import shard_of
+from core.observe import metrics
 from core.outbox import nudge, queries, relay
 from core.outbox.models import HandledEvent, OutboxEvent
 
@@ -33,6 +35,8 @@ def publish(*, topic: str, owner: uuid.UUID, payload: Payload, at: datetime, key
         raise transaction.TransactionManagementError("outbox.publish belongs inside the effect's transaction")
     shard = shard_of(owner)
     nudge.after_commit(shard)
+    if topic in metrics.MONEY_COUNTERS:
+        transaction.on_commit(partial(metrics.count, topic, dict(payload)))
     return OutboxEvent.objects.create(shard=shard, topic=topic, key=key or str(owner), payload=payload, occurred_at=at, next_attempt_at=at)
 
 

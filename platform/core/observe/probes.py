@@ -1,0 +1,162 @@
+"""The probes: alive, ready, which version; and the metrics for those who may read them."""
+
+import hmac
+import ipaddress
+import subprocess
+import tomllib
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from core.api import problems
+from core.clock import queries as clock
+from core.observe import metrics
+from core.outbox import queries as outbox
+
+OUTBOX_SECONDS = 120
+BROKER_SECONDS = 1.0
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Says nothing of what it depends on: restarting it would not mend the database."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether this process can do its work: every check with its reason; 503 when one fails."""
+    at = clock.wall()
+    checks = {name: reason for name, reason in ((name, check(at)) for name, check in CHECKS.items())}
+    ready = not any(checks.values())
+    told = {name: {"ok": not reason} | ({"reason": reason} if reason else {}) for name, reason in checks.items()}
+    return JsonResponse({"status": "ready" if ready else "not_ready", "checks": told}, status=200 if ready else 503)
+
+
+@require_safe
+@never_cache
+def version(request: HttpRequest) -> HttpResponse:
+    """The version, the commit it was built from, and the last migration of each floor."""
+    try:
+        schema = applied_schema()
+    except DatabaseError:
+        schema = {}
+    return JsonResponse({"version": project_version(), "commit": commit(), "schema": schema})
+
+
+@require_safe
+@never_cache
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """For this machine itself, or with METRICS_TOKEN as a bearer token; to everybody else it does not exist."""
+    if not may_read_metrics(request):
+        return JsonResponse(problems.problem(404, "not_found", problems_text()), status=404, content_type=problems.MEDIA_TYPE)
+    return HttpResponse(metrics.page(clock.now()), content_type=METRICS_TYPE)
+
+
+def problems_text() -> str:
+    return "There is no such thing here."
+
+
+def may_read_metrics(request: HttpRequest) -> bool:
+    sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if settings.METRICS_TOKEN and hmac.compare_digest(sent.encode(), settings.METRICS_TOKEN.encode()):
+        return True
+    forwarded = any(name in request.META for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"))
+    try:
+        loopback = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+    return loopback and not forwarded
+
+
+def database_reason(at: datetime) -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "the database does not answer"
+    return ""
+
+
+class Migrated:
+    """Remembers once all migrations were applied: they are not taken back under a running process."""
+
+    done = False
+
+    def __call__(self, at: datetime) -> str:
+        if self.done:
+            return ""
+        try:
+            executor = MigrationExecutor(connection)
+            waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        except DatabaseError:
+            return "the migrations cannot be read"
+        if waiting:
+            return f"{len(waiting)} migrations are not applied, the first is {waiting[0][0].app_label}.{waiting[0][0].name}"
+        type(self).done = True
+        return ""
+
+
+def broker_reason(at: datetime) -> str:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=BROKER_SECONDS, socket_timeout=BROKER_SECONDS)
+    try:
+        client.ping()
+    except redis.RedisError:
+        return "the broker does not answer"
+    finally:
+        client.close()
+    return ""
+
+
+def outbox_reason(at: datetime) -> str:
+    try:
+        oldest = outbox.backlog(at=clock.now()).oldest_pending_seconds
+    except DatabaseError:
+        return "the outbox cannot be read"
+    return f"the oldest event waits {oldest:.0f} s, more than {OUTBOX_SECONDS}" if oldest > OUTBOX_SECONDS else ""
+
+
+CHECKS: dict[str, Callable[[datetime], str]] = {
+    "database": database_reason,
+    "migrations": Migrated(),
+    "broker": broker_reason,
+    "outbox": outbox_reason,
+}
+
+
+@lru_cache(maxsize=1)
+def project_version() -> str:
+    with (settings.ROOT / "pyproject.toml").open("rb") as file:
+        found: str = tomllib.load(file)["project"]["version"]
+    return found
+
+
+@lru_cache(maxsize=1)
+def commit() -> str:
+    """COMMIT as the image was built with, else the checkout's own."""
+    if settings.COMMIT:
+        return str(settings.COMMIT)
+    try:
+        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=settings.ROOT, capture_output=True, text=True, timeout=5, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return asked.stdout.strip() or "unknown"
+
+
+def applied_schema() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT app, max(name) FROM django_migrations WHERE app = ANY(%s) GROUP BY app ORDER BY app", [list(settings.FLOORS)]
+        )
+        return dict(cursor.fetchall())
