@@ -1,8 +1,10 @@
 """The project's settings on the `test` instance of the embedded services, so that tests never touch a developer's data."""
 
 import os
+import tempfile
 
 os.environ.setdefault("BANYAN_INSTANCE", "test")
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="banyan-metrics-"))
 
 from config.settings import *  # noqa: F403  (after the instance is chosen)
 

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client, override_settings
 from django.urls import path
 
 from config import urls
 from core.clock import queries as clock
 from core.ids import new_id
-from core.observe import metrics, probes
+from core.observe import files, metrics, probes
+from core.outbox import services as outbox
 from core.outbox.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +74,6 @@ class connection_without_migration:  # noqa: N801  (reads as a statement)
     """The newest migration of the kernel forgotten, until the test's transaction is rolled back."""
 
     def __enter__(self) -> None:
-        from django.db import connection
-
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations WHERE app = 'core')")
 
@@ -115,18 +115,25 @@ def test_metrics_are_for_this_machine_or_the_token(extra: dict[str, str], status
         assert Client().get("/metrics", **extra).status_code == status
 
 
-def test_money_is_counted_by_product_when_its_event_is_committed() -> None:
-    counter = metrics.MoneyCounter("t", "tests_product", "done")
-    counter.count({"amount_fen": 1250})
+def test_money_is_counted_by_product_when_its_event_is_committed(django_capture_on_commit_callbacks: object) -> None:
+    product = f"product_{new_id().hex}"
+    metrics.counts_money("tests.counted", product=product, outcome="done")
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            outbox.publish(topic="tests.counted", owner=new_id(), payload={"amount_fen": 1250}, at=clock.now())
+            assert product not in Client().get("/metrics").content.decode()
+    finally:
+        del metrics.MONEY_COUNTERS["tests.counted"]
     text = Client().get("/metrics").content.decode()
-    assert 'banyan_money_fen_total{currency="CNY",outcome="done",product="tests_product"} 1250.0' in text
+    assert f'banyan_money_fen_total{{currency="CNY",outcome="done",product="{product}"}} 1250.0' in text
+    assert f'banyan_money_moves_total{{currency="CNY",outcome="done",product="{product}"}} 1.0' in text
 
 
 def test_the_files_of_dead_processes_are_forgotten_and_of_living_ones_kept(tmp_path: Path) -> None:
     dead, alive = tmp_path / "counter_4194304.db", tmp_path / f"counter_{os.getpid()}.db"
     dead.touch()
     alive.touch()
-    metrics.forget_dead_processes(str(tmp_path))
+    files.forget_dead_processes(str(tmp_path))
     assert (dead.exists(), alive.exists()) == (False, True)
 
 
