@@ -1,8 +1,11 @@
 """Every error the API answers with is an RFC 9457 problem: type, title, status, detail, code, trace id, field errors."""
 
+from math import ceil
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 from rest_framework import exceptions
@@ -12,6 +15,7 @@ from structlog.contextvars import get_contextvars
 
 from core.errors import DomainError, NotFound, TooManyRequests
 
+log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
     "malformed": ("The request cannot be read.", "请求无法解析。"),
@@ -85,9 +89,17 @@ def answer_for(raised: Exception) -> Response | None:
         headers = {"WWW-Authenticate": "Bearer"} if raised.status_code == 401 else {}
         wait = getattr(raised, "wait", None)
         if wait:
-            headers["Retry-After"] = str(int(wait) + 1)
+            headers["Retry-After"] = str(ceil(wait))
         return Response(problem(raised.status_code, code, words(code)), status=raised.status_code, headers=headers)
+    if isinstance(raised, (OperationalError, InterfaceError)):
+        return busy_answer(raised)
     return None
+
+
+def busy_answer(raised: OperationalError | InterfaceError) -> Response:
+    """The database is away, out of connections, or a lock took too long. Nothing was committed: a repeat is safe."""
+    log.warning("database_busy", problem=type(raised).__name__, sqlstate=getattr(raised.__cause__, "sqlstate", None))
+    return Response(problem(503, "unavailable", words("unavailable")), status=503, headers={"Retry-After": "1"})
 
 
 def domain_answer(raised: DomainError) -> Response:

@@ -41,7 +41,8 @@ class EffectView(View):
     """A POST that does something, once per Idempotency-Key.
 
     Subclasses write `effect(request, data, at=..., **url)`: one service call, returning the row to show. Its writes and
-    the stored answer are one transaction. A refusal (DomainError, validation) leaves no record, so the key stays free.
+    the stored answer are one transaction. A refusal (DomainError, validation) leaves no record, so the key stays free. The
+    key is looked at before the body is judged: a repeat gets its answer even when its body would be refused by now.
     """
 
     success_status: ClassVar[int] = 201
@@ -49,13 +50,12 @@ class EffectView(View):
     def post(self, request: Request, **url: str) -> HttpResponse:
         key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
         fingerprint = idempotency.fingerprint_of(request.method or "", request.get_full_path(), request.body)
-        data = self.validated(request)
         at = clock.now()
         with transaction.atomic():
             claim = idempotency.claim(owner=self.owner(request), key=key, fingerprint=fingerprint, at=at)
             if claim.answered:
                 return replay(claim)
-            row = self.effect(request, data, at=at, **url)
+            row = self.effect(request, self.validated(request), at=at, **url)
             body = dump(self.shown(row))
             idempotency.finish(record=claim.record, status=self.success_status, body=body.decode())
         return raw_answer(self.success_status, body)
@@ -105,7 +105,6 @@ class OutboundEffectView(EffectView):
     def post(self, request: Request, **url: str) -> HttpResponse:
         key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
         fingerprint = idempotency.fingerprint_of(request.method or "", request.get_full_path(), request.body)
-        data = self.validated(request)
         at = clock.now()
         with transaction.atomic():
             claim = idempotency.claim(owner=self.owner(request), key=key, fingerprint=fingerprint, at=at)
@@ -114,7 +113,7 @@ class OutboundEffectView(EffectView):
             if claim.abandoned:
                 row = self.recall(claim.record.resource)
             else:
-                row = self.effect(request, data, at=at, **url)
+                row = self.effect(request, self.validated(request), at=at, **url)
                 idempotency.remember(record=claim.record, resource=str(row.pk))
         row = self.proceed(row, at=at)
         with transaction.atomic():

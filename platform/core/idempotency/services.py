@@ -71,12 +71,15 @@ def fingerprint_of(method: str, path: str, body: bytes) -> bytes:
 def claim(*, owner: str, key: str, fingerprint: bytes, at: datetime) -> Claim:
     """Take `key` for `owner` inside the caller's transaction, waiting up to WAIT_MS for a run in another one.
 
-    Raises KeyReused when the key carries another request, StillRunning while another run has it.
+    No later statement of the transaction waits longer than WAIT_MS for a lock either. Raises KeyReused when the key
+    carries another request, StillRunning while another run has it.
     """
     fresh = insert(owner, key, fingerprint, at)
     if fresh is not None:
         return Claim(fresh, answered=False, abandoned=False)
-    record = IdempotencyRecord.objects.select_for_update().get(owner=owner, key=key)
+    record = IdempotencyRecord.objects.select_for_update().filter(owner=owner, key=key).first()
+    if record is None:
+        raise StillRunning()
     if bytes(record.fingerprint) != fingerprint:
         raise KeyReused()
     if record.state == IdempotencyRecord.State.DONE:
