@@ -127,6 +127,7 @@ def test_fifty_threads_with_one_key_have_one_effect_and_the_rest_replays_or_is_t
         headers = {"X-Principal": "cus:a", "Idempotency-Key": "race"}
         return httpx.post(f"{live_server.url}{ADDITIONS}", json={"amount_fen": 5}, headers=headers, timeout=50)
 
+    live_server.thread.httpd.socket.listen(128)
     answers = together(send, 50)
     done = [answer for answer in answers if answer.status_code == 201]
     waiting = [answer for answer in answers if answer.status_code == 409]
