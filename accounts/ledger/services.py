@@ -40,6 +40,7 @@ POST = "SELECT * FROM ledger_post(%s, %s, %s::uuid[], %s::bigint[], %s::varchar[
 REVERSE = "SELECT * FROM ledger_reverse(%s, %s, %s, %s, %s::date, %s::jsonb, %s)"
 HOLD = "SELECT * FROM ledger_hold(%s, %s, %s::bigint, %s, %s, %s, %s)"
 END_HOLD = "SELECT * FROM ledger_end_hold(%s, %s, %s::bigint, %s)"
+SETTLED = frozenset({"posted", "replayed"})
 OPEN = "SELECT ledger_open(%s, %s::uuid, %s, %s, %s)"
 
 
@@ -219,12 +220,12 @@ def settle(arguments: tuple[Any, ...], legs: Sequence[Leg], at: datetime) -> Row
 def posted(journal_id: UUID, legs: Sequence[Leg], row: Row) -> Posted:
     """The answer of a posting function as a value, or its refusal raised."""
     outcome, posted_at, business_on, effective_on = row[:4]
-    if outcome in {"posted", "replayed"}:
+    if outcome in SETTLED:
         return Posted(journal_id, posted_at, business_on, effective_on, outcome == "replayed")
     raise refusal(journal_id, legs, row)
 
 
-def refusal(journal_id: UUID, legs: Sequence[Leg], row: Row) -> Exception:
+def refusal(journal_id: UUID, legs: Sequence[Leg], row: Row) -> DomainError | AssetMismatch:
     """Why a journal was refused, as the error to raise. Row: outcome, three dates, account, wanted, available."""
     outcome, _, business_on, effective_on, account, wanted, available = row
     asset = next((leg.account.asset for leg in legs if leg.account.id == account), None)

@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'ledger_openitem',
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_openitem_open')],
+                'indexes': [models.Index(condition=models.Q(('amount', 0)), fields=['account_id'], name='ledger_openitem_settled')],
             },
         ),
         migrations.CreateModel(

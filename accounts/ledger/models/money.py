@@ -194,7 +194,8 @@ class PendingLeg(models.Model):
 
 
 class OpenItem(models.Model):
-    """What one business key has left open on a clearing account; the row goes when the sum is zero."""
+    """What one business key has left open on a clearing account; the row goes when the sum is zero. Without a reference
+    (empty) are legs that name no business."""
 
     pk = models.CompositePrimaryKey("account_id", "reference")
     account_id = models.UUIDField()
@@ -204,7 +205,7 @@ class OpenItem(models.Model):
 
     class Meta:
         db_table = "ledger_openitem"
-        constraints = [models.CheckConstraint(name="ledger_openitem_open", condition=~Q(amount=0))]
+        indexes = [models.Index(name="ledger_openitem_settled", fields=["account_id"], condition=Q(amount=0))]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.amount}"

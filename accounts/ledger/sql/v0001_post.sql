@@ -46,11 +46,11 @@ DECLARE
   hold_amount bigint := 0;
   hold_delta bigint;
   running bigint;
+  net bigint;
   counted bigint;
   kept bigint;
   spare bigint;
   forced boolean;
-  passes boolean;
   halted boolean;
   k_account uuid[] := '{}';
   k_sub smallint[] := '{}';
@@ -94,14 +94,10 @@ BEGIN
       kept := kept - hold_amount;
       hold_delta := running - b.posted;
     END IF;
-    IF b.blocked <> 0 AND ((b.blocked & 1 = 1 AND running < b.posted) OR (b.blocked & 2 = 2 AND running > b.posted)) AND r_outcome IS NULL THEN
-      IF passes IS NULL THEN
-        SELECT coalesce(bool_or(passes_freeze), false) INTO passes FROM ledger_event WHERE event = p_event;
-      END IF;
-      IF NOT passes THEN
-        r_outcome := 'frozen';
-        r_account := b.account_id;
-      END IF;
+    IF b.blocked <> 0 AND ((b.blocked & 1 = 1 AND running < b.posted) OR (b.blocked & 2 = 2 AND running > b.posted)) AND r_outcome IS NULL
+      AND NOT EXISTS (SELECT FROM ledger_event e WHERE e.event = p_event AND e.passes_freeze) THEN
+      r_outcome := 'frozen';
+      r_account := b.account_id;
     END IF;
     IF b.ceiling IS NOT NULL AND running > b.posted AND running > b.ceiling AND r_outcome IS NULL THEN
       r_outcome := 'ceiling';
@@ -146,9 +142,11 @@ BEGIN
         running := s.posted;
         counted := s.version;
       END IF;
+      net := 0;
       FOR i IN 1..legs LOOP
         IF p_accounts[i] = b.account_id THEN
           placed := placed + 1;
+          net := net + p_amounts[i];
           IF b.mode = 'h' THEN
             running := running + p_amounts[i];
             counted := counted + 1;
@@ -159,12 +157,14 @@ BEGIN
           IF p_assets[i] <> b.asset AND r_outcome IS NULL THEN
             r_outcome := 'asset';
             r_account := b.account_id;
-          ELSIF (b.blocked & 1 = 1 AND p_amounts[i] < 0) OR (b.blocked & 2 = 2 AND p_amounts[i] > 0) THEN
-            r_outcome := coalesce(r_outcome, 'frozen');
-            r_account := b.account_id;
           END IF;
         END IF;
       END LOOP;
+      IF b.blocked <> 0 AND ((b.blocked & 1 = 1 AND net < 0) OR (b.blocked & 2 = 2 AND net > 0)) AND r_outcome IS NULL
+        AND NOT EXISTS (SELECT FROM ledger_event e WHERE e.event = p_event AND e.passes_freeze) THEN
+        r_outcome := 'frozen';
+        r_account := b.account_id;
+      END IF;
       IF b.mode = 'h' THEN
         touched := touched + 1;
         k_account[touched] := b.account_id;

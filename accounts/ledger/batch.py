@@ -1,0 +1,86 @@
+"""Many journals in one round trip: each for itself (`post_many`), or all or none (`post_all`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.ledger.calls import Row, json_or_none, rows
+from accounts.ledger.legs import Draft, check
+from accounts.ledger.services import SETTLED, AssetMismatch, Posted, known, open_account, posted, refusal
+from core.errors import DomainError
+
+POST_MANY = """
+SELECT * FROM ledger_post_many(%s::uuid[], %s::varchar[], %s::varchar[], %s::date[], %s::jsonb[], %s::int[], %s::int[],
+  %s::uuid[], %s::bigint[], %s::varchar[], %s)
+"""
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one journal of a batch: `posted`, or the `refusal` that `post` would have raised."""
+
+    journal_id: UUID
+    posted: Posted | None
+    refusal: DomainError | AssetMismatch | None
+
+
+def post_many(journals: Sequence[Draft], *, at: datetime) -> list[Outcome]:
+    """Post each journal for itself, in order, with the outcome `post` would give it: one that is refused (no funds,
+    frozen, a taken id) fails alone. The same id twice posts once. In chunks of CHUNK, each its own statement.
+
+    Raises BadLegs, UnknownEvent, UnknownRole for defects, before anything of the chunk is posted.
+    """
+    done: list[Outcome] = []
+    for start in range(0, len(journals), CHUNK):
+        done += chunk(journals[start : start + CHUNK], at, together=False)
+    return done
+
+
+def post_all(journals: Sequence[Draft], *, at: datetime) -> list[Posted]:
+    """Post all of the journals or none, in one statement. Raises the first refusal, in their order; see `post`."""
+    outcomes = chunk(journals, at, together=True)
+    for outcome in outcomes:
+        if outcome.refusal is not None:
+            raise outcome.refusal
+    return [outcome.posted for outcome in outcomes if outcome.posted is not None]
+
+
+def chunk(journals: Sequence[Draft], at: datetime, *, together: bool) -> list[Outcome]:
+    """One call of the function; where accounts are missing open them and call again."""
+    if not journals:
+        return []
+    arguments = (*flat(journals), together)
+    answers = rows(POST_MANY, arguments)
+    if answers[0][1] == "missing":
+        for account in sorted({leg.account for draft in journals for leg in draft.legs}, key=lambda ref: ref.id):
+            open_account(account=account, at=at)
+        answers = rows(POST_MANY, arguments)
+    return [outcome(draft, row[1:]) for draft, row in zip(journals, answers, strict=True)]
+
+
+def flat(journals: Sequence[Draft]) -> tuple[list[object], ...]:
+    """The journals as the function's parallel arrays: one element a journal, then one a leg."""
+    for draft in journals:
+        check(draft.legs)
+        known(draft.event)
+    legs = [leg for draft in journals for leg in draft.legs]
+    return (
+        [draft.journal_id for draft in journals],
+        [draft.event for draft in journals],
+        [draft.reference for draft in journals],
+        [draft.effective_on for draft in journals],
+        [json_or_none(draft.metadata) for draft in journals],
+        [len(draft.legs) for draft in journals],
+        [place for place, draft in enumerate(journals, 1) for _ in draft.legs],
+        [leg.account.id for leg in legs],
+        [leg.amount for leg in legs],
+        [leg.account.asset for leg in legs],
+    )
+
+
+def outcome(draft: Draft, row: Row) -> Outcome:
+    if row[0] in SETTLED:
+        return Outcome(draft.journal_id, posted(draft.journal_id, draft.legs, row), None)
+    return Outcome(draft.journal_id, None, refusal(draft.journal_id, draft.legs, row))
