@@ -38,7 +38,7 @@ CREATE TABLE ledger_journal (
   CONSTRAINT ledger_journal_effective CHECK (effective_on <= business_on)
 ) PARTITION BY RANGE (id);
 CREATE INDEX ledger_journal_transaction ON ledger_journal (transaction);
-CREATE INDEX ledger_journal_posted ON ledger_journal USING brin (posted_at);
+CREATE INDEX ledger_journal_day ON ledger_journal USING brin (business_on);
 CREATE TABLE ledger_journal_rest PARTITION OF ledger_journal DEFAULT;
 
 CREATE TABLE ledger_entry (
@@ -55,7 +55,7 @@ CREATE TABLE ledger_entry (
   PRIMARY KEY (account_id, sub, posted_at, version)
 ) PARTITION BY RANGE (posted_at);
 CREATE INDEX ledger_entry_backdated ON ledger_entry (account_id, effective_on) WHERE effective_on < business_on;
-CREATE INDEX ledger_entry_posted ON ledger_entry USING brin (posted_at);
+CREATE INDEX ledger_entry_day ON ledger_entry USING brin (business_on);
 CREATE TABLE ledger_entry_rest PARTITION OF ledger_entry DEFAULT;
 
 CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
