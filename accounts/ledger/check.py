@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.ledger.sockets import CHECKS, Finding
 
@@ -96,9 +96,105 @@ STATEMENTS = [
         WHERE coalesce(own.held, 0) <> coalesce(h.total, 0)
         """,
     ),
+    Statement(
+        "hold.captured",
+        """
+        SELECT h.id, 'captured without its journal' FROM ledger_hold h
+        WHERE h.state = 'captured' AND h.captured > 0
+          AND NOT EXISTS (SELECT FROM ledger_journal j WHERE j.id = h.journal_id AND j.hold_id = h.id)
+        """,
+    ),
+    Statement(
+        "journal.reversed_once",
+        """
+        SELECT j.id, 'reverses ' || j.reverses || ' without its reversal row' FROM ledger_journal j
+        WHERE j.reverses IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_reversal r WHERE r.reverses = j.reverses AND r.journal_id = j.id)
+        """,
+    ),
+    Statement(
+        "account.balance",
+        """
+        SELECT coalesce(a.id, b.account_id), 'account and balance rows do not agree on asset, state or mode'
+        FROM ledger_account a FULL JOIN ledger_balance b ON b.account_id = a.id
+        WHERE a.id IS NULL OR b.account_id IS NULL OR a.asset <> b.asset
+          OR b.mode <> CASE a.mode WHEN 'sync' THEN 's' WHEN 'buffered' THEN 'b' ELSE 'h' END
+          OR b.blocked <> CASE a.state WHEN 'open' THEN 0 WHEN 'no_debit' THEN 1 ELSE 3 END
+        """,
+    ),
+    Statement(
+        "clearing.open_items",
+        """
+        SELECT b.account_id, format('posted %s, open items %s', b.posted, coalesce(o.total, 0))
+        FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id JOIN ledger_role r ON r.role = a.role AND r.clearing
+        LEFT JOIN (SELECT account_id, sum(amount) AS total FROM ledger_openitem GROUP BY 1) o ON o.account_id = b.account_id
+        WHERE b.posted <> coalesce(o.total, 0)
+        """,
+    ),
+    Statement(
+        "gl.mapped",
+        "SELECT DISTINCT role || ' ' || asset, 'legs without a GL code: add a rule' FROM ledger_gl WHERE gl_code = ''",
+    ),
+    Statement(
+        "gl.trial_balance",
+        """
+        SELECT asset, format('debits %s, credits %s', sum(debit), sum(credit)) FROM ledger_gl
+        GROUP BY asset HAVING sum(debit) <> sum(credit)
+        """,
+    ),
+    Statement(
+        "gl.subledger",
+        """
+        SELECT coalesce(g.role, s.role) || ' ' || coalesce(g.asset, s.asset),
+          format('GL %s, accounts %s', coalesce(g.total, 0), coalesce(s.total, 0))
+        FROM (SELECT role, asset, sum(credit - debit) AS total FROM ledger_gl GROUP BY 1, 2) AS g
+        FULL JOIN (
+          SELECT a.role, a.asset, sum(b.amount) AS total FROM ledger_account a
+          JOIN (SELECT account_id, posted AS amount FROM ledger_balance UNION ALL SELECT account_id, amount FROM ledger_pending) b
+            ON b.account_id = a.id GROUP BY 1, 2
+        ) AS s ON s.role = g.role AND s.asset = g.asset
+        WHERE coalesce(g.total, 0) <> coalesce(s.total, 0)
+        """,
+    ),
+    Statement(
+        "movement.entries",
+        """
+        SELECT coalesce(m.account_id, e.account_id), format('movements %s, rolled entries %s', coalesce(m.total, 0), coalesce(e.total, 0))
+        FROM (SELECT account_id, sum(credit - debit) AS total FROM ledger_movement GROUP BY 1) m
+        FULL JOIN (
+          SELECT e.account_id, sum(e.amount) AS total FROM ledger_entry e
+          JOIN ledger_rolledday r ON r.day = e.business_on AND r.shard = ledger_range(e.account_id) GROUP BY 1
+        ) AS e USING (account_id)
+        WHERE coalesce(m.total, 0) <> coalesce(e.total, 0)
+        """,
+    ),
+    Statement("seal", "SELECT r_subject, r_detail FROM ledger_broken_seals()"),
+    Statement(
+        "seal.manifest",
+        """
+        SELECT m.day, 'the day does not count up to its manifest any more' FROM ledger_sealmanifest m
+        LEFT JOIN (SELECT business_on, count(*) AS journals, sum(cardinality(accounts)) AS legs FROM ledger_journal GROUP BY 1) j
+          ON j.business_on = m.day
+        LEFT JOIN ledger_sealblock b ON b.number = m.last_block
+        WHERE m.journals <> coalesce(j.journals, 0) OR m.legs <> coalesce(j.legs, 0)
+          OR (m.last_block > 0 AND b.hash IS DISTINCT FROM m.root_hash)
+        """,
+    ),
 ]
 
 
 def findings() -> list[Finding]:
     """Everything wrong with the books, the ledger's own proofs first, then those other rooms plugged in."""
     return [finding for check in (*STATEMENTS, *CHECKS) for finding in check.findings()]
+
+
+def run() -> list[Finding]:
+    """`findings` in one snapshot of its own, safe beside live traffic: REPEATABLE READ, READ ONLY.
+
+    Raises RuntimeError inside a transaction, whose snapshot it could not choose.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("ledger_check takes its own transaction: call findings() inside one")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return findings()

@@ -1,22 +1,37 @@
 """Reading the books: balances, statement lines, journals, holds. Amounts are signed minor units, credit positive."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
 from accounts.ledger.accounts import AccountRef
-from accounts.ledger.calls import call
+from accounts.ledger.calls import call, rows
+from accounts.ledger.models import Entry, Hold, Journal, LedgerAccount, LedgerBalance, PendingLeg
+from accounts.ledger.models.books import DEBIT_KINDS
 
 BALANCE = """
 SELECT coalesce(sum(posted), 0)::bigint + (SELECT coalesce(sum(amount), 0)::bigint FROM ledger_pending WHERE account_id = %s),
   coalesce(sum(held), 0)::bigint
 FROM ledger_balance WHERE account_id = %s
 """
+ENTRIES = """
+SELECT e.account_id, e.sub, e.version, e.posted_at, e.amount, e.balance_after, e.business_on, e.effective_on, e.journal_id,
+  j.event, j.reference, j.metadata
+FROM ledger_entry e JOIN ledger_journal j ON j.id = e.journal_id
+WHERE e.account_id = %s AND (e.posted_at, e.version, e.sub) < (coalesce(%s::timestamptz, 'infinity'), %s::bigint, %s::smallint)
+ORDER BY e.posted_at DESC, e.version DESC, e.sub DESC LIMIT %s
+"""
+LAST_VERSION = 2**62
+LAST_SUB = 32767
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
     """Minor units: `posted` is the true balance (pending legs of a buffered account included), `held` is set aside on
-    it, `available` is what a debit may still take: posted - held."""
+    it, `available` is what a debit may still take before any overdraft: posted - held."""
 
     posted: int
     held: int
@@ -26,8 +41,152 @@ class Balance:
         return self.posted - self.held
 
 
-def balance(account: AccountRef | UUID) -> Balance:
-    """What stands on an account now; an account nobody opened has nothing on it."""
-    key = account if isinstance(account, UUID) else account.id
-    posted, held = call(BALANCE, (key, key))
-    return Balance(posted, held)
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One statement line. `balance_after` is the balance row's then; a line is where a page goes on from (`before`)."""
+
+    account_id: UUID
+    sub: int
+    version: int
+    posted_at: datetime
+    amount: int
+    balance_after: int
+    business_on: date
+    effective_on: date
+    journal_id: UUID
+    event: str
+    reference: str
+    metadata: dict[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItemLine:
+    """What a business key leaves open on a clearing account: signed minor units, open since, seconds of age at `at`."""
+
+    account_id: UUID
+    account: str
+    asset: str
+    reference: str
+    amount: int
+    since: datetime
+    age_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    """One GL code and asset: debits, credits and the balance on its normal side, all in minor units."""
+
+    gl_code: str
+    kind: str
+    name_en: str
+    name_zh: str
+    asset: str
+    debit: int
+    credit: int
+
+    @property
+    def balance(self) -> int:
+        return self.debit - self.credit if self.kind in DEBIT_KINDS else self.credit - self.debit
+
+
+def key_of(account: AccountRef | UUID) -> UUID:
+    return account if isinstance(account, UUID) else account.id
+
+
+def balance(account: AccountRef | UUID, as_of: datetime | date | None = None) -> Balance:
+    """What stands on an account; an account nobody opened has nothing on it.
+
+    `as_of` an instant: what had been posted by then (for a buffered account, what had been folded by then). `as_of` a
+    day: everything with an effective date up to it, as known now. Holds are not kept by date: held is 0 in the past.
+    """
+    key = key_of(account)
+    if as_of is None:
+        posted, held = call(BALANCE, (key, key))
+        return Balance(posted, held)
+    function = "ledger_balance_at" if isinstance(as_of, datetime) else "ledger_balance_on"
+    return Balance(call(f"SELECT {function}(%s, %s)", (key, as_of))[0], 0)
+
+
+def entries(account: AccountRef | UUID, *, before: Line | None = None, limit: int = 50) -> list[Line]:
+    """Statement lines of an account, newest first, `limit` of them after the line `before`."""
+    mark = (before.posted_at, before.version, before.sub) if before else (None, LAST_VERSION, LAST_SUB)
+    return [Line(*row) for row in rows(ENTRIES, (key_of(account), *mark, limit))]
+
+
+def accounts_with_balances() -> QuerySet[LedgerAccount]:
+    """Every account with `posted`, `pending` and `held` in minor units, for lists; the true balance is posted + pending."""
+    zero = Value(0, BigIntegerField())
+    mine = LedgerBalance.objects.filter(account_id=OuterRef("id")).order_by().values("account_id")
+    waiting = PendingLeg.objects.filter(account_id=OuterRef("id")).order_by().values("account_id")
+    return LedgerAccount.objects.select_related("role", "asset").annotate(
+        posted=Coalesce(Subquery(mine.annotate(total=Sum("posted")).values("total"), BigIntegerField()), zero),
+        held=Coalesce(Subquery(mine.annotate(total=Sum("held")).values("total"), BigIntegerField()), zero),
+        pending=Coalesce(Subquery(waiting.annotate(total=Sum("amount")).values("total"), BigIntegerField()), zero),
+    )
+
+
+def journals() -> QuerySet[Journal]:
+    """Journals, newest id first."""
+    return Journal.objects.order_by("-id")
+
+
+def legs(journal: Journal) -> list[tuple[LedgerAccount, int]]:
+    """A journal's legs: account and signed minor units, in the order given."""
+    found = LedgerAccount.objects.select_related("role", "asset").in_bulk(journal.accounts)
+    return [(found[key], amount) for key, amount in zip(journal.accounts, journal.amounts, strict=True)]
+
+
+def holds(account: AccountRef | UUID | None = None, *, open_only: bool = False) -> QuerySet[Hold]:
+    """Holds, newest first, of one account or all."""
+    found = Hold.objects.order_by("-id")
+    if account is not None:
+        found = found.filter(account_id=key_of(account))
+    return found.filter(state=Hold.State.OPEN) if open_only else found
+
+
+def journal_entries(journal: Journal) -> QuerySet[Entry]:
+    """The entries of a journal that have reached their balances."""
+    return Entry.objects.filter(journal_id=journal.id, account_id__in=journal.accounts, posted_at__gte=journal.posted_at)
+
+
+def trial_balance(as_of: date | None = None) -> list[TrialLine]:
+    """The GL by code and asset up to an effective date (None: everything), live postings included.
+
+    Debits equal credits in every asset, and the balances equal those of the accounts (ledger_check proves both).
+    """
+    statement = """
+    SELECT t.gl_code, coalesce(g.kind, ''), coalesce(g.name_en, ''), coalesce(g.name_zh, ''), t.asset,
+      sum(t.debit)::bigint, sum(t.credit)::bigint
+    FROM ledger_gl t LEFT JOIN ledger_glcode g ON g.code = t.gl_code
+    WHERE %s::date IS NULL OR t.day <= %s GROUP BY 1, 2, 3, 4, 5 ORDER BY t.asset, t.gl_code
+    """
+    return [TrialLine(*row) for row in rows(statement, (as_of, as_of))]
+
+
+def subledger(as_of: date | None = None) -> dict[tuple[str, str], int]:
+    """What the accounts of each (role, asset) hold together up to an effective date, signed minor units."""
+    statement = """
+    SELECT a.role, a.asset, sum(m.amount)::bigint
+    FROM (
+      SELECT account_id, effective_on, credit - debit AS amount FROM ledger_movement
+      UNION ALL SELECT account_id, effective_on, amount FROM ledger_live
+    ) AS m JOIN ledger_account a ON a.id = m.account_id
+    WHERE %s::date IS NULL OR m.effective_on <= %s GROUP BY 1, 2
+    """
+    return {(role, asset): total for role, asset, total in rows(statement, (as_of, as_of))}
+
+
+def open_items(account: AccountRef | UUID | None = None, *, at: datetime) -> list[OpenItemLine]:
+    """What is open on clearing accounts by business key, oldest first, legs not folded yet counted in."""
+    statement = """
+    SELECT i.account_id, a.name, a.asset, i.reference, sum(i.amount)::bigint, min(i.since),
+      greatest(0, extract(epoch FROM %s::timestamptz - min(i.since)))::bigint
+    FROM (
+      SELECT account_id, reference, amount, since FROM ledger_openitem
+      UNION ALL SELECT account_id, reference, amount, posted_at FROM ledger_pending
+    ) AS i JOIN ledger_account a ON a.id = i.account_id JOIN ledger_role r ON r.role = a.role AND r.clearing
+    WHERE %s::uuid IS NULL OR i.account_id = %s
+    GROUP BY 1, 2, 3, 4 HAVING sum(i.amount) <> 0 ORDER BY 6, 4
+    """
+    key = None if account is None else key_of(account)
+    return [OpenItemLine(*row) for row in rows(statement, (at, key, key))]

@@ -53,7 +53,9 @@ def test_one_refusal_in_an_all_or_none_batch_leaves_every_balance_at_version_0()
 def test_the_same_id_twice_in_one_batch_posts_once() -> None:
     payer, payee, journal = user(), user(), new_id()
     move(world(), payer, 100)
-    outcomes = batch.post_many([draft(payer, payee, 30, journal), draft(payer, payee, 30, journal), draft(payer, payee, 31, journal)], at=AT)
+    outcomes = batch.post_many(
+        [draft(payer, payee, 30, journal), draft(payer, payee, 30, journal), draft(payer, payee, 31, journal)], at=AT
+    )
     assert [outcome.posted.replayed for outcome in outcomes[:2]] == [False, True]
     assert isinstance(outcomes[2].refusal, JournalConflict)
     assert posted_of(payer, payee) == [70, 30]
@@ -124,8 +126,14 @@ def state() -> tuple[object, ...]:
     balances = LedgerBalance.objects.exclude(mode="h").exclude(version=0).order_by("account_id", "sub").values_list(
         "account_id", "sub", "posted", "held", "version", "shortfall"
     )  # fmt: skip
-    entries = Entry.objects.exclude(sub__gt=0).order_by("account_id", "version").values_list("account_id", "version", "amount", "journal_id", "leg")
-    pending = PendingLeg.objects.order_by("account_id", "journal_id", "leg").values_list("account_id", "journal_id", "leg", "amount", "reference")
+    entries = (
+        Entry.objects.exclude(sub__gt=0)
+        .order_by("account_id", "version")
+        .values_list("account_id", "version", "amount", "journal_id", "leg")
+    )
+    pending = PendingLeg.objects.order_by("account_id", "journal_id", "leg").values_list(
+        "account_id", "journal_id", "leg", "amount", "reference"
+    )
     journals = Journal.objects.order_by("id").values_list("id", "event", "accounts", "amounts", "assets", "reference", "metadata", "shard")
     return list(balances), list(entries), list(pending), list(journals)
 

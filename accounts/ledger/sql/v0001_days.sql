@@ -20,7 +20,7 @@ $$;
 -- Entries and pending legs not in the sums yet.
 CREATE VIEW ledger_live AS
   SELECT e.account_id, e.journal_id, e.amount, e.business_on, e.effective_on FROM ledger_entry e
-  WHERE e.business_on >= ledger_live_from()
+  WHERE e.business_on >= (SELECT ledger_live_from())
     AND NOT EXISTS (SELECT FROM ledger_rolledday r WHERE r.day = e.business_on AND r.shard = ledger_range(e.account_id))
   UNION ALL
   SELECT p.account_id, p.journal_id, p.amount, p.business_on, p.effective_on FROM ledger_pending p;

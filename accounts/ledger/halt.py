@@ -1,0 +1,34 @@
+"""Stopping all money commands, and letting them go on."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.ledger.models import LedgerHalt
+from core.errors import DomainError
+
+
+class NotHalted(DomainError):
+    code = "ledger_not_halted"
+    en = "The ledger is not halted."
+    zh = "账务未处于暂停状态。"
+
+
+def standing() -> LedgerHalt | None:
+    """The halt in force, if any."""
+    return LedgerHalt.objects.filter(lifted_at=None).first()
+
+
+@transaction.atomic
+def halt(*, reason: str, at: datetime) -> LedgerHalt:
+    """Refuse every posting and hold from now on; halting a halted ledger keeps the first reason."""
+    LedgerHalt.objects.bulk_create([LedgerHalt(reason=reason, halted_at=at)], ignore_conflicts=True)
+    return LedgerHalt.objects.get(lifted_at=None)
+
+
+@transaction.atomic
+def lift(*, actor: str, at: datetime) -> None:
+    """Let money move again. A sensitive act: reach it through approvals. Raises NotHalted."""
+    if not LedgerHalt.objects.filter(Q(lifted_at=None)).update(lifted_at=at, lifted_by=actor):
+        raise NotHalted()

@@ -1,0 +1,77 @@
+"""Blocking, freezing, closing an account, and changing how postings reach it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.ledger.calls import call
+from accounts.ledger.models import AccountState, LedgerAccount, LedgerBalance, Mode, PendingLeg
+from accounts.ledger.models.money import ACCOUNT_MOVES, BLOCKED
+from core.errors import DomainError, NotFound
+from core.moves import advance
+from core.outbox import services as outbox
+
+MODE_LETTERS = {Mode.SYNC: "s", Mode.BUFFERED: "b"}
+
+
+class AccountNotEmpty(DomainError):
+    code = "ledger_account_not_empty"
+    en = "The account cannot be closed: {posted} is posted and {held} is held on it (minor units)."
+    zh = "账户无法销户:余额 {posted},冻结 {held}(最小单位)。"
+
+
+class ModeNotChangeable(DomainError):
+    code = "ledger_mode_not_changeable"
+    en = "The account's mode cannot change: {reason_en}."
+    zh = "账户记账模式无法变更:{reason_zh}。"
+
+
+@transaction.atomic
+def set_state(*, account_id: UUID, to: AccountState, at: datetime) -> LedgerAccount:
+    """Open, block, freeze or close an account. Once this has committed no posting passes that the state forbids.
+
+    Locks the balance rows. Raises NotFound, WrongState, AccountNotEmpty (closing with money, holds or pending legs).
+    """
+    account = LedgerAccount.objects.filter(id=account_id).first()
+    if account is None:
+        raise NotFound()
+    if account.mode != Mode.SYNC:
+        call("SELECT ledger_barrier()", ())
+    balances = list(LedgerBalance.objects.select_for_update().filter(account_id=account_id).order_by("sub"))
+    waiting = PendingLeg.objects.filter(account_id=account_id).exists()
+    if to == AccountState.CLOSED and (waiting or any(row.posted or row.held for row in balances)):
+        raise AccountNotEmpty(posted=sum(row.posted for row in balances), held=sum(row.held for row in balances))
+    advance(account, to, moves=ACCOUNT_MOVES, at=at)
+    LedgerBalance.objects.filter(account_id=account_id).update(blocked=BLOCKED[to])
+    outbox.publish(
+        topic="ledger.account_state_changed",
+        owner=account.owner_id or account.id,
+        payload={"account": account.public_id, "state": to.value},
+        at=at,
+    )
+    return account
+
+
+@transaction.atomic
+def set_mode(*, account_id: UUID, to: Mode, at: datetime) -> LedgerAccount:
+    """Change an account between sync and buffered. Waits for postings under way.
+
+    Raises NotFound, ModeNotChangeable: legs still pending, a bound or hold on it, or a sharded account.
+    """
+    call("SELECT ledger_barrier()", ())
+    account = LedgerAccount.objects.filter(id=account_id).first()
+    if account is None:
+        raise NotFound()
+    row = LedgerBalance.objects.select_for_update().get(account_id=account_id, sub=0)
+    if to not in MODE_LETTERS or row.mode == "h":
+        raise ModeNotChangeable(reason_en="a sharded account stays sharded", reason_zh="分片账户不可变更")
+    if PendingLeg.objects.filter(account_id=account_id).exists():
+        raise ModeNotChangeable(reason_en="legs still wait to be folded", reason_zh="尚有待入账分录")
+    if to == Mode.BUFFERED and (row.floor is not None or row.ceiling is not None or row.held):
+        raise ModeNotChangeable(reason_en="it has a bound, or money held on it", reason_zh="账户设有余额限制或存在冻结")
+    LedgerBalance.objects.filter(account_id=account_id).update(mode=MODE_LETTERS[to])
+    account.mode = to
+    account.changed_at = at
+    account.save(update_fields=["mode", "changed_at"])
+    return account
