@@ -1,6 +1,7 @@
 """Reads of what is proven of a customer."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,6 +30,12 @@ def born_on(customer_id: uuid.UUID) -> date | None:
     """The birth date in the proven identity number."""
     found = real_name(customer_id)
     return birth_date(found.id_number) if found else None
+
+
+def real_names(customer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The proven names of several customers in one query; the unverified are left out. For use inside only: show them masked."""
+    rows = RealNameRow.objects.filter(customer_id__in=list(customer_ids), erased_at=None)
+    return {row.customer_id: row.name for row in rows}
 
 
 def account_class(customer_id: uuid.UUID, at: datetime | None = None) -> int:

@@ -140,6 +140,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
+    "ENUM_NAME_OVERRIDES": {
+        "TopUpState": "payments.wallet.models.TopUpState",
+        "WithdrawalState": "payments.wallet.models.WithdrawalState",
+        "TransferState": "payments.wallet.models.TransferState",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problem"],
 }
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/", desk.urls),
     path("v1/accounts/", include("accounts.urls")),
     path("sandbox/", include("accounts.identity.sandbox_urls")),
+    path("v1/payments/", include("payments.urls")),
     path("v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("v1/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="swagger"),
     path("v1/redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),

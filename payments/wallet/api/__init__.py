@@ -1,0 +1,1 @@
+"""The wallet's addresses under /v1/payments/wallet."""

@@ -1,0 +1,297 @@
+"""Money coming in, going out and crossing over: one row per order, with the rules that were in force as dated rows."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from core.ids import new_id, public_id
+from core.money import CNY
+from core.moves import Moves, StateGuard
+
+SHARDS = 64
+MAX_FEN = 10_000_000_000
+
+
+class TopUpState(models.TextChoices):
+    CREATED = "created"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CLOSED = "closed"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+    TO_MANUAL = "to_manual"
+
+
+class WithdrawalState(models.TextChoices):
+    HELD = "held"
+    SENT = "sent"
+    PAID = "paid"
+    RETURNED = "returned"
+    FAILED = "failed"
+
+
+class TransferState(models.TextChoices):
+    SUCCEEDED = "succeeded"
+    IN_TRANSIT = "in_transit"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+TOP_UP_MOVES = Moves(
+    TopUpState,
+    {
+        "created": {"processing", "succeeded", "failed", "closed"},
+        "processing": {"succeeded", "failed", "closed"},
+        "closed": {"refunding", "failed"},
+        "refunding": {"refunded", "to_manual"},
+        "to_manual": {"refunding"},
+    },
+)
+WITHDRAWAL_MOVES = Moves(WithdrawalState, {"held": {"sent", "failed"}, "sent": {"paid", "failed"}, "paid": {"returned"}})
+TRANSFER_MOVES = Moves(TransferState, {"in_transit": {"accepted", "declined", "expired"}})
+
+
+def shard_check(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(name=name, condition=Q(shard__gte=0, shard__lt=SHARDS))
+
+
+def amount_check(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(name=name, condition=Q(amount_fen__gt=0, amount_fen__lte=MAX_FEN))
+
+
+class Order(models.Model):
+    """What every order of the wallet has. `created_at` and `changed_at` are business time."""
+
+    PREFIX: ClassVar[str]
+    RESULTS: ClassVar[Mapping[str, str]]
+    currency: ClassVar[str] = CNY.code
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    shard = models.SmallIntegerField()
+    amount_fen = models.BigIntegerField()
+    state = models.CharField(max_length=12)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def public_id(self) -> str:
+        return public_id(self.PREFIX, self.id)
+
+    @property
+    def result(self) -> str:
+        """What the customer waits for, in one word: processing, succeeded, refused, returned."""
+        return self.RESULTS[self.state]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class CardOrder(Order):
+    """An order that moves money to or from a card through its channel. `code` says why it was refused."""
+
+    card = models.ForeignKey("payments.Card", on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def card_public_id(self) -> str:
+        return public_id("crd", self.card_id)
+
+
+class TopUp(CardOrder):
+    """Money from a card into the balance. Booked in full or not at all.
+
+    `closed`: given up while the channel still owed an answer. A success after that is booked to payable:unapplied and
+    refunded (`refunding`, `refunded`); a refused refund waits for an operator (`to_manual`).
+    """
+
+    PREFIX = "top"
+    RESULTS = {
+        "created": "processing",
+        "processing": "processing",
+        "succeeded": "succeeded",
+        "failed": "refused",
+        "closed": "refused",
+        "refunding": "refused",
+        "refunded": "refused",
+        "to_manual": "refused",
+    }
+
+    state = models.CharField(max_length=12, choices=TopUpState.choices, default=TopUpState.CREATED)
+    request_id = models.UUIDField()
+    give_up_at = models.DateTimeField()
+    journal_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            amount_check("payments_topup_amount"),
+            shard_check("payments_topup_shard"),
+            models.CheckConstraint(name="payments_topup_state", condition=Q(state__in=TopUpState.values)),
+            models.CheckConstraint(
+                name="payments_topup_booked",
+                condition=Q(state__in=["succeeded", "refunding", "refunded", "to_manual"], journal_id__isnull=False)
+                | Q(state__in=["created", "processing", "failed", "closed"], journal_id=None),
+            ),
+        ]
+        indexes = [
+            models.Index(name="payments_topup_mine", fields=["customer", "-created_at", "-id"]),
+            models.Index(name="payments_topup_open", fields=["shard", "give_up_at"], condition=Q(state__in=["created", "processing"])),
+        ]
+        triggers = [StateGuard("payments_topup_moves", TOP_UP_MOVES, born=["created"])]
+
+
+class Withdrawal(CardOrder):
+    """Money from the balance to a card: held with its fee, captured when sent, paid, or given back with its fee.
+
+    `free_fen` is the part of the month's free allowance this one used; `month` (YYYY-MM, Shanghai) is whose.
+    """
+
+    PREFIX = "wdr"
+    RESULTS = {"held": "processing", "sent": "processing", "paid": "succeeded", "returned": "returned", "failed": "refused"}
+
+    card = models.ForeignKey("payments.Card", on_delete=models.PROTECT, related_name="+", db_index=False)
+    fee_fen = models.BigIntegerField()
+    free_fen = models.BigIntegerField()
+    month = models.CharField(max_length=7)
+    state = models.CharField(max_length=12, choices=WithdrawalState.choices, default=WithdrawalState.HELD)
+    hold_id = models.UUIDField(default=new_id)
+    request_id = models.UUIDField(null=True, blank=True)
+    sent_journal_id = models.UUIDField(null=True, blank=True)
+    paid_journal_id = models.UUIDField(null=True, blank=True)
+    back_journal_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            amount_check("payments_withdrawal_amount"),
+            shard_check("payments_withdrawal_shard"),
+            models.CheckConstraint(name="payments_withdrawal_state", condition=Q(state__in=WithdrawalState.values)),
+            models.CheckConstraint(
+                name="payments_withdrawal_fee", condition=Q(fee_fen__gte=0, free_fen__gte=0, free_fen__lte=F("amount_fen"))
+            ),
+            models.CheckConstraint(
+                name="payments_withdrawal_booked",
+                condition=Q(state="held", sent_journal_id=None, paid_journal_id=None, back_journal_id=None)
+                | Q(state="sent", sent_journal_id__isnull=False, paid_journal_id=None, back_journal_id=None)
+                | Q(state="paid", sent_journal_id__isnull=False, paid_journal_id__isnull=False, back_journal_id=None)
+                | Q(state="returned", sent_journal_id__isnull=False, paid_journal_id__isnull=False, back_journal_id__isnull=False)
+                | Q(state="failed", paid_journal_id=None, sent_journal_id=None, back_journal_id=None)
+                | Q(state="failed", paid_journal_id=None, sent_journal_id__isnull=False, back_journal_id__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="payments_withdrawal_mine", fields=["customer", "-created_at", "-id"]),
+            models.Index(name="payments_withdrawal_held", fields=["shard", "created_at"], condition=Q(state="held")),
+        ]
+        triggers = [StateGuard("payments_withdrawal_moves", WITHDRAWAL_MOVES, born=["held"])]
+
+
+class Transfer(Order):
+    """Money from one customer (`customer`, the payer) to another (`payee`). Its id is the id of its first journal.
+
+    `factors` is how many kinds of factor proved it (0: small enough to need none). Instant ones are born `succeeded`; the
+    others wait in transit until accepted, declined or expired, each of which is booked by `closing_journal_id`.
+    The payee may live on another shard, so no constraint of the database reaches there.
+    """
+
+    PREFIX = "trf"
+    RESULTS = {
+        "succeeded": "succeeded",
+        "in_transit": "processing",
+        "accepted": "succeeded",
+        "declined": "returned",
+        "expired": "returned",
+    }
+
+    payee = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    remark = models.CharField(max_length=60, default="", blank=True)
+    factors = models.SmallIntegerField()
+    state = models.CharField(max_length=12, choices=TransferState.choices)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    closing_journal_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            amount_check("payments_transfer_amount"),
+            shard_check("payments_transfer_shard"),
+            models.CheckConstraint(name="payments_transfer_state", condition=Q(state__in=TransferState.values)),
+            models.CheckConstraint(name="payments_transfer_two", condition=~Q(payee=F("customer"))),
+            models.CheckConstraint(name="payments_transfer_factors", condition=Q(factors__gte=0, factors__lte=2)),
+            models.CheckConstraint(
+                name="payments_transfer_booked",
+                condition=Q(state="succeeded", expires_at=None, closing_journal_id=None)
+                | Q(state="in_transit", expires_at__isnull=False, closing_journal_id=None)
+                | Q(state__in=["accepted", "declined", "expired"], expires_at__isnull=False, closing_journal_id__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="payments_transfer_out", fields=["customer", "-created_at", "-id"]),
+            models.Index(name="payments_transfer_in", fields=["payee", "-created_at", "-id"]),
+            models.Index(name="payments_transfer_due", fields=["shard", "expires_at"], condition=Q(state="in_transit")),
+        ]
+        triggers = [StateGuard("payments_transfer_moves", TRANSFER_MOVES, born=["succeeded", "in_transit"])]
+
+    @property
+    def payer_public_id(self) -> str:
+        return public_id("cus", self.customer_id)
+
+    @property
+    def payee_public_id(self) -> str:
+        return public_id("cus", self.payee_id)
+
+    def other(self, customer_id: uuid.UUID) -> uuid.UUID:
+        """The one on the other side of `customer_id`."""
+        return self.payee_id if customer_id == self.customer_id else self.customer_id
+
+    def side(self, customer_id: uuid.UUID) -> str:
+        """`out` for the payer, `in` for the payee."""
+        return "out" if customer_id == self.customer_id else "in"
+
+
+class WalletTerms(models.Model):
+    """The wallet's rules from `starts_at` on: the row with the latest `starts_at` not in the future is in force.
+
+    Fees in fen and basis points of the part over the month's free allowance; times in hours.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    starts_at = models.DateTimeField(unique=True)
+    free_fen_per_month = models.BigIntegerField()
+    fee_bp = models.IntegerField()
+    fee_min_fen = models.BigIntegerField()
+    fee_cap_fen = models.BigIntegerField()
+    acceptance_hours = models.SmallIntegerField(default=24)
+    top_up_hours = models.SmallIntegerField(default=24)
+
+    class Meta:
+        verbose_name_plural = "wallet terms"
+        constraints = [
+            models.CheckConstraint(
+                name="payments_walletterms_fee",
+                condition=Q(
+                    free_fen_per_month__gte=0, fee_bp__gte=0, fee_bp__lte=10_000, fee_min_fen__gte=0, fee_cap_fen__gte=F("fee_min_fen")
+                ),
+            ),
+            models.CheckConstraint(name="payments_walletterms_hours", condition=Q(acceptance_hours__gt=0, top_up_hours__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"wallet terms from {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+def terms_in_force(at: datetime) -> WalletTerms:
+    """The wallet's rules at `at`."""
+    terms = WalletTerms.objects.filter(starts_at__lte=at).order_by("-starts_at").first()
+    assert terms is not None, "a migration writes the first wallet terms"
+    return terms

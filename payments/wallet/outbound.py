@@ -1,0 +1,31 @@
+"""The way out: asking the channel about an order that is written down already. Outside any transaction."""
+
+import uuid
+from datetime import datetime
+
+from payments.channels import services as channels
+from payments.wallet import queries
+from payments.wallet.models import TopUp, Withdrawal, WithdrawalState
+from payments.wallet.services import top_ups, withdrawals
+
+
+def ask_top_up(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
+    """Send the payment, once, and return the order as it then stands: the answer may still be owed."""
+    top_up = queries.top_up(top_up_id)
+    channels.send(request_id=top_up.request_id, at=at)
+    return top_ups.note_processing(top_up_id=top_up_id, at=at)
+
+
+def send_withdrawal(*, withdrawal_id: uuid.UUID, at: datetime) -> Withdrawal:
+    """Capture and place what is held, send the payout, once, and return the withdrawal as it then stands."""
+    withdrawal = withdrawals.dispatch(withdrawal_id=withdrawal_id, at=at)
+    if withdrawal.state != WithdrawalState.SENT or withdrawal.request_id is None:
+        return withdrawal
+    channels.send(request_id=withdrawal.request_id, at=at)
+    return queries.withdrawal(withdrawal_id)
+
+
+def give_up_top_up(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
+    """End an order that waited long enough: close it at the channel first; whatever that says, it is over here after."""
+    channels.close(request_id=queries.top_up(top_up_id).request_id, at=at)
+    return top_ups.give_up(top_up_id=top_up_id, at=at)

@@ -1,0 +1,13 @@
+"""What the wallet plugs into other rooms."""
+
+from accounts.ledger.sockets import BOOKS
+from payments.cards.sockets import OPEN_USES
+from payments.channels.sockets import OUTCOMES
+from payments.wallet import books
+from payments.wallet.obligations import CardUse
+from payments.wallet.outcomes import TopUpOutcome, WithdrawalOutcome
+
+BOOKS.plug("payments.wallet", books.LINES)
+OPEN_USES.plug("payments.wallet", CardUse())
+OUTCOMES.plug("top_up", TopUpOutcome())
+OUTCOMES.plug("withdrawal", WithdrawalOutcome())

@@ -1,0 +1,125 @@
+"""Reads of the wallet's orders and balance."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from accounts.identity import queries as identity
+from accounts.identity.phones import masked as masked_phone
+from accounts.ledger import queries as ledger
+from accounts.ledger.accounts import customer_account
+from accounts.ledger.queries import Balance
+from accounts.verification import queries as verification
+from core.errors import NotFound
+from core.ids import public_id
+from payments.wallet.masks import masked_name
+from payments.wallet.models import TopUp, Transfer, Withdrawal
+
+OPEN_TOP_UPS = ("created", "processing")
+UNFINISHED_TOP_UPS = (*OPEN_TOP_UPS, "closed", "refunding", "to_manual")
+OPEN_WITHDRAWALS = ("held", "sent")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Another customer as a customer may see them; `name` is empty for the unverified."""
+
+    customer_id: uuid.UUID
+    name: str
+    phone: str
+    active: bool
+
+    @property
+    def public_id(self) -> str:
+        return public_id("cus", self.customer_id)
+
+
+def balance(customer_id: uuid.UUID) -> Balance:
+    """Posted, held and available of a customer's CNY balance, in fen."""
+    return ledger.balance(customer_account(customer_id, "balance"))
+
+
+def top_up(top_up_id: uuid.UUID) -> TopUp:
+    return TopUp.objects.get(pk=top_up_id)
+
+
+def withdrawal(withdrawal_id: uuid.UUID) -> Withdrawal:
+    return Withdrawal.objects.get(pk=withdrawal_id)
+
+
+def own_top_ups(customer_id: uuid.UUID) -> QuerySet[TopUp]:
+    return TopUp.objects.filter(customer_id=customer_id)
+
+
+def own_withdrawals(customer_id: uuid.UUID) -> QuerySet[Withdrawal]:
+    return Withdrawal.objects.filter(customer_id=customer_id)
+
+
+def own_transfers(customer_id: uuid.UUID, *, side: str = "") -> QuerySet[Transfer]:
+    """Transfers a customer pays (`out`), receives (`in`) or both."""
+    mine = {"out": Q(customer_id=customer_id), "in": Q(payee_id=customer_id)}
+    return Transfer.objects.filter(mine.get(side, mine["out"] | mine["in"]))
+
+
+def people(customer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Person]:
+    """Several customers in two queries, masked."""
+    wanted = set(customer_ids)
+    if not wanted:
+        return {}
+    names = verification.real_names(wanted)
+    return {
+        row.id: Person(row.id, masked_name(names[row.id]) if row.id in names else "", masked_phone(row.phone), row.state == "active")
+        for row in identity.several(wanted)
+    }
+
+
+def person(customer_id: uuid.UUID) -> Person:
+    """Raises NotFound, also for a closed account."""
+    found = people([customer_id]).get(customer_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def open_with_card(card_id: uuid.UUID) -> int:
+    """How many top-ups and withdrawals with a card are not over; a late success still goes back to its card."""
+    top_ups = TopUp.objects.filter(card_id=card_id, state__in=UNFINISHED_TOP_UPS).count()
+    return top_ups + Withdrawal.objects.filter(card_id=card_id, state__in=OPEN_WITHDRAWALS).count()
+
+
+def open_orders(customer_id: uuid.UUID) -> dict[str, int]:
+    """How many orders of a customer are not over, by kind: what keeps an account from being closed."""
+    waiting = Transfer.objects.filter(Q(customer_id=customer_id) | Q(payee_id=customer_id), state="in_transit")
+    return {
+        "top_up": own_top_ups(customer_id).filter(state__in=UNFINISHED_TOP_UPS).count(),
+        "withdrawal": own_withdrawals(customer_id).filter(state__in=OPEN_WITHDRAWALS).count(),
+        "transfer": waiting.count(),
+    }
+
+
+def expired_transfers(shard: int, at: datetime) -> QuerySet[Transfer, uuid.UUID]:
+    due = Transfer.objects.filter(shard=shard, state="in_transit", expires_at__lte=at)
+    return due.order_by("expires_at", "id").values_list("id", flat=True)
+
+
+def held_withdrawals(shard: int, before: datetime) -> QuerySet[Withdrawal, uuid.UUID]:
+    stuck = Withdrawal.objects.filter(shard=shard, state="held", created_at__lte=before)
+    return stuck.order_by("created_at", "id").values_list("id", flat=True)
+
+
+def overdue_top_ups(shard: int, at: datetime) -> QuerySet[TopUp, uuid.UUID]:
+    late = TopUp.objects.filter(shard=shard, state__in=OPEN_TOP_UPS, give_up_at__lte=at)
+    return late.order_by("give_up_at", "id").values_list("id", flat=True)
+
+
+def due_shards(at: datetime, *, held_for: timedelta) -> list[tuple[str, int]]:
+    """Which sweeps have something to do on which shards."""
+    due = {
+        "expire_transfers": Transfer.objects.filter(state="in_transit", expires_at__lte=at),
+        "send_held": Withdrawal.objects.filter(state="held", created_at__lte=at - held_for),
+        "give_up_top_ups": TopUp.objects.filter(state__in=OPEN_TOP_UPS, give_up_at__lte=at),
+    }
+    return [(name, shard) for name, rows in due.items() for shard in sorted(set(rows.values_list("shard", flat=True).order_by()))]

@@ -1,0 +1,35 @@
+"""Why an order did not go through, in words the customer can act on."""
+
+from datetime import datetime
+
+from core.errors import REGISTER
+from payments.channels import queries as channels
+from payments.wallet.models import TopUp, Withdrawal
+
+OWN = {
+    "given_up": (
+        "The bank gave no answer in time, so the order is closed. If money was taken, it goes back to your card.",
+        "银行未在规定时间内返回结果,订单已关闭;如已扣款,将原路退回您的银行卡。",
+    ),
+    "late_success": (
+        "The bank confirmed after the order was closed. The money goes back to your card.",
+        "银行在订单关闭后才确认扣款,款项将原路退回您的银行卡。",
+    ),
+}
+
+
+def message(order: TopUp | Withdrawal, language: str, at: datetime) -> str:
+    """Empty without a code; else our own words, a refusal's words, or the channel's error map of the day."""
+    chinese = language.lower().startswith("zh")
+    if not order.code:
+        return ""
+    if order.code in OWN:
+        return OWN[order.code][chinese]
+    refusal = REGISTER.get(order.code)
+    if refusal is not None and "{" not in refusal.en:
+        return refusal.zh if chinese else refusal.en
+    request_id = order.request_id
+    if request_id is None:
+        return ""
+    words = channels.explain(channels.request(request_id).channel_id, order.code, at)
+    return "" if words is None else (words.zh if chinese else words.en)

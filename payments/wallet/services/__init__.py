@@ -1,0 +1,1 @@
+"""Every write of the wallet, one module per kind of movement."""

@@ -1,0 +1,43 @@
+"""Whether the customer really wants this: nothing is asked for small amounts, a step-up proof for all others."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from accounts.security import services as security
+
+TRANSFER = "transfer"
+WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True)
+class Intent:
+    """Who approves and how: the session it happens in, the proof's token ("" for none) and the nonce it was made for, which is
+    the Idempotency-Key of the request it approves."""
+
+    customer_id: uuid.UUID
+    session_id: uuid.UUID
+    nonce: str
+    token: str = field(default="", repr=False)
+
+
+def require(*, intent: Intent, purpose: str, amount_fen: int, payee: str, at: datetime) -> int:
+    """Spend the proof, or count one more payment of the day that needs none. Returns how many factors stand behind it.
+
+    `payee` is the public id of who or what is paid. Raises StepUpNeeded over the PIN-free amount or number a day,
+    ProofMismatch or ProofExpired for a proof made for something else, too long ago or used.
+    """
+    if not intent.token:
+        security.take_pin_free(customer_id=intent.customer_id, amount_fen=amount_fen, at=at)
+        return 0
+    proof = security.spend_proof(
+        customer_id=intent.customer_id,
+        session_id=intent.session_id,
+        token=intent.token,
+        purpose=purpose,
+        amount_fen=amount_fen,
+        payee=payee,
+        nonce=intent.nonce,
+        at=at,
+    )
+    return proof.factors

@@ -1,0 +1,48 @@
+"""Who takes part in a movement, and whether they may."""
+
+import uuid
+
+from accounts.identity import queries as identity
+from accounts.identity.queries import Customer
+from core.errors import DomainError, NotFound
+
+
+class CustomerNotActive(DomainError):
+    code = "customer_not_active"
+    status = 403
+    en = "Your account is {state}: no money can move. Contact support."
+    zh = "您的账户当前状态为 {state},无法进行资金操作,请联系客服。"
+
+
+def require_active(customer_id: uuid.UUID) -> Customer:
+    """Raises CustomerNotActive for a frozen or closed customer."""
+    customer = identity.get(customer_id)
+    if customer.state != Customer.State.ACTIVE:
+        raise CustomerNotActive(state=customer.state)
+    return customer
+
+
+class PayeeIsPayer(DomainError):
+    code = "transfer_to_self"
+    status = 422
+    en = "You cannot pay yourself. Choose another payee."
+    zh = "不能向自己转账,请选择其他收款人。"
+
+
+class PayeeCannotReceive(DomainError):
+    code = "payee_cannot_receive"
+    en = "This payee cannot receive money now. Nothing was moved."
+    zh = "收款方暂时无法收款,未发生任何资金变动。"
+
+
+def require_two(payer_id: uuid.UUID, payee_id: uuid.UUID) -> None:
+    """Both in one query. Raises PayeeIsPayer, CustomerNotActive (the payer), NotFound or PayeeCannotReceive (the payee)."""
+    if payer_id == payee_id:
+        raise PayeeIsPayer(field="to")
+    states = identity.states([payer_id, payee_id])
+    if states.get(payer_id) != Customer.State.ACTIVE:
+        raise CustomerNotActive(state=states.get(payer_id, "closed"))
+    if payee_id not in states:
+        raise NotFound()
+    if states[payee_id] != Customer.State.ACTIVE:
+        raise PayeeCannotReceive(field="to")

@@ -1,0 +1,173 @@
+"""Money from a card into the balance."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.ledger import services as ledger
+from core.ids import new_id, shard_of
+from core.moves import advance
+from core.outbox import services as outbox
+from core.outbox.services import Payload
+from payments.cards import queries as cards
+from payments.cards import services as card_services
+from payments.channels import queries as channel_requests
+from payments.channels import services as channels
+from payments.channels.queries import ChannelRequest
+from payments.wallet import journals
+from payments.wallet.models import TOP_UP_MOVES, TopUp, TopUpState, terms_in_force
+from payments.wallet.services import parties
+
+BUSINESS = "top_up"
+
+
+@transaction.atomic
+def start(*, customer_id: uuid.UUID, card_id: uuid.UUID, amount_fen: int, at: datetime) -> TopUp:
+    """Write the order and its request to the card's channel; nothing has left yet.
+
+    Raises CustomerNotActive, NotFound, CardNotUsable and the card's limits.
+    """
+    parties.require_active(customer_id)
+    card = cards.usable(customer_id, card_id)
+    card_services.check_limit(card=card, scene=BUSINESS, amount_fen=amount_fen, at=at)
+    top_up_id = new_id()
+    request = channels.place(
+        channel=card.channel_id,
+        operation="pay",
+        business=BUSINESS,
+        business_id=top_up_id,
+        customer_id=customer_id,
+        card_id=card.id,
+        amount_fen=amount_fen,
+        bank_code=card.bank_id,
+        at=at,
+    )
+    top_up = TopUp.objects.create(
+        id=top_up_id,
+        customer_id=customer_id,
+        shard=shard_of(customer_id),
+        card_id=card.id,
+        amount_fen=amount_fen,
+        request_id=request.id,
+        give_up_at=at + timedelta(hours=terms_in_force(at).top_up_hours),
+        created_at=at,
+        changed_at=at,
+    )
+    publish("top_up.created", top_up, at)
+    return top_up
+
+
+@transaction.atomic
+def note_processing(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
+    """The channel was asked and owes its answer: the order reads so. Does nothing when the answer is in already."""
+    top_up = TopUp.objects.select_for_update().get(pk=top_up_id)
+    if top_up.state == TopUpState.CREATED:
+        advance(top_up, TopUpState.PROCESSING, moves=TOP_UP_MOVES, at=at)
+    return top_up
+
+
+@transaction.atomic
+def give_up(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
+    """Close an order whose channel never answered; from now on a success is late. Does nothing to one that is over."""
+    top_up = TopUp.objects.select_for_update().get(pk=top_up_id)
+    if top_up.state in (TopUpState.CREATED, TopUpState.PROCESSING):
+        advance(top_up, TopUpState.CLOSED, moves=TOP_UP_MOVES, at=at, code="given_up")
+        publish("top_up.closed", top_up, at)
+    return top_up
+
+
+@transaction.atomic
+def settle(*, request: ChannelRequest, at: datetime) -> TopUp:
+    """Take in the channel's final word on a payment or on the refund of a late one, in the transaction that stores it."""
+    top_up = TopUp.objects.select_for_update().get(pk=request.business_id)
+    if request.operation == "refund":
+        return settle_refund(top_up, request, at)
+    if request.state == "failed":
+        return fail(top_up, request.code, at)
+    if top_up.state == TopUpState.CLOSED:
+        return book_late(top_up, request, at)
+    return book(top_up, request, at)
+
+
+def book(top_up: TopUp, request: ChannelRequest, at: datetime) -> TopUp:
+    """Journal 1."""
+    journal_id = new_id()
+    advance(top_up, TopUpState.SUCCEEDED, moves=TOP_UP_MOVES, at=at, journal_id=journal_id, code="")
+    ledger.post(
+        journal_id=journal_id,
+        event=journals.TOP_UP,
+        legs=journals.top_up(channel=request.channel_id, customer_id=top_up.customer_id, amount_fen=top_up.amount_fen),
+        reference=top_up.public_id,
+        at=at,
+    )
+    publish("top_up.succeeded", top_up, at)
+    return top_up
+
+
+def fail(top_up: TopUp, code: str, at: datetime) -> TopUp:
+    advance(top_up, TopUpState.FAILED, moves=TOP_UP_MOVES, at=at, code=code)
+    give_back_limit(top_up)
+    publish("top_up.failed", top_up, at, code=code)
+    return top_up
+
+
+def book_late(top_up: TopUp, request: ChannelRequest, at: datetime) -> TopUp:
+    """Journal 5: the customer was told that this order is over, so the money is not theirs to spend and goes back to the
+    card. The refund is placed by the handler of `top_up.refunding`, tried again for as long as the channel is shut."""
+    journal_id = new_id()
+    advance(top_up, TopUpState.REFUNDING, moves=TOP_UP_MOVES, at=at, journal_id=journal_id, code="late_success")
+    ledger.post(
+        journal_id=journal_id,
+        event=journals.TOP_UP_LATE,
+        legs=journals.top_up_late(channel=request.channel_id, amount_fen=top_up.amount_fen),
+        reference=top_up.public_id,
+        at=at,
+    )
+    publish("top_up.refunding", top_up, at)
+    return top_up
+
+
+@transaction.atomic
+def place_refund(*, top_up_id: uuid.UUID, at: datetime) -> ChannelRequest | None:
+    """Ask the channel to give a late success back; its sweeper sends it. None when the order wants no refund.
+
+    Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected.
+    """
+    top_up = TopUp.objects.select_for_update().get(pk=top_up_id)
+    if top_up.state != TopUpState.REFUNDING:
+        return None
+    payment = channel_requests.request(top_up.request_id)
+    return channels.place(
+        channel=payment.channel_id,
+        operation="refund",
+        business=BUSINESS,
+        business_id=top_up.id,
+        customer_id=top_up.customer_id,
+        card_id=top_up.card_id,
+        amount_fen=top_up.amount_fen,
+        original_id=payment.id,
+        at=at,
+    )
+
+
+def settle_refund(top_up: TopUp, request: ChannelRequest, at: datetime) -> TopUp:
+    if request.state == "failed":
+        advance(top_up, TopUpState.TO_MANUAL, moves=TOP_UP_MOVES, at=at, code=request.code)
+        publish("top_up.refund_refused", top_up, at, code=request.code)
+        return top_up
+    assert top_up.journal_id is not None
+    advance(top_up, TopUpState.REFUNDED, moves=TOP_UP_MOVES, at=at)
+    give_back_limit(top_up)
+    ledger.reverse(journal_id=new_id(), reverses=top_up.journal_id, event=journals.TOP_UP_REFUND, at=at)
+    publish("top_up.refunded", top_up, at)
+    return top_up
+
+
+def give_back_limit(top_up: TopUp) -> None:
+    card_services.give_back_limit(card_id=top_up.card_id, scene=BUSINESS, amount_fen=top_up.amount_fen, taken_at=top_up.created_at)
+
+
+def publish(topic: str, top_up: TopUp, at: datetime, **facts: str) -> None:
+    payload: Payload = {"top_up": top_up.public_id, "amount_fen": top_up.amount_fen, "currency": "CNY", **facts}
+    outbox.publish(topic=topic, owner=top_up.customer_id, payload=payload, at=at)

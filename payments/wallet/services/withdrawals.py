@@ -1,0 +1,236 @@
+"""Money from the balance to a card."""
+
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.ledger import services as ledger
+from accounts.ledger.accounts import customer_account
+from accounts.ledger.refusals import AccountFrozen
+from core.clock import queries as clock
+from core.errors import DomainError
+from core.ids import new_id, shard_of
+from core.limits import queries as limits
+from core.limits import services as counters
+from core.limits.services import LimitReached
+from core.moves import advance
+from core.outbox import services as outbox
+from core.outbox.services import Payload
+from payments.cards import queries as cards
+from payments.cards import services as card_services
+from payments.cards.queries import CardNotUsable
+from payments.channels import services as channels
+from payments.channels.queries import ChannelRequest
+from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
+from payments.wallet import journals
+from payments.wallet.fees import Fee, withdrawal_fee
+from payments.wallet.models import WITHDRAWAL_MOVES, WalletTerms, Withdrawal, WithdrawalState, terms_in_force
+from payments.wallet.services import authority, parties
+from payments.wallet.services.authority import Intent
+
+BUSINESS = "withdrawal"
+FREE_COUNTER = "withdrawal_free"
+HOLD_LIFE = timedelta(days=7)
+ALLOWANCE_TRIES = 10
+REFUSED_ON_THE_WAY = (AccountFrozen, CardNotUsable, ChannelOff, ChannelUnderMaintenance, ChannelNotConnected)
+
+
+class AllowanceBusy(DomainError):
+    code = "withdrawal_allowance_busy"
+    en = "Another withdrawal of yours is being priced. Repeat in a moment."
+    zh = "您的另一笔提现正在计费,请稍后重试。"
+
+
+@transaction.atomic
+def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -> Withdrawal:
+    """Hold amount and fee on the balance. Nothing is asked of the channel yet.
+
+    Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, InsufficientFunds.
+    """
+    customer_id = intent.customer_id
+    parties.require_active(customer_id)
+    card = cards.usable(customer_id, card_id)
+    card_services.check_limit(card=card, scene="withdraw", amount_fen=amount_fen, at=at)
+    channels.refuse_closed(card.channel_id, card.bank_id, at)
+    authority.require(intent=intent, purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=card.public_id, at=at)
+    month = month_of(at)
+    fee = take_allowance(customer_id, amount_fen, month, terms_in_force(at))
+    withdrawal = Withdrawal.objects.create(
+        customer_id=customer_id,
+        shard=shard_of(customer_id),
+        card_id=card.id,
+        amount_fen=amount_fen,
+        fee_fen=fee.fee_fen,
+        free_fen=fee.free_fen,
+        month=month,
+        created_at=at,
+        changed_at=at,
+    )
+    ledger.hold(
+        hold_id=withdrawal.hold_id,
+        account=customer_account(customer_id, "balance"),
+        amount=amount_fen + fee.fee_fen,
+        expires_at=at + HOLD_LIFE,
+        reference=withdrawal.public_id,
+        at=at,
+    )
+    publish("withdrawal.held", withdrawal, at)
+    return withdrawal
+
+
+@transaction.atomic
+def dispatch(*, withdrawal_id: uuid.UUID, at: datetime) -> Withdrawal:
+    """Capture the hold (journal 2, first part) and place the payout, once; the row as it is when that was done before.
+
+    A card that is no longer usable fails the withdrawal and frees the hold.
+    """
+    withdrawal = Withdrawal.objects.select_for_update().get(pk=withdrawal_id)
+    if withdrawal.state != WithdrawalState.HELD:
+        return withdrawal
+    try:
+        place_and_capture(withdrawal, at)
+    except REFUSED_ON_THE_WAY as refused:
+        return release(withdrawal, refused.code, at)
+    publish("withdrawal.sent", withdrawal, at)
+    return withdrawal
+
+
+@transaction.atomic
+def place_and_capture(withdrawal: Withdrawal, at: datetime) -> None:
+    """Both or, when the card, the channel or the account refuses, neither."""
+    card = cards.usable(withdrawal.customer_id, withdrawal.card_id)
+    request = channels.place(
+        channel=card.channel_id,
+        operation="payout",
+        business=BUSINESS,
+        business_id=withdrawal.id,
+        customer_id=withdrawal.customer_id,
+        card_id=card.id,
+        amount_fen=withdrawal.amount_fen,
+        bank_code=card.bank_id,
+        at=at,
+    )
+    journal_id = new_id()
+    ledger.capture(
+        hold_id=withdrawal.hold_id,
+        journal_id=journal_id,
+        event=journals.WITHDRAWAL_SENT,
+        legs=journals.withdrawal_sent(customer_id=withdrawal.customer_id, amount_fen=withdrawal.amount_fen, fee_fen=withdrawal.fee_fen),
+        amount=withdrawal.amount_fen + withdrawal.fee_fen,
+        reference=withdrawal.public_id,
+        at=at,
+    )
+    advance(withdrawal, WithdrawalState.SENT, moves=WITHDRAWAL_MOVES, at=at, sent_journal_id=journal_id, request_id=request.id)
+
+
+@transaction.atomic
+def settle(*, request: ChannelRequest, at: datetime) -> Withdrawal:
+    """Take in the channel's final word on the payout, in the transaction that stores it."""
+    withdrawal = Withdrawal.objects.select_for_update().get(pk=request.business_id)
+    if request.state == "failed":
+        return give_back(withdrawal, WithdrawalState.FAILED, request.code, at)
+    journal_id = new_id()
+    advance(withdrawal, WithdrawalState.PAID, moves=WITHDRAWAL_MOVES, at=at, paid_journal_id=journal_id)
+    ledger.post(
+        journal_id=journal_id,
+        event=journals.WITHDRAWAL_PAID,
+        legs=journals.withdrawal_paid(channel=request.channel_id, amount_fen=withdrawal.amount_fen),
+        reference=withdrawal.public_id,
+        at=at,
+    )
+    publish("withdrawal.paid", withdrawal, at)
+    return withdrawal
+
+
+@transaction.atomic
+def settle_return(*, request: ChannelRequest, at: datetime) -> Withdrawal:
+    """A payout that was done came back: the mirror of both parts of journal 2, the fee with it."""
+    withdrawal = Withdrawal.objects.select_for_update().get(pk=request.business_id)
+    assert withdrawal.paid_journal_id is not None
+    returned = give_back(withdrawal, WithdrawalState.RETURNED, request.code, at)
+    ledger.reverse(journal_id=new_id(), reverses=withdrawal.paid_journal_id, event=journals.WITHDRAWAL_UNPAID, at=at)
+    return returned
+
+
+def give_back(withdrawal: Withdrawal, to: WithdrawalState, code: str, at: datetime) -> Withdrawal:
+    """Mirror the captured part, fee included, and return the limits it used."""
+    assert withdrawal.sent_journal_id is not None
+    journal_id = new_id()
+    advance(withdrawal, to, moves=WITHDRAWAL_MOVES, at=at, back_journal_id=journal_id, code=code)
+    return_limits(withdrawal)
+    ledger.reverse(journal_id=journal_id, reverses=withdrawal.sent_journal_id, event=journals.WITHDRAWAL_BACK, at=at)
+    publish(f"withdrawal.{to}", withdrawal, at, code=code)
+    return withdrawal
+
+
+def release(withdrawal: Withdrawal, code: str, at: datetime) -> Withdrawal:
+    advance(withdrawal, WithdrawalState.FAILED, moves=WITHDRAWAL_MOVES, at=at, code=code)
+    return_limits(withdrawal)
+    ledger.release(hold_id=withdrawal.hold_id, at=at)
+    publish("withdrawal.failed", withdrawal, at, code=code)
+    return withdrawal
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A fee, and the free allowance it was computed with (fen)."""
+
+    fee: Fee
+    free_left_fen: int
+
+
+def quote(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> Quote:
+    """What a withdrawal of `amount_fen` would cost now; it binds nobody until it is held."""
+    terms = terms_in_force(at)
+    used_fen = limits.used(counter=FREE_COUNTER, owner=customer_id, period=month_of(at))
+    return Quote(fee_under(terms, amount_fen, used_fen), max(terms.free_fen_per_month - used_fen, 0))
+
+
+def take_allowance(customer_id: uuid.UUID, amount_fen: int, month: str, terms: WalletTerms) -> Fee:
+    """Use up the month's free allowance: read what is left, take it guarded, and look again when another took it first."""
+    for _ in range(ALLOWANCE_TRIES):
+        fee = fee_under(terms, amount_fen, limits.used(counter=FREE_COUNTER, owner=customer_id, period=month))
+        if not fee.free_fen:
+            return fee
+        with suppress(LimitReached):
+            counters.take(counter=FREE_COUNTER, owner=customer_id, period=month, amount=fee.free_fen, cap=terms.free_fen_per_month)
+            return fee
+    raise AllowanceBusy()
+
+
+def return_limits(withdrawal: Withdrawal) -> None:
+    """What it used of the month's free allowance and of the card's limits."""
+    if withdrawal.free_fen:
+        counters.give_back(counter=FREE_COUNTER, owner=withdrawal.customer_id, period=withdrawal.month, amount=withdrawal.free_fen)
+    card_services.give_back_limit(
+        card_id=withdrawal.card_id, scene="withdraw", amount_fen=withdrawal.amount_fen, taken_at=withdrawal.created_at
+    )
+
+
+def fee_under(terms: WalletTerms, amount_fen: int, used_fen: int) -> Fee:
+    return withdrawal_fee(
+        amount_fen=amount_fen,
+        free_left_fen=terms.free_fen_per_month - used_fen,
+        rate_bp=terms.fee_bp,
+        min_fen=terms.fee_min_fen,
+        cap_fen=terms.fee_cap_fen,
+    )
+
+
+def month_of(at: datetime) -> str:
+    """The Shanghai month a withdrawal's free allowance is counted in."""
+    return f"{clock.local(at):%Y-%m}"
+
+
+def publish(topic: str, withdrawal: Withdrawal, at: datetime, **facts: str) -> None:
+    payload: Payload = {
+        "withdrawal": withdrawal.public_id,
+        "amount_fen": withdrawal.amount_fen,
+        "fee_fen": withdrawal.fee_fen,
+        "currency": "CNY",
+        **facts,
+    }
+    outbox.publish(topic=topic, owner=withdrawal.customer_id, payload=payload, at=at)

@@ -1,0 +1,44 @@
+"""Bringing to an end what nobody ended: bounded batches of one shard, one transaction a row, so that a bad row stops no other."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import structlog
+
+from core.errors import DomainError
+from payments.wallet import outbound, queries
+from payments.wallet.services import transfers
+
+BATCH = 100
+DISPATCH_AFTER = timedelta(seconds=60)
+log = structlog.get_logger(__name__)
+
+
+def expire_transfers(*, shard: int, at: datetime) -> int:
+    """Send back the transfers of a shard that nobody took in time. Returns how many."""
+    due = queries.expired_transfers(shard, at)[:BATCH]
+    return each("transfer", due, lambda row_id: transfers.expire(transfer_id=row_id, at=at))
+
+
+def send_held(*, shard: int, at: datetime) -> int:
+    """Go on with withdrawals whose process died between holding and sending. Outside any transaction."""
+    stuck = queries.held_withdrawals(shard, at - DISPATCH_AFTER)[:BATCH]
+    return each("withdrawal", stuck, lambda row_id: outbound.send_withdrawal(withdrawal_id=row_id, at=at))
+
+
+def give_up_top_ups(*, shard: int, at: datetime) -> int:
+    """End the top-ups of a shard that waited too long for their channel. Outside any transaction."""
+    late = queries.overdue_top_ups(shard, at)[:BATCH]
+    return each("top_up", late, lambda row_id: outbound.give_up_top_up(top_up_id=row_id, at=at))
+
+
+def each(kind: str, row_ids: Iterable[uuid.UUID], act: Callable[[uuid.UUID], object]) -> int:
+    """How many rows `act` did something to; a refusal is logged with the row's id and leaves the row for the next sweep."""
+    done = 0
+    for row_id in row_ids:
+        try:
+            done += bool(act(row_id))
+        except DomainError as refused:
+            log.warning("wallet_sweep_refused", kind=kind, row=str(row_id), code=refused.code)
+    return done
