@@ -22,7 +22,6 @@ Call = Callable[[Port, ChannelRequest], Result]
 
 class ChannelOff(DomainError):
     code = "channel_off"
-    status = 503
     en = "This bank channel is switched off now. Try another way or later."
     zh = "该银行通道已关闭,请更换方式或稍后再试。"
 
@@ -31,14 +30,12 @@ class ChannelUnderMaintenance(DomainError):
     """`until` is ISO 8601."""
 
     code = "channel_under_maintenance"
-    status = 503
     en = "The bank is under maintenance until {until}: {words_en}"
     zh = "银行系统维护中,预计 {until} 恢复:{words_zh}"
 
 
 class ChannelNotConnected(DomainError):
     code = "channel_not_connected"
-    status = 503
     en = "This bank channel has no live credential yet. An operator has to connect it."
     zh = "该银行通道尚未接入,请联系运营人员。"
 
