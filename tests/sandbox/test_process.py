@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sandbox.identifiers import id_check_digit
 from tests.sandbox_bank import BankClient, SandboxBank, fresh, run_bank
 
 
@@ -142,3 +143,16 @@ def test_the_same_run_gives_the_same_numbers(own_bank: SandboxBank, sandbox_bank
         return [sign_id, agreement_no, event_id]
 
     assert run(own_bank) == run(sandbox_bank)
+
+
+def test_a_refused_call_undoes_what_it_had_begun(sandbox_bank: SandboxBank) -> None:
+    born = sandbox_bank.control("GET", "magic")["people"][0]["id_number"]
+    id_number = "11000019700101301" + id_check_digit("11000019700101301")
+    people = [
+        {"name": "新人", "id_number": id_number, "mobile": "13800000001"},
+        {"name": "别人", "id_number": born, "mobile": "13800000002"},
+    ]
+    answer = sandbox_bank.http.post(f"{sandbox_bank.base_url}/control/people", json={"people": people})
+    assert (answer.status_code, answer.json()["code"]) == (409, "PERSON_EXISTS")
+    cards = sandbox_bank.http.post(f"{sandbox_bank.base_url}/control/cards", json={"id_number": id_number})
+    assert cards.status_code == 404
