@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.identity import api as identity
+from accounts.security import api as security
 
 urlpatterns = [
     path("sessions/codes", identity.LoginCodes.as_view()),
@@ -10,4 +11,16 @@ urlpatterns = [
     path("sessions", identity.Sessions.as_view()),
     path("sessions/<str:session_id>", identity.OneSession.as_view()),
     path("me", identity.Me.as_view()),
+    path("phone/codes", security.PhoneCodes.as_view()),
+    path("phone", security.Phone.as_view()),
+    path("pin", security.Pin.as_view()),
+    path("pin/change", security.PinChange.as_view()),
+    path("pin/reset/codes", security.PinResetCodes.as_view()),
+    path("pin/reset", security.PinReset.as_view()),
+    path("step-up/codes", security.StepUpCodes.as_view()),
+    path("step-up/passkey-options", security.StepUpPasskeyOptions.as_view()),
+    path("step-up/proofs", security.StepUpProofs.as_view()),
+    path("passkeys/options", security.PasskeyRegistrationOptions.as_view()),
+    path("passkeys", security.Passkeys.as_view()),
+    path("passkeys/<str:passkey_id>/removal", security.PasskeyRemoval.as_view()),
 ]

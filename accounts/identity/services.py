@@ -237,20 +237,39 @@ def request_phone_code(*, customer_id: uuid.UUID, session_id: uuid.UUID, phone: 
 
 
 @transaction.atomic
+def request_own_code(
+    *, customer_id: uuid.UUID, session_id: uuid.UUID, purpose: str, binding: str, address: str, at: datetime
+) -> codes.IssuedCode:
+    """A code to the customer's present phone, good on this session's device for what `binding` says. Raises TooManyRequests."""
+    number, device_index = queries.get(customer_id).phone, queries.device_index(session_id)
+    caps.count(caps.CODES, phone_index=phone_index(number), device_index=device_index, address=address, at=at)
+    return codes.issue(phone=number, purpose=purpose, device_index=device_index, binding=binding, at=at)
+
+
+@transaction.atomic
+def redeem_own_code(
+    *, customer_id: uuid.UUID, session_id: uuid.UUID, purpose: str, binding: str, code: str, at: datetime
+) -> codes.CodeRefused | None:
+    """Use up a code that `request_own_code` sent. A wrong one is returned, not raised, so that its try stays counted.
+
+    Raises TooManyRequests.
+    """
+    number, device_index = queries.get(customer_id).phone, queries.device_index(session_id)
+    caps.count(caps.TRIES, phone_index=phone_index(number), device_index=device_index, address="", at=at)
+    return codes.redeem(phone=number, purpose=purpose, device_index=device_index, binding=binding, code=code, at=at)
+
+
+@transaction.atomic
 def change_phone(*, customer_id: uuid.UUID, session_id: uuid.UUID, phone: str, code: str, at: datetime) -> Customer | codes.CodeRefused:
     """Move a customer to a new number, proven by its code; every other session ends. The caller has spent a step-up proof.
 
     A wrong code is returned, not raised, so that the try stays counted. Raises Invalid, PhoneTaken.
     """
     number = e164(phone)
-    refused = codes.redeem(
-        phone=number,
-        purpose=OneTimeCode.Purpose.CHANGE_PHONE,
-        device_index=queries.device_index(session_id),
-        binding=str(customer_id),
-        code=code,
-        at=at,
-    )
+    device_index = queries.device_index(session_id)
+    caps.count(caps.TRIES, phone_index=phone_index(number), device_index=device_index, address="", at=at)
+    purpose = OneTimeCode.Purpose.CHANGE_PHONE
+    refused = codes.redeem(phone=number, purpose=purpose, device_index=device_index, binding=str(customer_id), code=code, at=at)
     if refused is not None:
         return refused
     customer = queries.lock(customer_id)

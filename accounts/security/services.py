@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.identity import codes
 from accounts.identity import queries as identity
+from accounts.identity import services as identity_services
+from accounts.identity.services import redeem_own_code, request_own_code
 from accounts.security import pins, queries
 from accounts.security.models import PIN_TRIES, PaymentPin, StepUpProof
 from accounts.verification import queries as verification
@@ -47,6 +49,13 @@ class PinLocked(DomainError):
     status = 423
     en = "The payment PIN is locked after five wrong tries. Wait {retry_after} seconds or reset it."
     zh = "支付密码连续错误五次已锁定,请等待 {retry_after} 秒或重置密码。"
+
+
+class ResetRefused(DomainError):
+    code = "pin_reset_refused"
+    status = 422
+    en = "The code, the name or the identity number is not right. Ask for a new code and check all three."
+    zh = "验证码、姓名或身份证号不正确,请重新获取验证码并核对。"
 
 
 class StepUpNeeded(DomainError):
@@ -138,6 +147,58 @@ def change_pin(*, customer_id: uuid.UUID, old_pin: str, pin: str, at: datetime) 
     return refused if refused is not None else replace_pin(customer_id, pin, at)
 
 
+@transaction.atomic
+def request_reset_code(*, customer_id: uuid.UUID, session_id: uuid.UUID, address: str, at: datetime) -> codes.IssuedCode:
+    """A code to the customer's own phone for resetting the PIN. Raises PinNotSet, TooManyRequests."""
+    if queries.pin(customer_id) is None:
+        raise PinNotSet()
+    return request_own_code(customer_id=customer_id, session_id=session_id, purpose="reset_pin", binding="", address=address, at=at)
+
+
+@transaction.atomic
+def request_step_up_code(
+    *, customer_id: uuid.UUID, session_id: uuid.UUID, purpose: str, amount_fen: int, payee: str, nonce: str, address: str, at: datetime
+) -> codes.IssuedCode:
+    """A code to the customer's own phone, good for approving exactly this act. Raises TooManyRequests."""
+    binding = binding_of(purpose, amount_fen, payee, nonce)
+    return request_own_code(customer_id=customer_id, session_id=session_id, purpose="step_up", binding=binding, address=address, at=at)
+
+
+@transaction.atomic
+def reset_pin(
+    *, customer_id: uuid.UUID, session_id: uuid.UUID, code: str, name: str, id_number: str, pin: str, at: datetime
+) -> PaymentPin | DomainError:
+    """A new PIN for a text code and the proven name and identity number (a customer never verified gives the code alone).
+
+    A wrong code or identity is returned (and counted), not raised, with one answer for both. Raises Invalid, TooManyRequests.
+    """
+    checked_pin(customer_id, pin)
+    if queries.pin(customer_id) is None:
+        raise PinNotSet()
+    refused = redeem_own_code(customer_id=customer_id, session_id=session_id, purpose="reset_pin", binding="", code=code, at=at)
+    proven = verification.real_name(customer_id)
+    given = verification.RealName(" ".join(name.split()), id_number.strip().upper())
+    if refused is not None or (proven is not None and proven != given):
+        return ResetRefused()
+    return replace_pin(customer_id, pin, at)
+
+
+@transaction.atomic
+def change_phone(
+    *, customer_id: uuid.UUID, session_id: uuid.UUID, phone: str, code: str, proof: str, nonce: str, at: datetime
+) -> identity.Customer | DomainError:
+    """A new phone for a code sent to it and a step-up proof (`change_phone`, the new number in E.164 as payee).
+
+    A wrong code is returned (and counted), leaving the proof unspent. Raises Invalid, PhoneTaken, and as `spend_proof`.
+    """
+    outcome = identity_services.change_phone(customer_id=customer_id, session_id=session_id, phone=phone, code=code, at=at)
+    if not isinstance(outcome, DomainError):
+        spend_act(
+            customer_id=customer_id, session_id=session_id, token=proof, purpose="change_phone", payee=outcome.phone, nonce=nonce, at=at
+        )
+    return outcome
+
+
 def replace_pin(customer_id: uuid.UUID, pin: str, at: datetime) -> PaymentPin:
     row = PaymentPin.objects.get(customer_id=customer_id)
     row.hashed, row.tries, row.locked_until, row.changed_at = hash_of(customer_id, pin), 0, None, at
@@ -166,14 +227,8 @@ def prove(
     if method == Method.PIN:
         refused: DomainError | None = try_pin(customer_id=customer_id, pin=secret, at=at)
     else:
-        refused = codes.redeem(
-            phone=identity.get(customer_id).phone,
-            purpose="step_up",
-            device_index=identity.device_index(session_id),
-            binding=binding_of(purpose, amount_fen, payee, nonce),
-            code=secret,
-            at=at,
-        )
+        binding = binding_of(purpose, amount_fen, payee, nonce)
+        refused = redeem_own_code(customer_id=customer_id, session_id=session_id, purpose="step_up", binding=binding, code=secret, at=at)
     if refused is not None:
         return refused
     return keep_proof(
@@ -217,6 +272,11 @@ def spend_proof(
         raise ProofExpired()
     row.used_at = at
     return row
+
+
+def spend_act(*, customer_id: uuid.UUID, session_id: uuid.UUID, token: str, purpose: str, payee: str, nonce: str, at: datetime) -> None:
+    """`spend_proof` for an act without an amount."""
+    spend_proof(customer_id=customer_id, session_id=session_id, token=token, purpose=purpose, amount_fen=0, payee=payee, nonce=nonce, at=at)
 
 
 def proof_id(token: str) -> uuid.UUID | None:

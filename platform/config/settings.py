@@ -19,6 +19,7 @@ DATABASE_URL = env.optional("DATABASE_URL") or ("" if PRODUCTION else current_in
 REDIS_URL = env.optional("REDIS_URL") or ("" if PRODUCTION else current_instance().redis_url())
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", default="" if PRODUCTION else "127.0.0.1,localhost,testserver")
 PUBLIC_URL = env.text("PUBLIC_URL", development="http://127.0.0.1:8000")
+PASSKEY_ORIGINS = env.items("PASSKEY_ORIGINS", default="")
 SANDBOX_BANK_URL = env.optional("SANDBOX_BANK_URL", "" if PRODUCTION else "http://127.0.0.1:8090")
 TEST_DATABASE = env.optional("TEST_DATABASE", "test_banyan")
 LOG_LEVEL = env.optional("LOG_LEVEL", "INFO")
