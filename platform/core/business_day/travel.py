@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from core.business_day import end_of_day
+from core.business_day import end_of_day, services
 from core.business_day.end_of_day import Report, silent
 from core.clock import queries as clock
 from core.clock import services as clock_services
@@ -19,8 +19,9 @@ class DayStuck(DomainError):
 
 @dataclass
 class Journey:
-    """What happened on the way: days closed, events delivered, and followers of the clock that did not answer."""
+    """What happened on the way: midnights stopped at, days closed, events delivered, and followers of the clock that did not answer."""
 
+    midnights: int = 0
     closed: list[date] = field(default_factory=list)
     events: int = 0
     deaf: set[str] = field(default_factory=set)
@@ -32,12 +33,15 @@ def advance(*, to: datetime, report: Report = silent, workers: int = 1) -> Journ
     At each stop the clock's followers are told, the end of day runs and the outbox is emptied, all at that time. Raises
     ClockFixed, ClockBackwards, and DayStuck when an end of day fails: the clock then stands at that midnight.
     """
+    clock_services.check_movable()
     journey = Journey()
     midnight = clock.start_of_day(clock.local_day(clock.now()) + timedelta(days=1))
+    if midnight <= to:
+        services.open_first_day(at=clock.now())
     while midnight <= to:
         stop_at(midnight, journey, report=report, workers=workers)
         midnight = clock.start_of_day(clock.local_day(midnight) + timedelta(days=1))
-    clock_services.move_to(at=max(to, clock.now()) if journey.closed else to)
+    clock_services.move_to(at=max(to, clock.now()) if journey.midnights else to)
     journey.deaf |= set(clock_services.tell_followers())
     journey.events += outbox.run_pending(at=clock.now())
     return journey
@@ -45,6 +49,7 @@ def advance(*, to: datetime, report: Report = silent, workers: int = 1) -> Journ
 
 def stop_at(midnight: datetime, journey: Journey, *, report: Report, workers: int) -> None:
     clock_services.move_to(at=midnight)
+    journey.midnights += 1
     journey.deaf |= set(clock_services.tell_followers())
     at = clock.now()
     outcome = end_of_day.catch_up(at=at, report=report, workers=workers)

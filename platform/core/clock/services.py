@@ -26,14 +26,19 @@ class ClockBackwards(DomainError):
     zh = "时钟只能向前调整:当前为 {now},无法设置为 {wanted}。"
 
 
+def check_movable() -> None:
+    """Raises ClockFixed in production."""
+    if settings.PRODUCTION:
+        raise ClockFixed()
+
+
 @transaction.atomic
 def move_to(*, at: datetime) -> SandboxClock:
     """Set the sandbox clock so that it is now `at` (up to a second later). Other processes see it within half a second.
 
     Raises ClockFixed in production, ClockBackwards when `at` has passed.
     """
-    if settings.PRODUCTION:
-        raise ClockFixed()
+    check_movable()
     reading = wall()
     wanted = -((reading - at) // timedelta(seconds=1))
     SandboxClock.objects.bulk_create([SandboxClock(id=1, offset_seconds=0, changed_at=reading)], ignore_conflicts=True)
