@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.identity import api as identity
 from accounts.security import api as security
+from accounts.verification import api as verification
 
 urlpatterns = [
     path("sessions/codes", identity.LoginCodes.as_view()),
@@ -20,6 +21,8 @@ urlpatterns = [
     path("step-up/codes", security.StepUpCodes.as_view()),
     path("step-up/passkey-options", security.StepUpPasskeyOptions.as_view()),
     path("step-up/proofs", security.StepUpProofs.as_view()),
+    path("verification", verification.Verification.as_view()),
+    path("limits", verification.Limits.as_view()),
     path("passkeys/options", security.PasskeyRegistrationOptions.as_view()),
     path("passkeys", security.Passkeys.as_view()),
     path("passkeys/<str:passkey_id>/removal", security.PasskeyRemoval.as_view()),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from accounts.identity import caps, codes, queries
-from accounts.identity.models import CUSTOMER_MOVES, Customer, Device, DeviceSession, OneTimeCode, PhoneClaim, RefreshToken
+from accounts.identity.models import CUSTOMER_MOVES, Customer, Device, DeviceSession, OneTimeCode, PhoneClaim, RefreshToken, SandboxMessage
 from accounts.identity.phones import e164, phone_index
 from accounts.identity.tokens import ACCESS, REFRESH, Token, new_token, read_token
 from core.crypto.blind_index import blind_index
@@ -311,6 +311,15 @@ def close(*, customer_id: uuid.UUID, at: datetime) -> Customer:
     customer.phone, customer.nickname = "", ""
     customer.save(update_fields=["phone", "nickname"])
     return advance(customer, State.CLOSED, moves=CUSTOMER_MOVES, at=at, phone_index=None)
+
+
+@transaction.atomic
+def forget_old(*, at: datetime, batch: int = 5000) -> int:
+    """Delete one batch of refresh tokens past their life, and sandbox messages a day old. Returns how many."""
+    tokens = RefreshToken.objects.filter(expires_at__lt=at).values("pk")[:batch]
+    messages = SandboxMessage.objects.filter(created_at__lt=at - timedelta(days=1)).values("pk")[:batch]
+    gone = RefreshToken.objects.filter(pk__in=tokens).delete()[0]
+    return gone + SandboxMessage.objects.filter(pk__in=messages).delete()[0]
 
 
 def note_seen(*, session: DeviceSession, at: datetime) -> None:

@@ -3,9 +3,9 @@
 Every payment is counted for life, year and day whatever the class, so that a class that rises or falls finds the true totals.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from core.clock.queries import local_day
+from core.clock.queries import local_day, start_of_day
 
 LIFE, YEAR, DAY = "life", "year", "day"
 NO_CAP_FEN = 2**62
@@ -25,3 +25,10 @@ def period_of(period: str, at: datetime) -> str:
     """The name of the period `at` is in: "life", "2026" or "2026-11-22"."""
     day = local_day(at)
     return {LIFE: LIFE, YEAR: str(day.year), DAY: day.isoformat()}[period]
+
+
+def renews_at(period: str, at: datetime) -> datetime | None:
+    """When the period that `at` is in turns; None for life."""
+    day = local_day(at)
+    turns = {LIFE: None, YEAR: date(day.year + 1, 1, 1), DAY: day + timedelta(days=1)}[period]
+    return start_of_day(turns) if turns else None

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.verification import classes, outflow
-from accounts.verification.id_numbers import birth_date
+from accounts.verification.id_numbers import birth_date, masked_id_number, masked_name
 from accounts.verification.models import ClassRule, Evidence, IdentityClaim, OutflowLimit, RealNameCheck
 from accounts.verification.models import RealName as RealNameRow
 from core.clock.queries import local_day
+from core.errors import NotFound
 from core.limits import queries as limits
 
 
@@ -78,3 +79,63 @@ def outflow_used(customer_id: uuid.UUID, at: datetime) -> dict[tuple[str, bool],
         (period, one): limits.used(counter=outflow.counter(period, one), owner=customer_id, period=outflow.period_of(period, at))
         for period, one in outflow.counters(factors=1)
     }
+
+
+def check(customer_id: uuid.UUID, check_id: uuid.UUID) -> RealNameCheck:
+    """A customer's own check. Raises NotFound."""
+    found = RealNameCheck.objects.filter(pk=check_id, customer_id=customer_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def due_checks(shard: int, at: datetime, limit: int = 100) -> list[uuid.UUID]:
+    """Checks of a shard that wait to be asked (again)."""
+    open_states = ["created", "sent", "unavailable", "unknown"]
+    rows = RealNameCheck.objects.filter(shard=shard, state__in=open_states, next_attempt_at__lte=at)
+    return list(rows.order_by("next_attempt_at").values_list("pk", flat=True)[:limit])
+
+
+def next_step(checks: list[classes.Check], rules: dict[int, classes.Rule]) -> dict[str, object] | None:
+    """What the next class asks for; None at the highest."""
+    number = classes.class_of(checks, rules) + 1
+    if number not in rules:
+        return None
+    named = any(found.kind == classes.REAL_NAME for found in checks)
+    missing = max(rules[number].checks - classes.independent(checks), 0 if named else 1)
+    acts = [] if named else ["verify_real_name"]
+    acts += ["bind_card_of_another_bank"] if missing > len(acts) else []
+    facts = {"account_class": number, "checks_needed": rules[number].checks, "checks_missing": missing}
+    return {**facts, "what_to_do": acts, "rule": rules[number].source}
+
+
+def standing(customer_id: uuid.UUID, at: datetime) -> dict[str, object]:
+    """What a customer sees of their own verification; name and number masked."""
+    checks, rules, proven = evidence(customer_id), class_rules(at), real_name(customer_id)
+    return {
+        "account_class": classes.class_of(checks, rules),
+        "name": masked_name(proven.name) if proven else "",
+        "id_number": masked_id_number(proven.id_number) if proven else "",
+        "evidence": checks,
+        "latest_check": latest_check(customer_id),
+        "next": next_step(checks, rules),
+    }
+
+
+def limits_view(customer_id: uuid.UUID, at: datetime) -> dict[str, object]:
+    """The caps in force with what is used of each."""
+    checks, rules = evidence(customer_id), class_rules(at)
+    number = classes.class_of(checks, rules)
+    caps, used = outflow_caps(number, at), outflow_used(customer_id, at)
+    rows = [
+        {
+            "period": period,
+            "one_factor": one,
+            "cap": cap_fen,
+            "used": used[period, one],
+            "remaining": max(cap_fen - used[period, one], 0),
+            "renews_at": outflow.renews_at(period, at),
+        }
+        for (period, one), cap_fen in sorted(caps.items())
+    ]
+    return {"account_class": number, "currency": "CNY", "limits": rows, "next": next_step(checks, rules)}

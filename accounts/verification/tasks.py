@@ -1,0 +1,22 @@
+"""The job that asks again what the verifier has not answered."""
+
+from celery import shared_task
+
+from accounts.verification import queries, services
+from core.clock import queries as clock
+from core.schedule import every
+
+SHARDS = 64
+
+
+@shared_task(name="accounts.verification.ask_due")
+def ask_due(**_: object) -> int:
+    """Ask every due check of every shard, one at a time. Returns how many were asked."""
+    at = clock.now()
+    due = [check_id for shard in range(SHARDS) for check_id in queries.due_checks(shard, at)]
+    for check_id in due:
+        services.ask(check_id=check_id, at=at)
+    return len(due)
+
+
+every("accounts.verification.ask_due", task="accounts.verification.ask_due", seconds=30)
