@@ -53,6 +53,13 @@ _START_S = 20.0
 _numbers = itertools.count(1)
 
 
+def _two_keys() -> Iterator[RSAPrivateKey]:
+    yield from itertools.cycle([generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2)])
+
+
+_keys = _two_keys()
+
+
 def fresh(prefix: str) -> str:
     """A business number no other test has."""
     return f"{prefix}{next(_numbers)}{secrets.token_hex(3)}"
@@ -131,8 +138,8 @@ class SandboxBank:
         return self.control("PUT", f"merchants/{merchant}", body | ({"notify_url": notify_url} if notify_url else {}))
 
     def client(self, merchant: str = "", notify_url: str = "", **settings: int) -> "BankClient":
-        """A merchant with a key of its own, registered."""
-        key = generate_private_key(public_exponent=65537, key_size=2048)
+        """A registered merchant. Its key is not that of the merchant made before it; there are two in all, since making one is slow."""
+        key = next(_keys)
         pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
         name = merchant or fresh("m")
         shown = self.register(name, pem, notify_url, **settings)

@@ -6,7 +6,6 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,9 +14,16 @@ from sandbox.identifiers import id_check_digit
 from tests.sandbox_bank import BankClient, SandboxBank, fresh, run_bank
 
 
+@pytest.fixture(scope="module")
+def killable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxBank]:
+    yield from run_bank(tmp_path_factory.mktemp("killable") / "bank", "--hold-ms", "50", "--notice-backoff", "0.05,0.1")
+
+
 @pytest.fixture
-def own_bank(tmp_path: Path) -> Iterator[SandboxBank]:
-    yield from run_bank(tmp_path / "bank", "--hold-ms", "50", "--notice-backoff", "0.05,0.1")
+def own_bank(killable: SandboxBank) -> SandboxBank:
+    """A bank for this file alone, empty before each test."""
+    killable.reset()
+    return killable
 
 
 def pay_until_killed(client: BankClient, agreement_no: str, acknowledged: list[str], tried: list[str], stop: threading.Event) -> None:
