@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from core.errors import DomainError, NotFound
 from payments.cards.models import Bank, Card, CardBin, CardBinding, CardLimit
 from payments.cards.rules import BIN_LENGTHS
-from payments.cards.states import CardState
+from payments.cards.states import BindingState, CardState
 from payments.channels import queries as channels
 from payments.channels.queries import MaintenanceWindow
 
@@ -80,3 +80,9 @@ def supported_banks() -> list[Bank]:
 def maintenance(*, channel: str, at: datetime) -> list[MaintenanceWindow]:
     """Windows that are on or begin within a week."""
     return channels.windows(channel, at, until=at + SHOWN_AHEAD)
+
+
+def shards_over(at: datetime) -> list[int]:
+    """The shards with bindings whose time is over."""
+    over = CardBinding.objects.filter(expires_at__lte=at, state__in=[BindingState.CREATED, BindingState.SMS_SENT])
+    return sorted(over.values_list("shard", flat=True).distinct().order_by())

@@ -4,12 +4,12 @@ import time
 from datetime import datetime, timedelta
 
 from core.outbox import services as outbox
+from payments.cards import queries as card_queries
 from payments.cards import services as cards
 from payments.channels import queries, services
 from payments.channels.models import ChannelRequest
 from payments.channels.states import OPEN_STATES
 
-SHARDS = 64
 STEP = timedelta(seconds=1)
 LONGEST = timedelta(days=2)
 
@@ -35,7 +35,7 @@ def once(at: datetime) -> None:
     """One pass of every job at `at`."""
     for shard in queries.due_shards(at):
         services.resolve_due(shard=shard, at=at)
-    for shard in range(SHARDS):
+    for shard in card_queries.shards_over(at):
         cards.expire_bindings(shard=shard, at=at)
     outbox.run_pending(at=at)
 
