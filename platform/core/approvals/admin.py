@@ -48,13 +48,41 @@ def pending(row: Approval) -> bool:
 
 
 ACTS = (
-    Act(name="approve", right="approval.approve", title=_("Approve"), run=approve, form=ApproveForm, icon="check_circle",
-        variant="primary", open_to=pending, audited=False, explain=_("It is applied at once, in your name.")),
-    Act(name="reject", right="approval.reject", title=_("Reject"), run=reject, form=ReasonForm, icon="block", variant="danger",
-        open_to=pending, audited=False),
-    Act(name="withdraw", right="approval.withdraw", title=_("Withdraw"), run=withdraw, form=ActForm, icon="undo", open_to=pending,
-        audited=False, explain=_("Only the person who proposed it can take it back.")),
-)  # fmt: skip
+    Act(
+        name="approve",
+        right="approval.approve",
+        title=_("Approve"),
+        run=approve,
+        form=ApproveForm,
+        icon="check_circle",
+        variant="primary",
+        open_to=pending,
+        audited=False,
+        explain=_("It is applied at once, in your name."),
+    ),
+    Act(
+        name="reject",
+        right="approval.reject",
+        title=_("Reject"),
+        run=reject,
+        form=ReasonForm,
+        icon="block",
+        variant="danger",
+        open_to=pending,
+        audited=False,
+    ),
+    Act(
+        name="withdraw",
+        right="approval.withdraw",
+        title=_("Withdraw"),
+        run=withdraw,
+        form=ActForm,
+        icon="undo",
+        open_to=pending,
+        audited=False,
+        explain=_("Only the person who proposed it can take it back."),
+    ),
+)
 
 
 @admin.register(Approval, site=desk)

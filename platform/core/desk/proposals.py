@@ -126,9 +126,12 @@ class ProposedAdmin(DeskAdmin):
         if not self.proposes(request):
             return super().get_form(request, obj, change, **options)
         reason = forms.CharField(
-            label=_("Reason"), min_length=5, max_length=REASON_LENGTH, widget=UnfoldAdminTextareaWidget({"rows": 3}),
+            label=_("Reason"),
+            min_length=5,
+            max_length=REASON_LENGTH,
+            widget=UnfoldAdminTextareaWidget({"rows": 3}),
             help_text=_("Nothing is saved yet: another person approves the change first."),
-        )  # fmt: skip
+        )
         base = type("ProposalForm", (forms.ModelForm,), {"reason": reason})
         made: type[forms.ModelForm] = super().get_form(request, obj, change, **options | {"form": base, "fields": list(self.table.fields)})
         return made

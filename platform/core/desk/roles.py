@@ -36,7 +36,32 @@ PAGES: dict[str, Roles] = {
     "core.auditrecord": AUDIT | {Role.RISK},
     "core.auditblock": AUDIT,
     "core.approval": WORK,
+    "core.workitem": WORK,
     "auth.user": AUDIT,
+    "accounts.customer": WORK,
+    "accounts.device": CARE | AUDIT,
+    "accounts.devicesession": CARE | AUDIT,
+    "accounts.realnamecheck": CARE | AUDIT,
+    "accounts.realname": CARE | AUDIT,
+    "accounts.classrule": WORK,
+    "accounts.outflowlimit": WORK,
+    "accounts.ledgeraccount": WORK,
+    "accounts.journal": WORK,
+    "accounts.hold": WORK,
+    "accounts.sealblock": MONEY,
+    "accounts.ledgerhalt": WORK,
+    "payments.channelrequest": WORK,
+    "payments.break": MONEY,
+    "payments.channelnotice": MONEY | {Role.RISK},
+    "payments.refusednotices": MONEY | {Role.RISK},
+    "payments.channel": WORK,
+    "payments.maintenancewindow": WORK,
+    "payments.errorrule": WORK,
+    "payments.card": WORK,
+    "payments.cardbinding": WORK,
+    "payments.bank": WORK | {Role.MARKETING},
+    "payments.cardbin": WORK,
+    "payments.cardlimit": WORK | {Role.MARKETING},
 }
 
 # Act -> who runs it. Acts that move money or change a rule are not here: they go through core.approvals.
@@ -47,6 +72,10 @@ ACTS: dict[str, Roles] = {
     "approval.withdraw": FINANCE | CARE,
     "outbox.replay": FINANCE | {Role.RISK},
     "business_day.rerun": FINANCE,
+    "work.finish": FINANCE | CARE,
+    "customer.reveal": CARE,
+    "session.revoke": CARE,
+    "card.suspend": CARE,
 }
 
 

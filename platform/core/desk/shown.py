@@ -2,11 +2,12 @@
 
 import json
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -15,37 +16,15 @@ from core.desk.masking import yuan
 
 GOOD, MIDDLE, BAD = "success", "warning", "danger"
 TONES = {
-    GOOD: {
-        "open",
-        "active",
-        "done",
-        "success",
-        "applied",
-        "closed",
-        "paid",
-        "posted",
-        "captured",
-        "succeeded",
-        "verified",
-        "match",
-        "settled",
-    },
-    MIDDLE: {
-        "pending",
-        "unknown",
-        "new",
-        "sent",
-        "waiting",
-        "running",
-        "cut_off",
-        "held",
-        "processing",
-        "action_required",
-        "frozen",
-        "retrying",
-    },
-    BAD: {"dead", "failed", "rejected", "expired", "revoked", "mismatch", "returned", "broken", "locked"},
+    GOOD: set("open active done success applied closed paid posted captured succeeded matched settled accepted bound refunded".split()),
+    MIDDLE: set(
+        "pending unknown new sent waiting running cut_off held processing action_required frozen retrying in_transit created suspended"
+        " refunding verifying sms_sent no_debit unavailable".split()
+    ),
+    BAD: set("dead failed rejected expired revoked mismatched returned broken locked to_manual reuse declined abandoned".split()),
 }
+LINK = "text-primary-600 hover:underline dark:text-primary-500"
+TABLE = '<div class="overflow-x-auto"><table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
 BADGE = "inline-block font-semibold rounded-default text-[11px] uppercase whitespace-nowrap h-6 leading-6 px-2 "
 COLOURS = {
     GOOD: "bg-green-100 text-green-700 dark:bg-green-500/20 dark:text-green-400",
@@ -96,9 +75,7 @@ def link(model_label: str, pk: uuid.UUID | str | int | None, text: str) -> SafeS
         address = reverse(f"admin:{app}_{model}_change", args=[pk])
     except NoReverseMatch:
         return mono(text)
-    return format_html(
-        '<a class="font-mono text-xs text-primary-600 hover:underline dark:text-primary-500" href="{}">{}</a>', address, text
-    )
+    return format_html('<a class="font-mono text-xs {}" href="{}">{}</a>', LINK, address, text)
 
 
 def listed(model_label: str, text: str, **filters: Any) -> SafeString:
@@ -106,10 +83,17 @@ def listed(model_label: str, text: str, **filters: Any) -> SafeString:
     app, _dot, model = model_label.partition(".")
     query = "&".join(f"{name}={value}" for name, value in filters.items())
     address = reverse(f"admin:{app}_{model}_changelist")
-    return format_html('<a class="text-primary-600 hover:underline dark:text-primary-500" href="{}?{}">{}</a>', address, query, text)
-
-
-def document(value: Any) -> SafeString:
+    return format_html('<a class="{}" href="{}?{}">{}</a>', LINK, address, query, text) -> SafeString:
     """JSON, indented."""
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True, default=str)
     return format_html('<pre class="font-mono text-xs whitespace-pre-wrap break-all">{}</pre>', text)
+
+
+def table(header: Iterable[object], rows: Iterable[Iterable[object]]) -> SafeString:
+    """A small table inside a page; cells are escaped unless they are safe markup already."""
+    head = format_html_join("", '<th class="font-semibold pr-6 py-1.5 text-left whitespace-nowrap">{}</th>', ((cell,) for cell in header))
+    lines = [format_html_join("", '<td class="align-top pr-6 py-1.5">{}</td>', ((cell,) for cell in row)) for row in rows]
+    body = format_html_join("", '<tr class="border-t border-base-200 dark:border-base-800">{}</tr>', ((line,) for line in lines))
+    if not lines:
+        return format_html('<p class="py-1.5">{}</p>', _("Nothing here."))
+    return format_html(TABLE, head, body)

@@ -1,0 +1,389 @@
+"""The books as operators see them: accounts, journals with their legs, holds, trial balance, open items, seals and the halt."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminDateWidget
+
+from accounts.ledger import trial
+from accounts.ledger.accounts import customer_account
+from accounts.ledger.models import Entry, Hold, Journal, LedgerAccount, LedgerBalance, LedgerHalt, OpenItem, PendingLeg, SealBlock
+from accounts.ledger.queries import balance
+from core.clock import queries as clock
+from core.desk.base import DeskAdmin
+from core.desk.customers import customer_link
+from core.desk.panels import panel
+from core.desk.shown import age, badge, document, link, money, mono, table, when
+from core.desk.site import desk
+from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
+from core.ids import public_id
+
+ENTRIES_SHOWN = 50
+ITEMS_SHOWN = 500
+
+
+def account_link(account_id: uuid.UUID, name: str = "") -> SafeString | str:
+    return link("accounts.ledgeraccount", account_id, name or public_id("acc", account_id))
+
+
+def journal_link(journal_id: uuid.UUID | None) -> SafeString | str:
+    return "-" if journal_id is None else link("accounts.journal", journal_id, public_id("jrn", journal_id))
+
+
+def names_of(account_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    return dict(LedgerAccount.objects.filter(pk__in=account_ids).values_list("pk", "name"))
+
+
+def summed(rows: QuerySet[Any, Any], column: str) -> Subquery:
+    return Subquery(rows.filter(account_id=OuterRef("pk")).order_by().values("account_id").annotate(total=Sum(column)).values("total"))
+
+
+class PeriodForm(forms.Form):
+    """From and through which effective date."""
+
+    first = forms.DateField(label=_("From"), widget=UnfoldAdminDateWidget())
+    last = forms.DateField(label=_("Through"), widget=UnfoldAdminDateWidget())
+
+
+@admin.register(LedgerAccount, site=desk)
+class LedgerAccountAdmin(DeskAdmin):
+    group, place, icon, heading = "ledger", 10, "account_balance", _("Ledger accounts")
+    finds = {"acc": "pk", "cus": "owner_id"}
+    search_help_text = _("An account's or a customer's public id, or a platform account's name")
+    list_display = ("number", "name", "asset_id", "owner", "state_label", "posted", "held", "available")
+    list_filter = ("role", "state", "mode")
+    ordering = ("role", "id")
+    extra_names = ("ledger_trial_balance", "ledger_open_items")
+    fieldsets = (
+        (None, {"fields": (("number", "state_label"), ("name", "asset_id"), ("owner", "mode"), "opened")}),
+        (_("Balance (yuan, credit positive)"), {"fields": (("posted", "held", "available"),)}),
+        (_("Latest entries"), {"fields": ("entries",)}),
+    )
+
+    def find(self, term: str) -> Any:
+        return trial.named(term)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerAccount]:
+        rows = LedgerBalance.objects.all()
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(stands=summed(rows, "posted"), waits=summed(PendingLeg.objects.all(), "amount"), set_aside=summed(rows, "held"))
+        )
+
+    def extra_items(self) -> list[tuple[int, dict[str, Any]]]:
+        return [
+            (40, {"title": _("Trial balance"), "icon": "balance", "link": reverse("admin:ledger_trial_balance")}),
+            (50, {"title": _("Open clearing items"), "icon": "pending_actions", "link": reverse("admin:ledger_open_items")}),
+        ]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("trial-balance/", self.admin_site.admin_view(self.trial_balance), name="ledger_trial_balance"),
+            path("open-items/", self.admin_site.admin_view(self.open_items), name="ledger_open_items"),
+            *super().get_urls(),
+        ]
+
+    @display(description=_("Id"))
+    def number(self, row: LedgerAccount) -> SafeString | str:
+        return account_link(row.pk)
+
+    @display(description=_("Owner"))
+    def owner(self, row: LedgerAccount) -> SafeString | str:
+        return customer_link(row.owner_id)
+
+    @display(description=_("State"), ordering="state")
+    def state_label(self, row: LedgerAccount) -> SafeString:
+        return badge(row.state)
+
+    @display(description=_("Opened"))
+    def opened(self, row: LedgerAccount) -> str:
+        return when(row.created_at)
+
+    @display(description=_("Posted"))
+    def posted(self, row: Any) -> SafeString:
+        return money((row.stands or 0) + (row.waits or 0))
+
+    @display(description=_("Held"))
+    def held(self, row: Any) -> SafeString:
+        return money(row.set_aside or 0)
+
+    @display(description=_("Available"))
+    def available(self, row: Any) -> SafeString:
+        return money((row.stands or 0) + (row.waits or 0) - (row.set_aside or 0))
+
+    @display(description=_("Entries"))
+    def entries(self, row: LedgerAccount) -> SafeString:
+        found = Entry.objects.filter(account_id=row.pk).order_by("-posted_at", "-version")[:ENTRIES_SHOWN]
+        lines = (
+            (when(entry.posted_at), journal_link(entry.journal_id), money(entry.amount), money(entry.balance_after)) for entry in found
+        )
+        return table((_("Posted at"), _("Journal"), _("Amount"), _("Balance after")), lines)
+
+    def trial_balance(self, request: HttpRequest) -> HttpResponse:
+        """By role and asset: opening, debits, credits, closing between two effective dates; the columns must balance."""
+        self.door(request)
+        today = clock.local_day(clock.now())
+        form = PeriodForm(request.GET if "last" in request.GET else {"first": today.replace(day=1), "last": today})
+        context: dict[str, Any] = {"title": _("Trial balance"), "form": form}
+        if form.is_valid():
+            first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+            if first > last:
+                form.add_error("first", _("This day must not be after the last one."))
+            else:
+                context |= shown_trial(first, last)
+        return self.page(request, "desk/trial_balance.html", context)
+
+    def open_items(self, request: HttpRequest) -> HttpResponse:
+        """What stands open on clearing accounts by business reference, oldest first."""
+        self.door(request)
+        at = clock.now()
+        items = list(OpenItem.objects.order_by("since")[:ITEMS_SHOWN])
+        names = names_of({item.account_id for item in items})
+        lines = (
+            (
+                account_link(item.account_id, names.get(item.account_id, "")),
+                mono(item.reference),
+                money(item.amount),
+                when(item.since),
+                age(item.since, at),
+            )
+            for item in items
+        )
+        shown = table((_("Account"), _("Reference"), _("Amount (yuan)"), _("Since"), _("Age")), lines)
+        return self.page(
+            request, "desk/table.html", {"title": _("Open clearing items"), "table": shown, "most": ITEMS_SHOWN, "number": len(items)}
+        )
+
+    def door(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+    def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        answer = TemplateResponse(request, template, self.admin_site.each_context(request) | {"opts": self.opts} | context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+def shown_trial(first: date, last: date) -> dict[str, Any]:
+    lines = trial.balance(first, last)
+    rows = (
+        (mono(line.role), line.asset, money(line.opening), money(line.debit), money(line.credit), money(line.closing)) for line in lines
+    )
+    totals = trial.totals(lines)
+    whole = all(total.whole for total in totals)
+    sums = (
+        (_("Total"), total.asset, money(total.opening), money(total.debit), money(total.credit), money(total.closing)) for total in totals
+    )
+    header = (_("Role"), _("Asset"), _("Opening"), _("Debits"), _("Credits"), _("Closing"))
+    return {"table": table(header, [*rows, *sums]), "whole": whole}
+
+
+@admin.register(Journal, site=desk)
+class JournalAdmin(DeskAdmin):
+    group, place, icon, heading = "ledger", 20, "receipt_long", _("Journals")
+    finds = {"jrn": "pk"}
+    search_help_text = _("A journal's public id")
+    list_display = ("number", "posted", "event", "moved", "reference", "business_on", "effective_on")
+    list_filter = ("event",)
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": (("number", "event"), ("posted", "business_on", "effective_on"), "reference", "reversing", "hold", "facts")}),
+        (_("Legs"), {"fields": ("legs",)}),
+    )
+
+    @display(description=_("Id"), ordering="id")
+    def number(self, row: Journal) -> SafeString | str:
+        return journal_link(row.pk)
+
+    @display(description=_("Posted at"))
+    def posted(self, row: Journal) -> str:
+        return when(row.posted_at)
+
+    @display(description=_("Moved (yuan)"))
+    def moved(self, row: Journal) -> SafeString:
+        return money(sum(amount for amount in row.amounts if amount > 0))
+
+    @display(description=_("Reverses"))
+    def reversing(self, row: Journal) -> SafeString | str:
+        return journal_link(row.reverses)
+
+    @display(description=_("Hold"))
+    def hold(self, row: Journal) -> SafeString | str:
+        return "-" if row.hold_id is None else link("accounts.hold", row.hold_id, public_id("hld", row.hold_id))
+
+    @display(description=_("Facts"))
+    def facts(self, row: Journal) -> SafeString:
+        return document(row.metadata or {})
+
+    @display(description=_("Legs"))
+    def legs(self, row: Journal) -> SafeString:
+        """By number: debits on the left, as in the books."""
+        names = names_of(set(row.accounts))
+        lines = (
+            (
+                account_link(account, names.get(account, "")),
+                asset,
+                money(-amount) if amount < 0 else "",
+                money(amount) if amount > 0 else "",
+            )
+            for account, amount, asset in zip(row.accounts, row.amounts, row.assets, strict=True)
+        )
+        return table((_("Account"), _("Asset"), _("Debit"), _("Credit")), lines)
+
+
+@admin.register(Hold, site=desk)
+class HoldAdmin(DeskAdmin):
+    group, place, icon, heading = "ledger", 30, "lock_clock", _("Holds")
+    finds = {"hld": "pk", "acc": "account_id"}
+    search_help_text = _("A hold's or an account's public id")
+    list_display = ("number", "account", "state_label", "amount_text", "captured_text", "reference", "expires", "created")
+    list_filter = ("state",)
+    ordering = ("-id",)
+    fieldsets = (
+        (
+            None,
+            {"fields": ("number", "account", "state_label", "amount_text", "captured_text", "reference", "expires", "created", "journal")},
+        ),
+    )
+
+    @display(description=_("Id"), ordering="id")
+    def number(self, row: Hold) -> SafeString | str:
+        return link("accounts.hold", row.pk, row.public_id)
+
+    @display(description=_("Account"))
+    def account(self, row: Hold) -> SafeString | str:
+        return account_link(row.account_id)
+
+    @display(description=_("State"), ordering="state")
+    def state_label(self, row: Hold) -> SafeString:
+        return badge("held" if row.state == Hold.State.OPEN else row.state, str(row.get_state_display()))
+
+    @display(description=_("Amount (yuan)"))
+    def amount_text(self, row: Hold) -> SafeString:
+        return money(row.amount)
+
+    @display(description=_("Captured"))
+    def captured_text(self, row: Hold) -> SafeString:
+        return money(row.captured)
+
+    @display(description=_("Expires"))
+    def expires(self, row: Hold) -> str:
+        return when(row.expires_at)
+
+    @display(description=_("Created"))
+    def created(self, row: Hold) -> str:
+        return when(row.created_at)
+
+    @display(description=_("Journal"))
+    def journal(self, row: Hold) -> SafeString | str:
+        return journal_link(row.journal_id)
+
+
+@admin.register(SealBlock, site=desk)
+class SealBlockAdmin(DeskAdmin):
+    group, place, icon, heading = "ledger", 70, "link", _("Ledger seals")
+    exports = False
+    list_display = ("number", "sealed", "journals", "hash_text")
+    ordering = ("-number",)
+    fieldsets = ((None, {"fields": ("number", "sealed", "journals", "hash_text", "previous_text")}),)
+
+    @display(description=_("Sealed"))
+    def sealed(self, row: SealBlock) -> str:
+        return when(row.sealed_at)
+
+    @display(description=_("Journals"))
+    def journals(self, row: SealBlock) -> int:
+        return len(row.journal_ids)
+
+    @display(description=_("Hash"))
+    def hash_text(self, row: SealBlock) -> SafeString:
+        return mono(bytes(row.hash).hex())
+
+    @display(description=_("Previous hash"))
+    def previous_text(self, row: SealBlock) -> SafeString:
+        return mono(bytes(row.previous_hash).hex())
+
+
+@admin.register(LedgerHalt, site=desk)
+class LedgerHaltAdmin(DeskAdmin):
+    group, place, icon, heading = "ledger", 80, "front_hand", _("Halts")
+    list_display = ("halted", "state_label", "reason", "lifted", "lifted_by")
+    ordering = ("-id",)
+    fieldsets = ((None, {"fields": ("halted", "state_label", "reason", "lifted", "lifted_by")}),)
+
+    @display(description=_("Halted"), ordering="id")
+    def halted(self, row: LedgerHalt) -> str:
+        return when(row.halted_at)
+
+    @display(description=_("Lifted"))
+    def lifted(self, row: LedgerHalt) -> str:
+        return when(row.lifted_at)
+
+    @display(description=_("State"))
+    def state_label(self, row: LedgerHalt) -> SafeString:
+        return badge("broken", str(_("halted"))) if row.lifted_at is None else badge("closed", str(_("lifted")))
+
+
+class LedgerFigures:
+    order = 15
+
+    def figures(self, *, at: datetime) -> list[Figure]:
+        halt = LedgerHalt.objects.filter(lifted_at=None).first()
+        halted = Figure(
+            _("Money commands"),
+            str(_("halted")) if halt else str(_("running")),
+            "bad" if halt else "ok",
+            halt.reason[:120] if halt else "",
+            reverse("admin:accounts_ledgerhalt_changelist"),
+        )
+        holds = Hold.objects.filter(state=Hold.State.OPEN)
+        late = holds.filter(expires_at__lt=at).count()
+        told = _("{number} past their time").format(number=late) if late else ""
+        open_holds = Figure(
+            _("Open holds"),
+            str(holds.count()),
+            "warning" if late else "ok",
+            told,
+            reverse("admin:accounts_hold_changelist") + "?state__exact=open",
+        )
+        item = OpenItem.objects.order_by("since").first()
+        oldest = _("oldest {age}").format(age=age(item.since, at)) if item else ""
+        old = item is not None and (at - item.since).days >= 3
+        items = Figure(
+            _("Open clearing items"), str(OpenItem.objects.count()), "warning" if old else "ok", oldest, reverse("admin:ledger_open_items")
+        )
+        return [halted, open_holds, items]
+
+
+class BalancePanel:
+    order = 5
+
+    def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
+        """The balance and the latest movements on it."""
+        account = customer_account(customer_id)
+        now = balance(account)
+        note = _("Balance {posted} · held {held} · available {available}").format(
+            posted=money(now.posted), held=money(now.held), available=money(now.available)
+        )
+        found = Entry.objects.filter(account_id=account.id).order_by("-posted_at", "-version")[:8]
+        rows = ((when(entry.posted_at), journal_link(entry.journal_id), money(entry.amount), money(entry.balance_after)) for entry in found)
+        header = (_("Posted at"), _("Journal"), _("Amount"), _("Balance after"))
+        opened = LedgerAccount.objects.filter(pk=account.id).exists()
+        address = reverse("admin:accounts_ledgeraccount_change", args=[account.id]) if opened else ""
+        return panel(_("Balance"), header, rows, note=SafeString(note), link=address)
+
+
+CUSTOMER_PANELS.plug("accounts.ledger", BalancePanel())
+FIGURES.plug("accounts.ledger", LedgerFigures())

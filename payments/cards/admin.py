@@ -1,0 +1,154 @@
+"""Cards and bindings, by token, BIN and last four alone; the tables of banks, BINs and limits, changed by two people."""
+
+import uuid
+from datetime import datetime
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from core.desk.acts import Act, Doing
+from core.desk.customers import OfCustomer
+from core.desk.panels import of_customer, panel
+from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
+from core.desk.shown import badge, link, money, when
+from core.desk.site import desk
+from core.desk.sockets import CUSTOMER_PANELS, Panel, Words
+from core.ids import public_id
+from payments.cards import services
+from payments.cards.models import Bank, Card, CardBin, CardBinding, CardLimit
+from payments.cards.states import CardState
+
+LIMIT_FIELDS = ("channel", "bank", "kind", "scene", "single_fen", "day_fen", "month_fen", "effective_on")
+
+
+def suspend(doing: Doing) -> Words:
+    services.suspend(card_id=doing.row.pk, at=doing.at)
+    return _("The card is suspended: no money goes to or from it.")
+
+
+def resume(doing: Doing) -> Words:
+    services.resume(card_id=doing.row.pk, at=doing.at)
+    return _("The card can be used again.")
+
+
+@admin.register(Card, site=desk)
+class CardAdmin(OfCustomer):
+    group, place, icon, heading = "customers", 60, "credit_card", _("Cards")
+    finds = {"cus": "customer_id", "crd": "pk"}
+    acts = (
+        Act(
+            name="suspend",
+            right="card.suspend",
+            title=_("Suspend"),
+            run=suspend,
+            icon="pause_circle",
+            variant="danger",
+            open_to=lambda row: row.state == CardState.ACTIVE,
+        ),
+        Act(
+            name="resume",
+            right="card.suspend",
+            title=_("Resume"),
+            run=resume,
+            icon="play_circle",
+            open_to=lambda row: row.state == CardState.SUSPENDED,
+        ),
+    )
+    list_display = ("number", "owner", "bank_id", "kind", "digits", "state_label", "is_default", "created")
+    list_filter = ("state", "kind", "bank")
+    fieldsets = (
+        (None, {"fields": (("number", "state_label"), ("owner", "channel_id"), ("bank_id", "kind", "digits"), ("is_default", "nickname"))}),
+        (None, {"fields": (("created", "unbound", "unbound_by"),)}),
+    )
+
+    @display(description=_("Number"))
+    def digits(self, row: Card) -> str:
+        return f"{row.bin} **** {row.last4}"
+
+    @display(description=_("Unbound"))
+    def unbound(self, row: Card) -> str:
+        return when(row.unbound_at)
+
+
+@admin.register(CardBinding, site=desk)
+class CardBindingAdmin(OfCustomer):
+    group, place, icon, heading = "customers", 70, "add_card", _("Card bindings")
+    finds = {"cus": "customer_id", "bnd": "pk"}
+    list_display = ("number", "owner", "bank_id", "digits", "state_label", "code", "tries", "created")
+    list_filter = ("state", "bank")
+    fieldsets = (
+        (None, {"fields": (("number", "state_label"), ("owner", "channel_id"), ("bank_id", "kind", "digits"), "mobile_masked")}),
+        (None, {"fields": (("code", "tries"), ("created", "expires", "changed"), "card_link")}),
+    )
+
+    @display(description=_("Number"))
+    def digits(self, row: CardBinding) -> str:
+        return f"{row.bin} **** {row.last4}"
+
+    @display(description=_("Expires"))
+    def expires(self, row: CardBinding) -> str:
+        return when(row.expires_at)
+
+    @display(description=_("Card"))
+    def card_link(self, row: CardBinding) -> SafeString | str:
+        return "-" if row.card_id is None else link("payments.card", row.card_id, public_id("crd", row.card_id))
+
+
+@admin.register(Bank, site=desk)
+class BankAdmin(ProposedAdmin):
+    place, icon, heading = 80, "account_balance", _("Banks")
+    table = RuleTable(Bank, ("code", "name_en", "name_zh", "supported", "position"), RULE_MAKERS, RULE_CHECKERS)
+    list_display = ("code", "name_zh", "name_en", "supported", "position")
+    list_filter = ("supported",)
+    ordering = ("position", "code")
+
+
+@admin.register(CardBin, site=desk)
+class CardBinAdmin(ProposedAdmin):
+    place, icon, heading = 90, "pin", _("BINs")
+    table = RuleTable(CardBin, ("bin", "bank", "kind", "number_length"), RULE_MAKERS, RULE_CHECKERS)
+    list_display = ("bin", "bank_id", "kind", "number_length")
+    list_filter = ("bank", "kind")
+    ordering = ("bin",)
+
+
+@admin.register(CardLimit, site=desk)
+class CardLimitAdmin(ProposedAdmin):
+    place, icon, heading = 95, "credit_score", _("Card limits")
+    table = RuleTable(CardLimit, LIMIT_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    list_display = ("channel_id", "bank_id", "kind", "scene", "single", "day", "month", "effective_on")
+    list_filter = ("bank", "kind", "scene")
+    ordering = ("channel_id", "bank_id", "kind", "scene", "-effective_on")
+
+    @display(description=_("One (yuan)"))
+    def single(self, row: CardLimit) -> SafeString:
+        return money(row.single_fen)
+
+    @display(description=_("A day"))
+    def day(self, row: CardLimit) -> SafeString:
+        return money(row.day_fen)
+
+    @display(description=_("A month"))
+    def month(self, row: CardLimit) -> SafeString:
+        return money(row.month_fen)
+
+
+class CardsPanel:
+    order = 30
+
+    def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
+        rows = (
+            (
+                link("payments.card", card.pk, f"{card.bank_id} **** {card.last4}"),
+                card.get_kind_display(),
+                badge(card.state),
+                when(card.created_at),
+            )
+            for card in Card.objects.filter(customer_id=customer_id).order_by("position", "id")[:8]
+        )
+        return panel(_("Cards"), (_("Card"), _("Kind"), _("State"), _("Bound")), rows, link=of_customer("payments.card", customer_id))
+
+
+CUSTOMER_PANELS.plug("payments.cards", CardsPanel())

@@ -1,0 +1,229 @@
+"""Channels, every call made to them, what nobody could find out, what they told us and what does not agree."""
+
+from datetime import datetime
+
+from django.contrib import admin
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from core.clock import queries as clock
+from core.desk.base import DeskAdmin
+from core.desk.customers import OfCustomer
+from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
+from core.desk.shown import age, badge, link, money, mono, when
+from core.desk.site import desk
+from core.desk.sockets import FIGURES, Figure
+from core.ids import public_id
+from payments.channels.models import (
+    Break,
+    Channel,
+    ChannelNotice,
+    ChannelRequest,
+    ErrorRule,
+    MaintenanceWindow,
+    RefusedNotices,
+)
+from payments.channels.states import OPEN_STATES, RequestState
+
+CHANNEL_FIELDS = ("code", "adapter", "name_en", "name_zh", "enabled", "connect_timeout_ms", "total_timeout_ms")
+WINDOW_FIELDS = ("channel", "bank_code", "starts_at", "ends_at", "words_en", "words_zh")
+RULE_FIELDS = ("channel", "code", "action", "definite", "words_en", "words_zh", "effective_on")
+
+
+@admin.register(ChannelRequest, site=desk)
+class ChannelRequestAdmin(OfCustomer):
+    group, place, icon, heading = "payments", 40, "swap_horiz", _("Channel requests")
+    finds = {"cus": "customer_id", "chr": "pk", "top": "business_id", "wdr": "business_id", "crd": "card_id", "bnd": "business_id"}
+    list_display = ("number", "channel_id", "operation", "state_label", "amount", "owner", "code", "tried", "created")
+    list_filter = ("state", "operation", "channel")
+    fieldsets = (
+        (None, {"fields": (("number", "state_label"), ("channel_id", "operation"), ("amount", "fee"), ("owner", "card_link"))}),
+        (_("For"), {"fields": (("business", "business_text"), "original_link")}),
+        (_("Outcome"), {"fields": (("code", "channel_no"), ("booked_on", "settled", "returned"))}),
+        (_("On its way"), {"fields": (("tried", "due"), ("created", "sent", "changed"))}),
+    )
+
+    @display(description=_("Fee (yuan)"))
+    def fee(self, row: ChannelRequest) -> SafeString:
+        return money(row.fee_fen)
+
+    @display(description=_("Card"))
+    def card_link(self, row: ChannelRequest) -> SafeString | str:
+        return "-" if row.card_id is None else link("payments.card", row.card_id, public_id("crd", row.card_id))
+
+    @display(description=_("Its id"))
+    def business_text(self, row: ChannelRequest) -> SafeString | str:
+        pages = {
+            "top_up": ("payments.topup", "top"),
+            "withdrawal": ("payments.withdrawal", "wdr"),
+            "card_binding": ("payments.cardbinding", "bnd"),
+        }
+        label, prefix = pages.get(row.business, ("", ""))
+        return link(label, row.business_id, public_id(prefix, row.business_id)) if label else mono(row.business_id)
+
+    @display(description=_("Original"))
+    def original_link(self, row: ChannelRequest) -> SafeString | str:
+        return "-" if row.original_id is None else link("payments.channelrequest", row.original_id, public_id("chr", row.original_id))
+
+    @display(description=_("Sent / asked"))
+    def tried(self, row: ChannelRequest) -> str:
+        return f"{row.sends} / {row.queries}"
+
+    @display(description=_("Looked at again"))
+    def due(self, row: ChannelRequest) -> str:
+        return when(row.due_at)
+
+    @display(description=_("Sent"))
+    def sent(self, row: ChannelRequest) -> str:
+        return when(row.sent_at)
+
+    @display(description=_("Settled"))
+    def settled(self, row: ChannelRequest) -> str:
+        return when(row.settled_at)
+
+    @display(description=_("Returned"))
+    def returned(self, row: ChannelRequest) -> str:
+        return when(row.returned_at)
+
+
+class OfRequest(DeskAdmin):
+    """Rows that name a channel request."""
+
+    @display(description=_("Request"))
+    def request_link(self, row: Break) -> SafeString | str:
+        return "-" if row.request_id is None else link("payments.channelrequest", row.request_id, public_id("chr", row.request_id))
+
+    @display(description=_("State"), ordering="state")
+    def state_label(self, row: Break) -> SafeString:
+        return badge("waiting" if row.state == "open" else "done", str(row.get_state_display()))
+
+    @display(description=_("Age"))
+    def waiting(self, row: Break) -> str:
+        return age(row.created_at, clock.now()) if row.state == "open" else "-"
+
+    @display(description=_("Since"), ordering="id")
+    def since(self, row: Break) -> str:
+        return when(row.created_at)
+
+
+@admin.register(Break, site=desk)
+class BreakAdmin(OfRequest):
+    group, place, icon, heading = "payments", 60, "difference", _("Breaks")
+    finds = {"chr": "request_id"}
+    search_help_text = _("A channel request's public id")
+    list_display = ("since", "channel_id", "kind", "request_link", "ours", "theirs", "state_label", "waiting")
+    list_filter = ("state", "kind", "channel")
+    fieldsets = (
+        (None, {"fields": ("since", "channel_id", "kind", "source", "request_no", "request_link", "ours", "theirs")}),
+        (_("Closed"), {"fields": ("state_label", "closed", "closed_why")}),
+    )
+
+    @display(description=_("Closed"))
+    def closed(self, row: Break) -> str:
+        return when(row.closed_at)
+
+
+@admin.register(ChannelNotice, site=desk)
+class ChannelNoticeAdmin(DeskAdmin):
+    group, place, icon, heading = "payments", 50, "notifications", _("Notices")
+    search_help_text = _("A notice's id")
+    list_display = ("received", "channel_id", "event", "event_id", "state_label", "outcome")
+    list_filter = ("state", "event", "channel")
+    fieldsets = ((None, {"fields": ("id", "received", "channel_id", "event", "event_id", "state_label", "outcome", "processed")}),)
+
+    @display(description=_("Received"), ordering="id")
+    def received(self, row: ChannelNotice) -> str:
+        return when(row.created_at)
+
+    @display(description=_("Processed"))
+    def processed(self, row: ChannelNotice) -> str:
+        return when(row.processed_at)
+
+    @display(description=_("State"), ordering="state")
+    def state_label(self, row: ChannelNotice) -> SafeString:
+        return badge({"received": "pending", "processed": "done"}.get(row.state, row.state), str(row.get_state_display()))
+
+
+@admin.register(RefusedNotices, site=desk)
+class RefusedNoticesAdmin(DeskAdmin):
+    group, place, icon, heading = "payments", 55, "notifications_off", _("Refused notices")
+    list_display = ("day", "channel_id", "reason", "count", "last")
+    list_filter = ("channel", "reason")
+    ordering = ("-day", "-id")
+    fieldsets = ((None, {"fields": ("day", "channel_id", "reason", "count", "last", "last_body_sha256")}),)
+
+    @display(description=_("Last"))
+    def last(self, row: RefusedNotices) -> str:
+        return when(row.last_at)
+
+
+@admin.register(Channel, site=desk)
+class ChannelAdmin(ProposedAdmin):
+    place, icon, heading = 50, "cable", _("Channels")
+    may_add = False
+    table = RuleTable(Channel, CHANNEL_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    list_display = ("code", "adapter", "name_en", "name_zh", "enabled", "total_timeout_ms")
+    ordering = ("code",)
+
+
+@admin.register(MaintenanceWindow, site=desk)
+class MaintenanceWindowAdmin(ProposedAdmin):
+    place, icon, heading = 60, "construction", _("Maintenance windows")
+    table = RuleTable(MaintenanceWindow, WINDOW_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    list_display = ("channel_id", "bank_code", "starts", "ends", "words_zh")
+    list_filter = ("channel",)
+    ordering = ("-starts_at",)
+
+    @display(description=_("From"), ordering="starts_at")
+    def starts(self, row: MaintenanceWindow) -> str:
+        return when(row.starts_at)
+
+    @display(description=_("Until"))
+    def ends(self, row: MaintenanceWindow) -> str:
+        return when(row.ends_at)
+
+
+@admin.register(ErrorRule, site=desk)
+class ErrorRuleAdmin(ProposedAdmin):
+    place, icon, heading = 70, "translate", _("Channel codes")
+    table = RuleTable(ErrorRule, RULE_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    list_display = ("channel_id", "code", "action", "definite", "words_en", "words_zh", "effective_on")
+    list_filter = ("channel", "action")
+    ordering = ("channel_id", "code", "-effective_on")
+
+
+class ChannelFigures:
+    order = 12
+
+    def figures(self, *, at: datetime) -> list[Figure]:
+        requests = reverse("admin:payments_channelrequest_changelist")
+        unknown = ChannelRequest.objects.filter(state=RequestState.UNKNOWN).aggregate(number=Count("pk"), oldest=Min("created_at"))
+        running = ChannelRequest.objects.filter(state__in=OPEN_STATES).count()
+        breaks = Break.objects.filter(state="open").count()
+
+        def oldest(found: dict[str, datetime]) -> str:
+            return str(_("oldest {age}")).format(age=age(found["oldest"], at)) if found["oldest"] else ""
+
+        return [
+            Figure(
+                _("Unknown results"),
+                str(unknown["number"]),
+                "warning" if unknown["number"] else "ok",
+                oldest(unknown),
+                f"{requests}?state__exact=unknown",
+            ),
+            Figure(_("Requests under way"), str(running), "ok", "", requests),
+            Figure(
+                _("Open breaks"),
+                str(breaks),
+                "warning" if breaks else "ok",
+                "",
+                reverse("admin:payments_break_changelist") + "?state__exact=open",
+            ),
+        ]
+
+
+FIGURES.plug("payments.channels", ChannelFigures())

@@ -1,0 +1,150 @@
+"""The outbox with its dead letters: look, replay, skip."""
+
+from datetime import datetime, timedelta
+
+from django import forms
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from core.desk.acts import Act, Doing
+from core.desk.base import DeskAdmin
+from core.desk.forms import ReasonForm
+from core.desk.shown import badge, document, duration, mono, when
+from core.desk.site import desk
+from core.desk.sockets import FIGURES, Figure, Words
+from core.outbox import queries, services
+from core.outbox.models import HandledEvent, OutboxEvent
+
+STUCK_SECONDS = 120
+
+
+class TopicForm(ReasonForm):
+    """Which topic's dead events to replay."""
+
+    topic = forms.CharField(label=_("Topic"), max_length=80, widget=UnfoldAdminTextInputWidget())
+
+
+def dead(row: OutboxEvent) -> bool:
+    return row.state == OutboxEvent.State.DEAD
+
+
+def replay(doing: Doing) -> Words:
+    services.replay(event_id=doing.row.pk, actor=doing.actor, reason=doing.data["reason"], at=doing.at)
+    return _("The event is due again.")
+
+
+def skip(doing: Doing) -> Words:
+    services.skip(event_id=doing.row.pk, actor=doing.actor, reason=doing.data["reason"], at=doing.at)
+    return _("The event is given up; later events of its key go on.")
+
+
+def replay_topic(doing: Doing) -> Words:
+    number = services.replay_topic(topic=doing.data["topic"].strip(), actor=doing.actor, reason=doing.data["reason"], at=doing.at)
+    return _("{number} events are due again.").format(number=number)
+
+
+@admin.register(OutboxEvent, site=desk)
+class OutboxEventAdmin(DeskAdmin):
+    group, place, icon, heading = "queues", 30, "outbox", _("Outbox")
+    acts = (
+        Act(
+            name="replay",
+            right="outbox.replay",
+            title=_("Replay"),
+            run=replay,
+            icon="replay",
+            variant="primary",
+            open_to=dead,
+            audited=False,
+            explain=_("Handlers that took the event in already are not run again."),
+        ),
+        Act(
+            name="skip",
+            right="outbox.replay",
+            title=_("Skip"),
+            run=skip,
+            icon="skip_next",
+            variant="danger",
+            open_to=dead,
+            audited=False,
+            explain=_("The event is given up for good. Say what was done by hand instead."),
+        ),
+    )
+    list_acts = (
+        Act(
+            name="replay-topic",
+            right="outbox.replay",
+            title=_("Replay a topic"),
+            run=replay_topic,
+            form=TopicForm,
+            icon="replay",
+            audited=False,
+        ),
+    )
+    list_display = ("occurred", "topic", "state_label", "attempts", "next_attempt", "key_text", "error_start")
+    list_filter = ("state",)
+    ordering = ("-id",)
+    search_help_text = _("An event's id")
+    fieldsets = (
+        (None, {"fields": ("id", "topic", "key_text", "shard", "state_label", "occurred", "done")}),
+        (_("Delivery"), {"fields": ("attempts", "next_attempt", "last_error", "taken_in", "held_up")}),
+        (_("Content"), {"fields": ("content",)}),
+    )
+
+    @display(description=_("Happened"), ordering="id")
+    def occurred(self, row: OutboxEvent) -> str:
+        return when(row.occurred_at)
+
+    @display(description=_("State"), ordering="state")
+    def state_label(self, row: OutboxEvent) -> SafeString:
+        return badge(row.state)
+
+    @display(description=_("Next attempt"))
+    def next_attempt(self, row: OutboxEvent) -> str:
+        return when(row.next_attempt_at) if row.state == OutboxEvent.State.PENDING else "-"
+
+    @display(description=_("Delivered"))
+    def done(self, row: OutboxEvent) -> str:
+        return when(row.done_at)
+
+    @display(description=_("Key"))
+    def key_text(self, row: OutboxEvent) -> SafeString:
+        return mono(row.key)
+
+    @display(description=_("Last error"))
+    def error_start(self, row: OutboxEvent) -> str:
+        return row.last_error[:60] or "-"
+
+    @display(description=_("Taken in by"))
+    def taken_in(self, row: OutboxEvent) -> str:
+        return ", ".join(HandledEvent.objects.filter(event_id=row.pk).values_list("handler", flat=True)) or "-"
+
+    @display(description=_("Events held up behind it"))
+    def held_up(self, row: OutboxEvent) -> int:
+        return 0 if row.state == OutboxEvent.State.DONE else queries.blocked_behind(row.pk)
+
+    @display(description=_("Content"))
+    def content(self, row: OutboxEvent) -> SafeString:
+        return document(row.payload)
+
+
+class OutboxFigures:
+    order = 10
+
+    def figures(self, *, at: datetime) -> list[Figure]:
+        found = queries.backlog(at=at)
+        address = reverse("admin:core_outboxevent_changelist")
+        age = duration(timedelta(seconds=found.oldest_pending_seconds))
+        level = "bad" if found.oldest_pending_seconds > STUCK_SECONDS else "ok"
+        waiting = _("oldest {age}").format(age=age) if found.pending else ""
+        return [
+            Figure(_("Outbox waiting"), str(found.pending), level, waiting, f"{address}?state__exact=pending"),
+            Figure(_("Dead letters"), str(found.dead), "bad" if found.dead else "ok", "", f"{address}?state__exact=dead"),
+        ]
+
+
+FIGURES.plug("core.outbox", OutboxFigures())
