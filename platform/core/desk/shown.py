@@ -78,12 +78,7 @@ def link(model_label: str, pk: uuid.UUID | str | int | None, text: str) -> SafeS
     return format_html('<a class="font-mono text-xs {}" href="{}">{}</a>', LINK, address, text)
 
 
-def listed(model_label: str, text: str, **filters: Any) -> SafeString:
-    """A link to a list with filters."""
-    app, _dot, model = model_label.partition(".")
-    query = "&".join(f"{name}={value}" for name, value in filters.items())
-    address = reverse(f"admin:{app}_{model}_changelist")
-    return format_html('<a class="{}" href="{}?{}">{}</a>', LINK, address, query, text) -> SafeString:
+def document(value: Any) -> SafeString:
     """JSON, indented."""
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True, default=str)
     return format_html('<pre class="font-mono text-xs whitespace-pre-wrap break-all">{}</pre>', text)
