@@ -19,6 +19,7 @@ from core.desk.acts import Act, Doing, Outcome
 from core.desk.customers import OfCustomer, count_reveal
 from core.desk.masking import masked_phone
 from core.desk.panels import of_customer, panel, panels
+from core.desk.proposing import proposing
 from core.desk.shown import badge, link, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, Panel, Words
@@ -41,6 +42,11 @@ def revoke_session(doing: Doing) -> Words:
     return _("The session is ended; its next request is refused.")
 
 
+def freeze(doing: Doing) -> Words:
+    services.freeze(customer_id=doing.row.pk, reason=doing.data["reason"], at=doing.at)
+    return _("The customer is frozen: they can look and not act.")
+
+
 CUSTOMER_ACTS = (
     Act(
         name="reveal",
@@ -60,6 +66,25 @@ CUSTOMER_ACTS = (
         variant="danger",
         open_to=lambda row: row.state != Customer.State.CLOSED,
         explain=_("Every device of this customer is logged out with its next request."),
+    ),
+    Act(
+        name="freeze",
+        right="customer.freeze",
+        title=_("Freeze"),
+        run=freeze,
+        icon="ac_unit",
+        variant="danger",
+        open_to=lambda row: row.state == Customer.State.ACTIVE,
+        explain=_("At once and by you alone, since waiting may cost money. Unfreezing takes two people."),
+    ),
+    proposing(
+        "unfreeze",
+        act="customer.unfreeze",
+        right="customer.unfreeze",
+        title=_("Propose to unfreeze"),
+        payload=lambda doing: {"target": doing.row.public_id},
+        icon="sunny",
+        open_to=lambda row: row.state == Customer.State.FROZEN,
     ),
 )
 

@@ -1,29 +1,42 @@
 """The books as operators see them: accounts, journals with their legs, holds, trial balance, open items, seals and the halt."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminDateWidget
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
-from accounts.ledger import trial
+from accounts.ledger import queries
 from accounts.ledger.accounts import customer_account
-from accounts.ledger.models import Entry, Hold, Journal, LedgerAccount, LedgerBalance, LedgerHalt, OpenItem, PendingLeg, SealBlock
-from accounts.ledger.queries import balance
+from accounts.ledger.models import (
+    AccountState,
+    Entry,
+    Hold,
+    Journal,
+    LedgerAccount,
+    LedgerBalance,
+    LedgerHalt,
+    OpenItem,
+    PendingLeg,
+    SealBlock,
+)
 from core.clock import queries as clock
 from core.desk.base import DeskAdmin
 from core.desk.customers import customer_link
+from core.desk.forms import ReasonForm
 from core.desk.panels import panel
+from core.desk.proposing import proposing
 from core.desk.shown import age, badge, document, link, money, mono, table, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
@@ -56,8 +69,27 @@ class PeriodForm(forms.Form):
     last = forms.DateField(label=_("Through"), widget=UnfoldAdminDateWidget())
 
 
+class StateForm(ReasonForm):
+    """Which state an account is to have."""
+
+    to = forms.ChoiceField(label=_("New state"), choices=AccountState.choices, widget=UnfoldAdminSelectWidget(choices=AccountState.choices))
+    field_order = ("to", "reason")
+
+
 @admin.register(LedgerAccount, site=desk)
 class LedgerAccountAdmin(DeskAdmin):
+    acts = (
+        proposing(
+            "state",
+            act="ledger.account_state",
+            right="ledger.propose",
+            title=_("Propose another state"),
+            form=StateForm,
+            payload=lambda doing: {"target": doing.row.public_id, "to": doing.data["to"]},
+            icon="lock",
+            open_to=lambda row: row.state != AccountState.CLOSED,
+        ),
+    )
     group, place, icon, heading = "ledger", 10, "account_balance", _("Ledger accounts")
     finds = {"acc": "pk", "cus": "owner_id"}
     search_help_text = _("An account's or a customer's public id, or a platform account's name")
@@ -71,8 +103,8 @@ class LedgerAccountAdmin(DeskAdmin):
         (_("Latest entries"), {"fields": ("entries",)}),
     )
 
-    def find(self, term: str) -> Any:
-        return trial.named(term)
+    def find(self, term: str) -> Q | None:
+        return Q(name=term, owner_id=None) if ":" in term else None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerAccount]:
         rows = LedgerBalance.objects.all()
@@ -149,16 +181,9 @@ class LedgerAccountAdmin(DeskAdmin):
         """What stands open on clearing accounts by business reference, oldest first."""
         self.door(request)
         at = clock.now()
-        items = list(OpenItem.objects.order_by("since")[:ITEMS_SHOWN])
-        names = names_of({item.account_id for item in items})
+        items = queries.open_items(at=at)[:ITEMS_SHOWN]
         lines = (
-            (
-                account_link(item.account_id, names.get(item.account_id, "")),
-                mono(item.reference),
-                money(item.amount),
-                when(item.since),
-                age(item.since, at),
-            )
+            (account_link(item.account_id, item.account), mono(item.reference), money(item.amount), when(item.since), age(item.since, at))
             for item in items
         )
         shown = table((_("Account"), _("Reference"), _("Amount (yuan)"), _("Since"), _("Age")), lines)
@@ -177,17 +202,34 @@ class LedgerAccountAdmin(DeskAdmin):
 
 
 def shown_trial(first: date, last: date) -> dict[str, Any]:
-    lines = trial.balance(first, last)
-    rows = (
-        (mono(line.role), line.asset, money(line.opening), money(line.debit), money(line.credit), money(line.closing)) for line in lines
-    )
-    totals = trial.totals(lines)
-    whole = all(total.whole for total in totals)
-    sums = (
-        (_("Total"), total.asset, money(total.opening), money(total.debit), money(total.credit), money(total.closing)) for total in totals
-    )
-    header = (_("Role"), _("Asset"), _("Opening"), _("Debits"), _("Credits"), _("Closing"))
-    return {"table": table(header, [*rows, *sums]), "whole": whole}
+    """GL codes with what stood before `first`, moved from `first` through `last`, and stands after `last`."""
+    before = {(line.gl_code, line.asset): line for line in queries.trial_balance(first - timedelta(days=1))}
+    lines, sums = [], {}
+    for line in queries.trial_balance(last):
+        old = before.get((line.gl_code, line.asset))
+        debit, credit = line.debit - (old.debit if old else 0), line.credit - (old.credit if old else 0)
+        lines.append(
+            (
+                mono(line.gl_code),
+                line.asset,
+                gl_name(line),
+                money(old.balance if old else 0),
+                money(debit),
+                money(credit),
+                money(line.balance),
+            )
+        )
+        total = sums.setdefault(line.asset, [0, 0, 0, 0])
+        for place, amount in enumerate((debit, credit, line.debit, line.credit)):
+            total[place] += amount
+    whole = all(total[0] == total[1] and total[2] == total[3] for total in sums.values())
+    totals = [(_("Total"), asset, "", "", money(total[0]), money(total[1]), "") for asset, total in sums.items()]
+    header = (_("GL code"), _("Asset"), _("Name"), _("Opening"), _("Debits"), _("Credits"), _("Closing"))
+    return {"table": table(header, [*lines, *totals]), "whole": whole}
+
+
+def gl_name(line: queries.TrialLine) -> str:
+    return line.name_zh if (get_language() or "en").startswith("zh") else line.name_en
 
 
 @admin.register(Journal, site=desk)
@@ -318,6 +360,16 @@ class SealBlockAdmin(DeskAdmin):
 
 @admin.register(LedgerHalt, site=desk)
 class LedgerHaltAdmin(DeskAdmin):
+    acts = (
+        proposing(
+            "lift",
+            act="ledger.lift_halt",
+            right="ledger.propose",
+            title=_("Propose to lift the halt"),
+            payload=lambda doing: {"target": f"halt:{doing.row.pk}"},
+            open_to=lambda row: row.lifted_at is None,
+        ),
+    )
     group, place, icon, heading = "ledger", 80, "front_hand", _("Halts")
     list_display = ("halted", "state_label", "reason", "lifted", "lifted_by")
     ordering = ("-id",)
@@ -373,7 +425,7 @@ class BalancePanel:
     def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
         """The balance and the latest movements on it."""
         account = customer_account(customer_id)
-        now = balance(account)
+        now = queries.balance(account)
         note = _("Balance {posted} · held {held} · available {available}").format(
             posted=money(now.posted), held=money(now.held), available=money(now.available)
         )

@@ -57,6 +57,10 @@ PAGES: dict[str, Roles] = {
     "payments.channel": WORK,
     "payments.maintenancewindow": WORK,
     "payments.errorrule": WORK,
+    "payments.topup": WORK,
+    "payments.withdrawal": WORK,
+    "payments.transfer": WORK,
+    "payments.walletterms": WORK | {Role.MARKETING},
     "payments.card": WORK,
     "payments.cardbinding": WORK,
     "payments.bank": WORK | {Role.MARKETING},
@@ -74,7 +78,10 @@ ACTS: dict[str, Roles] = {
     "business_day.rerun": FINANCE,
     "work.finish": FINANCE | CARE,
     "customer.reveal": CARE,
+    "customer.freeze": frozenset({Role.RISK}),
+    "customer.unfreeze": CARE,
     "session.revoke": CARE,
+    "ledger.propose": frozenset({Role.FINANCE_MAKER}),
     "card.suspend": CARE,
 }
 

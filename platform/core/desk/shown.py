@@ -16,12 +16,60 @@ from core.desk.masking import yuan
 
 GOOD, MIDDLE, BAD = "success", "warning", "danger"
 TONES = {
-    GOOD: set("open active done success applied closed paid posted captured succeeded matched settled accepted bound refunded".split()),
-    MIDDLE: set(
-        "pending unknown new sent waiting running cut_off held processing action_required frozen retrying in_transit created suspended"
-        " refunding verifying sms_sent no_debit unavailable".split()
-    ),
-    BAD: set("dead failed rejected expired revoked mismatched returned broken locked to_manual reuse declined abandoned".split()),
+    GOOD: {
+        "open",
+        "active",
+        "done",
+        "success",
+        "applied",
+        "closed",
+        "paid",
+        "posted",
+        "captured",
+        "succeeded",
+        "matched",
+        "settled",
+        "accepted",
+        "bound",
+        "refunded",
+    },
+    MIDDLE: {
+        "pending",
+        "unknown",
+        "new",
+        "sent",
+        "waiting",
+        "running",
+        "cut_off",
+        "held",
+        "processing",
+        "action_required",
+        "frozen",
+        "retrying",
+        "in_transit",
+        "created",
+        "suspended",
+        "refunding",
+        "verifying",
+        "sms_sent",
+        "no_debit",
+        "unavailable",
+    },
+    BAD: {
+        "dead",
+        "failed",
+        "rejected",
+        "expired",
+        "revoked",
+        "mismatched",
+        "returned",
+        "broken",
+        "locked",
+        "to_manual",
+        "reuse",
+        "declined",
+        "abandoned",
+    },
 }
 LINK = "text-primary-600 hover:underline dark:text-primary-500"
 TABLE = '<div class="overflow-x-auto"><table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'

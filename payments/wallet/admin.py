@@ -1,0 +1,193 @@
+"""The wallet's orders as operators see them, with the requests and journals they led to; and the wallet's terms."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from core.desk.customers import OfCustomer, customer_link
+from core.desk.panels import of_customer, panel
+from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
+from core.desk.shown import badge, link, money, when
+from core.desk.site import desk
+from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
+from core.errors import NotFound
+from core.ids import parse_public_id, public_id
+from payments.wallet.models import TopUp, TopUpState, Transfer, WalletTerms, Withdrawal
+
+TERMS = ("starts_at", "free_fen_per_month", "fee_bp", "fee_min_fen", "fee_cap_fen", "acceptance_hours", "top_up_hours")
+
+
+def request_link(request_id: uuid.UUID | None) -> SafeString | str:
+    return "-" if request_id is None else link("payments.channelrequest", request_id, public_id("chr", request_id))
+
+
+def journal_link(journal_id: uuid.UUID | None) -> SafeString | str:
+    return "-" if journal_id is None else link("accounts.journal", journal_id, public_id("jrn", journal_id))
+
+
+class OrderAdmin(OfCustomer):
+    """What the orders have in common."""
+
+    group = "payments"
+
+    @display(description=_("Card"))
+    def card_link(self, row: Any) -> SafeString | str:
+        return link("payments.card", row.card_id, public_id("crd", row.card_id))
+
+    @display(description=_("Channel request"))
+    def request_link(self, row: Any) -> SafeString | str:
+        return request_link(row.request_id)
+
+
+@admin.register(TopUp, site=desk)
+class TopUpAdmin(OrderAdmin):
+    place, icon, heading = 10, "south_west", _("Top-ups")
+    finds = {"cus": "customer_id", "top": "pk", "crd": "card_id"}
+    list_display = ("number", "owner", "amount", "state_label", "code", "created")
+    list_filter = ("state",)
+    fieldsets = (
+        (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "code"))}),
+        (None, {"fields": (("request_link", "journal"), ("created", "changed", "gives_up"))}),
+    )
+
+    @display(description=_("Journal"))
+    def journal(self, row: TopUp) -> SafeString | str:
+        return journal_link(row.journal_id)
+
+    @display(description=_("Given up at"))
+    def gives_up(self, row: TopUp) -> str:
+        return when(row.give_up_at)
+
+
+@admin.register(Withdrawal, site=desk)
+class WithdrawalAdmin(OrderAdmin):
+    place, icon, heading = 20, "north_east", _("Withdrawals")
+    finds = {"cus": "customer_id", "wdr": "pk", "crd": "card_id"}
+    list_display = ("number", "owner", "amount", "fee", "state_label", "code", "created")
+    list_filter = ("state",)
+    fieldsets = (
+        (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "fee", "free"), "code")}),
+        (None, {"fields": (("hold", "request_link"), ("sent", "paid", "back"), ("created", "changed"))}),
+    )
+
+    @display(description=_("Fee (yuan)"))
+    def fee(self, row: Withdrawal) -> SafeString:
+        return money(row.fee_fen)
+
+    @display(description=_("Free of fee (yuan)"))
+    def free(self, row: Withdrawal) -> SafeString:
+        return money(row.free_fen)
+
+    @display(description=_("Hold"))
+    def hold(self, row: Withdrawal) -> SafeString | str:
+        return link("accounts.hold", row.hold_id, public_id("hld", row.hold_id))
+
+    @display(description=_("Journal when sent"))
+    def sent(self, row: Withdrawal) -> SafeString | str:
+        return journal_link(row.sent_journal_id)
+
+    @display(description=_("Journal when paid"))
+    def paid(self, row: Withdrawal) -> SafeString | str:
+        return journal_link(row.paid_journal_id)
+
+    @display(description=_("Journal when it came back"))
+    def back(self, row: Withdrawal) -> SafeString | str:
+        return journal_link(row.back_journal_id)
+
+
+@admin.register(Transfer, site=desk)
+class TransferAdmin(OrderAdmin):
+    place, icon, heading = 30, "sync_alt", _("Transfers")
+    finds = {"trf": "pk"}
+    list_display = ("number", "owner", "payee_link", "amount", "state_label", "factors", "created")
+    list_filter = ("state",)
+    fieldsets = (
+        (None, {"fields": (("number", "state_label"), ("owner", "payee_link"), ("amount", "factors"), "remark")}),
+        (None, {"fields": (("journal", "closing"), ("created", "expires", "changed"))}),
+    )
+
+    def find(self, term: str) -> Q | None:
+        """Both sides of a customer's transfers."""
+        try:
+            customer_id = parse_public_id("cus", term)
+        except NotFound:
+            return None
+        return Q(customer_id=customer_id) | Q(payee_id=customer_id)
+
+    @display(description=_("To"))
+    def payee_link(self, row: Transfer) -> SafeString | str:
+        return customer_link(row.payee_id)
+
+    @display(description=_("Journal"))
+    def journal(self, row: Transfer) -> SafeString | str:
+        return journal_link(row.pk)
+
+    @display(description=_("Closing journal"))
+    def closing(self, row: Transfer) -> SafeString | str:
+        return journal_link(row.closing_journal_id)
+
+    @display(description=_("Expires"))
+    def expires(self, row: Transfer) -> str:
+        return when(row.expires_at)
+
+
+@admin.register(WalletTerms, site=desk)
+class WalletTermsAdmin(ProposedAdmin):
+    place, icon, heading = 20, "gavel", _("Wallet terms")
+    table = RuleTable(WalletTerms, TERMS, RULE_MAKERS, RULE_CHECKERS)
+    list_display = ("starts", "free", "fee_bp", "fee_min", "fee_cap", "acceptance_hours", "top_up_hours")
+    ordering = ("-starts_at",)
+
+    @display(description=_("From"), ordering="starts_at")
+    def starts(self, row: WalletTerms) -> str:
+        return when(row.starts_at)
+
+    @display(description=_("Free a month (yuan)"))
+    def free(self, row: WalletTerms) -> SafeString:
+        return money(row.free_fen_per_month)
+
+    @display(description=_("Least fee (yuan)"))
+    def fee_min(self, row: WalletTerms) -> SafeString:
+        return money(row.fee_min_fen)
+
+    @display(description=_("Most fee (yuan)"))
+    def fee_cap(self, row: WalletTerms) -> SafeString:
+        return money(row.fee_cap_fen)
+
+
+class OrdersPanel:
+    order = 40
+
+    def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
+        """The newest orders of each kind, together by age."""
+        found: list[Any] = [*TopUp.objects.filter(customer_id=customer_id).order_by("-created_at", "-id")[:4]]
+        found += Withdrawal.objects.filter(customer_id=customer_id).order_by("-created_at", "-id")[:4]
+        found += Transfer.objects.filter(customer_id=customer_id).order_by("-created_at", "-id")[:4]
+        found += Transfer.objects.filter(payee_id=customer_id).order_by("-created_at", "-id")[:4]
+        found.sort(key=lambda order: order.created_at, reverse=True)
+        rows = (
+            (link(order._meta.label_lower, order.pk, order.public_id), money(order.amount_fen), badge(order.state), when(order.created_at))
+            for order in found[:10]
+        )
+        header = (_("Order"), _("Amount (yuan)"), _("State"), _("Created"))
+        return panel(_("Latest orders"), header, rows, link=of_customer("payments.topup", customer_id))
+
+
+class WalletFigures:
+    order = 14
+
+    def figures(self, *, at: datetime) -> list[Figure]:
+        manual = TopUp.objects.filter(state=TopUpState.TO_MANUAL).count()
+        address = reverse("admin:payments_topup_changelist") + "?state__exact=to_manual"
+        return [Figure(_("Refunds to do by hand"), str(manual), "bad" if manual else "ok", "", address)] if manual else []
+
+
+CUSTOMER_PANELS.plug("payments.wallet", OrdersPanel())
+FIGURES.plug("payments.wallet", WalletFigures())
