@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
@@ -73,7 +74,9 @@ def test_every_page_is_of_our_own_base() -> None:
 
 
 @pytest.mark.parametrize("role", [*matrix.ROLES, "superuser", "nobody"])
-def test_lists_forms_and_acts_open_to_the_roles_of_the_matrix_and_to_nobody_else(role: str) -> None:
+def test_lists_forms_and_acts_open_to_the_roles_of_the_matrix_and_to_nobody_else(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if role != "superuser":  # who sees everything draws every page once; for the others only the door matters
+        monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
     user = staff("them", *([role] if role in matrix.ROLES else []), superuser=role == "superuser")
     client = verified(user)
     wrong: list[str] = []
