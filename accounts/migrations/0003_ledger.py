@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'ledger_hold',
                 'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['shard', 'expires_at'], name='ledger_hold_due'), models.Index(condition=models.Q(('state', 'open')), fields=['account_id', 'id'], name='ledger_hold_account')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='ledger_hold_amount'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'captured', 'released', 'expired'])), name='ledger_hold_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'captured'), ('captured__gte', 0), ('captured__lte', models.F('amount'))), models.Q(models.Q(('state', 'captured'), _negated=True), ('captured', None)), _connector='OR'), name='ledger_hold_captured')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='ledger_hold_amount'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'captured', 'released', 'expired'])), name='ledger_hold_state'), models.CheckConstraint(condition=models.Q(models.Q(('captured__isnull', False), ('state', 'captured'), ('captured__gte', 0), ('captured__lte', models.F('amount'))), models.Q(models.Q(('state', 'captured'), _negated=True), ('captured', None)), _connector='OR'), name='ledger_hold_captured')],
             },
         ),
         migrations.CreateModel(

@@ -77,7 +77,8 @@ $$;
 
 -- Makes the partitions of a month where they are missing and returns how many it made. A month whose rows already lie
 -- in the default partition is left there: they are found all the same.
-CREATE FUNCTION ledger_make_month(p_month date) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_make_month(p_month date) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   starts timestamptz := date_trunc('month', p_month::timestamp) AT TIME ZONE 'UTC';
   ends timestamptz := (date_trunc('month', p_month::timestamp) + interval '1 month') AT TIME ZONE 'UTC';

@@ -9,7 +9,7 @@ BEGIN
     EXECUTE format('GRANT SELECT ON %I TO %I', item.relname, p_role);
   END LOOP;
   FOR item IN SELECT p.oid::regprocedure AS name FROM pg_proc p
-    WHERE pronamespace = 'public'::regnamespace AND (proname LIKE 'ledger\_%' OR proname = 'core_now') LOOP
+    WHERE pronamespace = 'public'::regnamespace AND (proname LIKE 'ledger\_%' OR proname = 'core_now') AND proname <> 'ledger_grant' LOOP
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', item.name, p_role);
   END LOOP;
   EXECUTE format('GRANT SELECT ON core_businessday, core_sandboxclock TO %I', p_role);
@@ -30,4 +30,4 @@ BEGIN
     EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', item.name);
   END LOOP;
 END $$;
-REVOKE EXECUTE ON FUNCTION ledger_grant(name), ledger_make_month(date) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION ledger_grant(name) FROM PUBLIC;
