@@ -9,6 +9,7 @@ DROP TRIGGER ledger_only_grows ON ledger_sealmanifest;
 DROP TRIGGER ledger_only_grows ON ledger_sealblock;
 DROP FUNCTION ledger_broken_seals;
 DROP FUNCTION ledger_seal;
+DROP FUNCTION ledger_watermark;
 DROP FUNCTION ledger_block_hash;
 DROP FUNCTION ledger_hash;
 """

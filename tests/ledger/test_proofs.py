@@ -5,8 +5,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -94,7 +94,8 @@ def move_to_another_transaction(row: Journal) -> None:
 def slip_in(row: Journal) -> None:
     tamper(
         "INSERT INTO ledger_journal (id, event, business_on, effective_on, posted_at, transaction, accounts, amounts, assets, shard) "
-        "SELECT %s, event, business_on, effective_on, posted_at, transaction, accounts, amounts, assets, shard FROM ledger_journal WHERE id = %s",
+        "SELECT %s, event, business_on, effective_on, posted_at, transaction, accounts, amounts, assets, shard FROM ledger_journal "
+        "WHERE id = %s",
         UUID(int=row.id.int + 1), row.id,
     )  # fmt: skip
 
@@ -147,7 +148,8 @@ def test_a_block_rewritten_to_hide_a_change_is_found_by_the_chain_and_the_manife
         "WHERE j.transaction < b.to_transaction) WHERE number = 1"
     )
     tamper(
-        "UPDATE ledger_sealblock SET hash = ledger_block_hash(previous_hash, number, from_transaction, to_transaction, journal_ids, row_hashes) WHERE number = 1"
+        "UPDATE ledger_sealblock SET hash = "
+        "ledger_block_hash(previous_hash, number, from_transaction, to_transaction, journal_ids, row_hashes) WHERE number = 1"
     )
     found = {finding.check: finding.subject for finding in check.run()}
     assert found["seal"] == "block 2"
@@ -161,7 +163,10 @@ def test_a_block_rewritten_to_hide_a_change_is_found_by_the_chain_and_the_manife
         ("UPDATE ledger_entry SET balance_after = balance_after + 1 WHERE version = 5", "entry.chain"),
         ("DELETE FROM ledger_entry WHERE version = 5", "entry.journal"),
         ("UPDATE ledger_balance SET posted = posted + 1", "balance.entries"),
-        ("INSERT INTO ledger_entry SELECT account_id, journal_id, amount, balance_after, version + 5, posted_at, business_on, effective_on, sub, leg FROM ledger_entry WHERE version = 1", "entry.chain"),
+        (
+            "INSERT INTO ledger_entry SELECT account_id, journal_id, amount, balance_after, version + 5, posted_at, business_on, "
+            "effective_on, sub, leg FROM ledger_entry WHERE version = 1",
+            "entry.chain"),
         ("UPDATE ledger_account SET state = 'frozen'", "account.balance"),
         ("UPDATE ledger_balance SET held = 1 WHERE floor = 0", "hold.held"),
         ("DELETE FROM ledger_glrule", "gl.mapped"),

@@ -256,7 +256,8 @@ class Hold(models.Model):
             models.CheckConstraint(name="ledger_hold_state", condition=Q(state__in=HoldState.values)),
             models.CheckConstraint(
                 name="ledger_hold_captured",
-                condition=(Q(state="captured", captured__isnull=False) & Q(captured__gte=0, captured__lte=F("amount"))) | (~Q(state="captured") & Q(captured=None)),
+                condition=(Q(state="captured", captured__isnull=False) & Q(captured__gte=0, captured__lte=F("amount")))
+                | (~Q(state="captured") & Q(captured=None)),
             ),
         ]
         indexes = [

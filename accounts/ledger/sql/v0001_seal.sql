@@ -13,6 +13,24 @@ RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
     || coalesce((SELECT string_agg(hash, ''::bytea ORDER BY place) FROM unnest(p_hashes) WITH ORDINALITY AS row_hash (hash, place)), ''::bytea))
 $$;
 
+-- The first transaction number that may still write in this database: everything below has committed or is gone.
+-- Transactions running in other databases of the server have numbers too, but cannot write here.
+CREATE FUNCTION ledger_watermark() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT least(
+    pg_snapshot_xmax(s.snapshot)::text::bigint,
+    pg_current_xact_id_if_assigned()::text::bigint,
+    (
+      SELECT min(running::text::bigint) FROM pg_snapshot_xip(s.snapshot) AS running
+      WHERE NOT EXISTS (
+        SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'transactionid' AND l.granted AND l.transactionid::text::bigint = running::text::bigint & 4294967295
+          AND a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND l.mode = 'ExclusiveLock'
+      )
+    )
+  ) FROM (SELECT pg_current_snapshot() AS snapshot) AS s
+$$;
+
 -- Seals up to p_limit journals (whole transactions) that can no longer be joined by others: those of transactions below
 -- the oldest one still running. Returns how many.
 CREATE FUNCTION ledger_seal(p_limit integer, p_at timestamptz) RETURNS integer
@@ -28,7 +46,7 @@ BEGIN
   LOCK TABLE ledger_sealblock IN SHARE ROW EXCLUSIVE MODE;
   SELECT * INTO last FROM ledger_sealblock ORDER BY number DESC LIMIT 1;
   low := coalesce(last.to_transaction, 0);
-  high := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+  high := ledger_watermark();
   SELECT coalesce(max(q.transaction) + 1, high) INTO high FROM (
     SELECT transaction FROM ledger_journal WHERE transaction >= low AND transaction < high ORDER BY transaction OFFSET p_limit - 1 LIMIT 1
   ) AS q;
