@@ -229,7 +229,7 @@ def refusal(journal_id: UUID, legs: Sequence[Leg], row: Row) -> DomainError | As
     """Why a journal was refused, as the error to raise. Row: outcome, three dates, account, wanted, available."""
     outcome, _, business_on, effective_on, account, wanted, available = row
     asset = next((leg.account.asset for leg in legs if leg.account.id == account), None)
-    amounts = {"wanted": wanted, "available": available, "asset": asset or asset_of(account)}
+    amounts = {"wanted": wanted, "available": available, "asset": asset or (asset_of(account) if account else "")}
     match outcome:
         case "insufficient":
             return InsufficientFunds(**amounts)
@@ -252,9 +252,9 @@ def refusal(journal_id: UUID, legs: Sequence[Leg], row: Row) -> DomainError | As
     raise AssertionError(f"the ledger answered {outcome!r}")
 
 
-def asset_of(account: UUID | None) -> str:
-    """The asset of an account that the caller did not name (the legs of a reversal); empty for none."""
-    return LedgerAccount.objects.filter(id=account).values_list("asset_id", flat=True).first() or ""
+def asset_of(account: UUID) -> str:
+    """The asset of an account that the caller did not name (the legs of a reversal)."""
+    return str(LedgerAccount.objects.values_list("asset_id", flat=True).get(id=account))
 
 
 def hold_refusal(hold_id: UUID, account: str, asset: str, row: Row) -> DomainError | ValueError:

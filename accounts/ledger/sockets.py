@@ -58,10 +58,17 @@ class EventLine:
 class Book(Protocol):
     """What a room adds to the books. A plain object with these four attributes will do (see `Lines`)."""
 
-    assets: Sequence[AssetLine]
-    gl_codes: Sequence[GLLine]
-    roles: Sequence[RoleLine]
-    events: Sequence[EventLine]
+    @property
+    def assets(self) -> Sequence[AssetLine]: ...
+
+    @property
+    def gl_codes(self) -> Sequence[GLLine]: ...
+
+    @property
+    def roles(self) -> Sequence[RoleLine]: ...
+
+    @property
+    def events(self) -> Sequence[EventLine]: ...
 
 
 @dataclass(frozen=True)

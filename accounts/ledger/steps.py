@@ -8,7 +8,7 @@ from accounts.ledger.calls import call
 from core.business_day.sockets import STEPS
 
 
-@dataclass(frozen=True)
+@dataclass
 class Barrier:
     """No posting with the day that was cut off is under way any more when this has run; folds what they left."""
 
@@ -21,7 +21,7 @@ class Barrier:
         return days.fold_all(through=day)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Roll:
     """Movements per account and effective day, GL totals: each range of accounts once."""
 
@@ -33,7 +33,7 @@ class Roll:
         return int(call("SELECT ledger_roll(%s, %s, %s)", (day, shard, at))[0])
 
 
-@dataclass(frozen=True)
+@dataclass
 class Manifest:
     """The day sealed and counted, and the next months' partitions made."""
 
@@ -46,5 +46,6 @@ class Manifest:
         return seal.make_manifest(day=day, at=at).journals
 
 
-for step in (Barrier(), Roll(), Manifest()):
-    STEPS.plug(step.name, step)
+STEPS.plug("ledger.fold", Barrier())
+STEPS.plug("ledger.roll", Roll())
+STEPS.plug("ledger.manifest", Manifest())
