@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 from honcho.manager import Manager
@@ -20,7 +19,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
 BIN = Path(sys.executable).parent
 WEB_PORT, BANK_PORT = 8000, 8090
-BANK_SECONDS = 20
 
 
 def main() -> int:
@@ -80,7 +78,6 @@ def prepare(environment: dict[str, str], services: Services, *, fresh: bool) -> 
         if fresh:
             manage(environment, "flush", "--no-input")
         manage(environment, "prepare")
-        wait_for(f"{environment['SANDBOX_BANK_URL']}/healthz")
         manage(environment, "sandbox_connect")
         manage(environment, "demo")
     finally:
@@ -96,18 +93,6 @@ def bank_command(environment: dict[str, str]) -> list[str]:
     notify = f"{environment['PUBLIC_URL']}/v1/payments/notices/sandbox_bank"
     places = ["--port", environment["BANK_PORT"], "--data", environment["SANDBOX_BANK_DATA"], "--platform-notify-url", notify]
     return [PYTHON, "-m", "sandbox.bank", *places]
-
-
-def wait_for(address: str) -> None:
-    deadline = time.monotonic() + BANK_SECONDS
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=1):  # noqa: S310  (our own loopback address)
-                return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
 
 
 def serve(environment: dict[str, str], begun: float) -> int:

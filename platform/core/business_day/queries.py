@@ -138,3 +138,8 @@ def beyond(exchange: str, wanted: str) -> BeyondCalendar:
     found = TradingDay.objects.filter(exchange=exchange).aggregate(first=Min("day"), last=Max("day"))
     first, last = (found[name].isoformat() if found[name] else "-" for name in ("first", "last"))
     return BeyondCalendar(exchange=exchange, first=first, last=last, wanted=wanted)
+
+
+def any_day() -> bool:
+    """Whether this installation has a history."""
+    return BusinessDay.objects.exists()

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from core.business_day import end_of_day, services
+from django.db import transaction
+
+from core.business_day import end_of_day, queries, services
 from core.business_day.end_of_day import Report, silent
+from core.business_day.queries import BusinessDay
 from core.clock import queries as clock
 from core.clock import services as clock_services
 from core.errors import DomainError
@@ -57,3 +60,27 @@ def stop_at(midnight: datetime, journey: Journey, *, report: Report, workers: in
     if outcome.failed:
         raise DayStuck(now=clock.local(at).isoformat(timespec="seconds"), shards="; ".join(outcome.failed))
     journey.events += outbox.run_pending(at=at)
+
+
+class JourneyBegun(DomainError):
+    code = "clock_journey_begun"
+    en = "This installation has a history already, so its clock cannot start in the past. Use an empty database."
+    zh = "该系统已有历史数据,时钟不能从过去开始,请使用空数据库。"
+
+
+@transaction.atomic
+def begin(*, at: datetime) -> BusinessDay:
+    """Start the life of an empty sandbox at a past instant: the clock stands there and its first business day is open.
+
+    Raises ClockFixed in production, JourneyBegun when a business day exists.
+    """
+    if queries.any_day():
+        raise JourneyBegun()
+    clock_services.stand_at(at=at)
+    return services.open_first_day(at=clock.now())
+
+
+def return_to_wall() -> None:
+    """After a life that began in the past and caught up: business time is wall time again, and followers are told."""
+    clock_services.join_wall()
+    clock_services.tell_followers()

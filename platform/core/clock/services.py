@@ -53,6 +53,28 @@ def move_to(*, at: datetime) -> SandboxClock:
     return row
 
 
+@transaction.atomic
+def stand_at(*, at: datetime) -> SandboxClock:
+    """Set the clock to any instant, also a past one: only for an installation without a history (the caller has looked).
+
+    Raises ClockFixed in production.
+    """
+    if settings.PRODUCTION:
+        raise ClockFixed()
+    reading = wall()
+    seconds = -((reading - at) // timedelta(seconds=1))
+    row, _ = SandboxClock.objects.update_or_create(id=1, defaults={"offset_seconds": seconds, "changed_at": reading})
+    offset.forget()
+    return row
+
+
+@transaction.atomic
+def join_wall() -> None:
+    """Let a clock that stands behind the wall catch up with it; one that runs ahead stays as it is."""
+    SandboxClock.objects.filter(id=1, offset_seconds__lt=0).update(offset_seconds=0, changed_at=wall())
+    offset.forget()
+
+
 def tell_followers() -> list[str]:
     """Tell every follower the present offset; returns the names of those that could not be told. Calls the network."""
     seconds = SandboxClock.objects.filter(id=1).values_list("offset_seconds", flat=True).first() or 0

@@ -1,4 +1,4 @@
-"""`manage.py prepare`: bring a database up to date: migrations, schedules, the first business day. Running it again changes nothing."""
+"""`manage.py prepare`: bring a database up to date: migrations and schedules. Running it again changes nothing."""
 
 from typing import Any
 
@@ -7,12 +7,9 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from core.business_day import services as business_day
-from core.clock import queries as clock
-
 
 class Command(BaseCommand):
-    help = "Bring the database up to date: migrations, schedules, the first business day."
+    help = "Bring the database up to date: migrations and the schedules of the periodic tasks."
 
     def handle(self, *args: Any, **options: Any) -> None:
         executor = MigrationExecutor(connection)
@@ -21,5 +18,4 @@ class Command(BaseCommand):
             self.stdout.write(f"Applying {len(waiting)} migrations ...")
             call_command("migrate", verbosity=0, interactive=False)
         call_command("sync_schedules", verbosity=0)
-        business_day.open_first_day(at=clock.now())
         self.stdout.write("The database is ready.")

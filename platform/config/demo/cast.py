@@ -1,0 +1,31 @@
+"""The demo's operators: one for each role, with a known password and an authenticator whose code can be read on the terminal."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from core.clock import queries as clock
+from core.desk import staff
+from core.desk.roles import Role
+
+PASSWORD = "banyan-demo-only"  # noqa: S105  (the demo refuses to run in production)
+
+
+def hire(*, at: datetime) -> None:
+    """One operator a role, named as the role; those that exist stay as they are."""
+    for role in Role:
+        if not User.objects.filter(username=role).exists():
+            user = staff.add(username=role, password=PASSWORD, roles=[role], at=at)
+            TOTPDevice.objects.create(user=user, name="demo", confirmed=True)
+
+
+def codes() -> dict[str, str]:
+    """The present authenticator code of each demo operator."""
+    found = {}
+    for device in TOTPDevice.objects.filter(name="demo", confirmed=True).select_related("user"):
+        totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
+        totp.time = clock.wall().timestamp()
+        found[device.user.get_username()] = f"{totp.token():0{device.digits}d}"
+    return dict(sorted(found.items()))

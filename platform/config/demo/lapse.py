@@ -1,0 +1,95 @@
+"""The time-lapse: the plan's days lived one after another on the sandbox clock, each closed by the end of day."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from config.demo.bank import Bank
+from config.demo.fingerprint import fingerprint
+from config.demo.plan import Intention, draw
+from config.demo.stage import Stage
+from core.business_day import travel
+from core.clock import queries as clock
+from core.clock import services as clock_services
+from core.outbox import services as outbox
+from payments.channels import queries as channel_requests
+from payments.channels import services as channels
+
+QUIET = {"hold_ms": 20}
+NOTICED = ["payment", "payout", "refund", "bank_cancel"]
+ANSWER_MINUTE = 23 * 60 + 20
+SETTLE_ROUNDS = 60
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the demo came to."""
+
+    customers: int
+    days: int
+    done: dict[str, int]
+    refused: dict[str, int]
+    fingerprint: str
+
+
+def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], None]) -> Story:
+    """Live `days` days that end today. `progress(day, acts)` is told after each.
+
+    Raises JourneyBegun on an installation that has a history, ClockFixed in production, NoBank without the sandbox bank.
+    """
+    today = clock.local_day(clock.wall())
+    first = today - timedelta(days=days)
+    with Bank() as bank, undisturbed(bank):
+        travel.begin(at=clock.start_of_day(first))
+        clock_services.tell_followers()
+        stage = Stage(bank, bank.people(count=people, seed=seed))
+        plan = {day: list(acts) for day, acts in groupby(draw(seed, people=people, days=days), key=lambda act: act.day)}
+        for day in range(days):
+            live_day(stage, plan.get(day, []), first + timedelta(days=day))
+            travel.advance(to=clock.start_of_day(first + timedelta(days=day + 1)))
+            progress(day + 1, sum(stage.done.values()))
+    travel.return_to_wall()
+    return Story(people, days, dict(stage.done), dict(stage.refused), fingerprint())
+
+
+@contextmanager
+def undisturbed(bank: Bank) -> Iterator[None]:
+    """A bank that cuts lost answers short and sends no notices, since nobody listens yet; results come by query."""
+    before = bank.settings(**QUIET)
+    silence = bank.call("POST", "/control/faults", {"name": "lost_notice", "operations": NOTICED, "times": 1_000_000})
+    try:
+        yield
+    finally:
+        bank.call("DELETE", f"/control/faults/{silence['id']}")
+        bank.settings(**{name: before[name] for name in QUIET})
+
+
+def live_day(stage: Stage, acts: list[Intention], day: date) -> None:
+    for act in acts:
+        stage.perform(act, at=moment(day, act.minute))
+    at = moment(day, ANSWER_MINUTE)
+    stage.answer_offers(at=at)
+    outbox.run_pending(at=at)
+    find_out(at)
+
+
+def moment(day: date, minute: int) -> datetime:
+    """A minute of a simulated day, the sandbox clock moved there (it never moves back)."""
+    wanted = clock.start_of_day(day) + timedelta(minutes=minute)
+    if wanted > clock.now():
+        clock_services.move_to(at=wanted)
+    return clock.now()
+
+
+def find_out(at: datetime) -> None:
+    """Ask the bank about every result that is still unknown, as the sweepers would over the next hours."""
+    for _ in range(SETTLE_ROUNDS):
+        for shard in channel_requests.due_shards(at):
+            channels.resolve_due(shard=shard, at=at)
+        outbox.run_pending(at=at)
+        due = channel_requests.next_due()
+        if due is None:
+            return
+        at = max(at, due)

@@ -1,0 +1,176 @@
+"""Performing the demo's plan: each intention by the services an app's request would call, at its own simulated time."""
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from payments.wallet import outbound
+from payments.wallet.services import authority, top_ups, transfers, withdrawals
+from payments.wallet.services.authority import Intent
+
+from accounts.identity import codes, messages
+from accounts.identity import services as identity
+from accounts.identity.models import Customer, DeviceSession, OneTimeCode
+from accounts.identity.phones import e164
+from accounts.identity.services import DeviceFacts
+from accounts.security import services as security
+from accounts.security.queries import pin_free_limit_fen
+from accounts.verification import services as verification
+from config.demo.bank import Bank, Person
+from config.demo.plan import Act, Intention
+from core.errors import DomainError
+from core.ids import public_id
+from payments.cards import calls as card_calls
+from payments.cards import services as card_services
+
+PIN = "250417"
+REMARKS = ("", "午饭", "房租", "谢谢", "拼车", "生日快乐", "Dinner", "电影票", "水电费", "篮球场地")
+
+
+@dataclass
+class Life:
+    """One customer so far: the session they act in and the cards they bound."""
+
+    person: Person
+    customer: Customer | None = None
+    session: DeviceSession | None = None
+    cards: list[uuid.UUID] = field(default_factory=list)
+
+
+class Stage:
+    """The people, and what was done so far: `done` counts acts, `refused` counts refusals by code."""
+
+    def __init__(self, bank: Bank, people: list[Person]) -> None:
+        self.bank = bank
+        self.lives = [Life(person) for person in people]
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.offers: list[tuple[uuid.UUID, uuid.UUID]] = []
+
+    def perform(self, wanted: Intention, *, at: datetime) -> None:
+        """Do one intention; what the platform refuses is counted, as an app would show it and go on."""
+        try:
+            self.act(wanted, self.lives[wanted.person], at)
+        except NotReady as reason:
+            self.refused[str(reason)] += 1
+        except DomainError as refusal:
+            self.refused[refusal.code] += 1
+        else:
+            self.done[wanted.act] += 1
+
+    def act(self, wanted: Intention, life: Life, at: datetime) -> None:
+        match wanted.act:
+            case Act.JOIN:
+                self.join(life, at)
+            case Act.VERIFY:
+                self.verify(life, at)
+            case Act.SET_PIN:
+                security.set_pin(customer_id=customer_of(life).id, pin=PIN, at=at)
+            case Act.BIND:
+                self.bind(life, wanted.card, at)
+            case Act.TOP_UP:
+                top_up(life, wanted, at)
+            case Act.TRANSFER | Act.OFFER:
+                self.transfer(life, wanted, at)
+            case Act.WITHDRAW:
+                withdraw(life, wanted, at)
+
+    def join(self, life: Life, at: datetime) -> None:
+        phone = e164(life.person.mobile)
+        device = DeviceFacts(f"demo-{life.person.mobile}", "Demo phone", "android" if life.person.mobile[-1] in "02468" else "ios")
+        issued = codes.issue(phone=phone, purpose=OneTimeCode.Purpose.LOGIN, device_index=device.index, binding="", at=at)
+        messages.send_code(issued=issued, at=at)
+        login = identity.log_in(phone=phone, code=self.bank.code_for(life.person.mobile), device=device, address=address_of(life), at=at)
+        if isinstance(login, DomainError):
+            raise login
+        life.customer, life.session = login.session.customer, login.session
+
+    def verify(self, life: Life, at: datetime) -> None:
+        check = verification.request_check(customer_id=customer_of(life).id, name=life.person.name, id_number=life.person.id_number, at=at)
+        verification.ask(check_id=check.id, at=at)
+
+    def bind(self, life: Life, card: int, at: datetime) -> None:
+        customer, number = customer_of(life), life.person.cards[card]
+        binding = card_services.start_binding(customer_id=customer.id, card_number=number, mobile=life.person.mobile, at=at)
+        binding = card_calls.start(binding=binding, card_number=number, mobile=life.person.mobile, at=at)
+        code = self.bank.code_for(life.person.mobile)
+        binding = card_services.confirm_binding(customer_id=customer.id, binding_id=binding.id, at=at)
+        binding = card_calls.confirm(binding=binding, sms_code=code, at=at)
+        if binding.card_id is not None:
+            life.cards.append(binding.card_id)
+
+    def transfer(self, life: Life, wanted: Intention, at: datetime) -> None:
+        payer, payee = customer_of(life), customer_of(self.lives[wanted.other])
+        intent = intent_for(life, authority.TRANSFER, wanted.amount_fen, public_id("cus", payee.id), at)
+        remark = REMARKS[(wanted.person + wanted.day) % len(REMARKS)]
+        if wanted.act == Act.TRANSFER:
+            transfers.send(intent=intent, payee_id=payee.id, amount_fen=wanted.amount_fen, remark=remark, at=at)
+        elif payer is not payee:
+            offered = transfers.offer(intent=intent, payee_id=payee.id, amount_fen=wanted.amount_fen, remark=remark, at=at)
+            self.offers.append((payee.id, offered.id))
+
+    def answer_offers(self, *, at: datetime) -> None:
+        """Payees take most of what was offered to them that day; every fourth offer is declined, every fifth forgotten."""
+        for place, (payee_id, transfer_id) in enumerate(self.offers):
+            if place % 5 == 4:
+                continue
+            answer = transfers.decline if place % 4 == 3 else transfers.accept
+            answer(payee_id=payee_id, transfer_id=transfer_id, at=at)
+        self.offers.clear()
+
+
+def customer_of(life: Life) -> Customer:
+    if life.customer is None:
+        raise NotReady("has not joined")
+    return life.customer
+
+
+def address_of(life: Life) -> str:
+    """An internet address of their own, from the block for documentation (RFC 3849)."""
+    return f"2001:db8::{life.person.mobile[-8:-4]}:{life.person.mobile[-4:]}"
+
+
+class NotReady(Exception):
+    """The customer is not far enough for this act: it stays an intention."""
+
+
+def card_of(life: Life, wanted: Intention) -> uuid.UUID:
+    if not life.cards:
+        raise NotReady("has no card")
+    return life.cards[wanted.card % len(life.cards)]
+
+
+def intent_for(life: Life, purpose: str, amount_fen: int, payee: str, at: datetime) -> Intent:
+    """The customer's approval: nothing for small amounts, a proof by PIN for others."""
+    customer, session = customer_of(life), life.session
+    assert session is not None
+    nonce = uuid.uuid4().hex
+    if amount_fen <= pin_free_limit_fen(customer.id, at):
+        return Intent(customer.id, session.id, nonce)
+    proven = security.prove(
+        customer_id=customer.id,
+        session_id=session.id,
+        method="pin",
+        secret=PIN,
+        purpose=purpose,
+        amount_fen=amount_fen,
+        payee=payee,
+        nonce=nonce,
+        at=at,
+    )
+    if isinstance(proven, DomainError):
+        raise proven
+    return Intent(customer.id, session.id, nonce, proven[1])
+
+
+def top_up(life: Life, wanted: Intention, at: datetime) -> None:
+    started = top_ups.start(customer_id=customer_of(life).id, card_id=card_of(life, wanted), amount_fen=wanted.amount_fen, at=at)
+    outbound.ask_top_up(top_up_id=started.id, at=at)
+
+
+def withdraw(life: Life, wanted: Intention, at: datetime) -> None:
+    card_id = card_of(life, wanted)
+    intent = intent_for(life, authority.WITHDRAW, wanted.amount_fen, public_id("crd", card_id), at)
+    held = withdrawals.hold(intent=intent, card_id=card_id, amount_fen=wanted.amount_fen, at=at)
+    outbound.send_withdrawal(withdrawal_id=held.id, at=at)

@@ -1,0 +1,101 @@
+"""`manage.py demo`: let invented customers live through simulated days on an empty installation. Never in production."""
+
+import json
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from accounts.identity import queries as identity
+from accounts.identity.phones import e164
+from config.demo import cast, lapse
+from config.demo.bank import Bank, NoBank
+from core.business_day import queries as business_day
+from core.clock import queries as clock
+from core.errors import DomainError
+from payments.cards import queries as cards
+
+SEED, PEOPLE, DAYS = "banyan", 200, 60
+SHOWN = 3
+
+
+class Command(BaseCommand):
+    help = "Make the demo: customers live through simulated days by the platform's own services. Runs once, on an empty database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seed", default=SEED, help="the same seed tells the same story")
+        parser.add_argument("--customers", type=int, default=PEOPLE)
+        parser.add_argument("--days", type=int, default=DAYS)
+        parser.add_argument("--json", action="store_true", help="the story as one JSON object, no progress")
+        parser.add_argument("--logins", action="store_true", help="make nothing: who can log in, as JSON")
+        parser.add_argument("--codes", action="store_true", help="make nothing: the operators' present second-factor codes")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("the demo is never made in production")
+        if options["codes"]:
+            for username, code in cast.codes().items():
+                self.stdout.write(f"{username:<16}{code}")
+        elif options["logins"]:
+            self.stdout.write(json.dumps({"lines": logins(options["seed"])}, ensure_ascii=False))
+        elif business_day.any_day():
+            self.stdout.write("This installation has a history; the demo is only made on an empty one (make demo starts afresh).")
+        else:
+            self.make(options)
+
+    def make(self, options: dict[str, Any]) -> None:
+        begun = time.monotonic()
+        cast.hire(at=clock.now())
+        try:
+            story = self.live(options)
+        except (NoBank, DomainError) as problem:
+            raise CommandError(str(problem)) from problem
+        seconds = time.monotonic() - begun
+        if options["json"]:
+            self.stdout.write(json.dumps(vars(story) | {"seconds": round(seconds, 1)}))
+            return
+        acts = ", ".join(f"{count} {name.replace('_', '-')}" for name, count in sorted(story.done.items()))
+        refused = ", ".join(f"{count} {code}" for code, count in sorted(story.refused.items())) or "none"
+        self.stdout.write(f"{story.customers} customers lived {story.days} days in {seconds:.0f} s: {acts}.")
+        self.stdout.write(f"Refused on the way: {refused}.")
+        self.stdout.write(f"Fingerprint {story.fingerprint}")
+
+    def live(self, options: dict[str, Any]) -> lapse.Story:
+        wanted = {"seed": options["seed"], "people": options["customers"], "days": options["days"]}
+        if options["json"]:
+            return lapse.live(**wanted, progress=lambda day, acts: None)
+        if not self.stdout.isatty():
+            return lapse.live(**wanted, progress=self.plain_line)
+        columns = (
+            TextColumn("Demo days"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[acts]} acts"),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns) as bar:
+            task = bar.add_task("days", total=options["days"], acts=0)
+            return lapse.live(**wanted, progress=lambda day, acts: bar.update(task, completed=day, acts=acts))
+
+    def plain_line(self, day: int, acts: int) -> None:
+        if day % 10 == 0:
+            self.stdout.write(f"demo: day {day}, {acts} acts")
+
+
+def logins(seed: str) -> list[str]:
+    """Lines for the screen of `make run`: a few customers with cards, and the operators."""
+    try:
+        with Bank() as bank:
+            people = bank.people(count=PEOPLE, seed=seed)
+    except NoBank:
+        people = []
+    found = [(person, identity.by_phone(e164(person.mobile))) for person in people]
+    shown = [(person, customer) for person, customer in found if customer is not None and cards.live_cards(customer.id).exists()][:SHOWN]
+    lines = [f"Customer      {person.mobile}  {person.name}  (code by SMS: the inbox; payment PIN 250417)" for person, _ in shown]
+    if cast.codes():
+        lines.append(f"Operators     {', '.join(cast.codes())}; password {cast.PASSWORD}")
+        lines.append("              second factor: .venv/bin/python manage.py demo --codes")
+    return lines

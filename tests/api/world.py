@@ -1,0 +1,106 @@
+"""Two customers, of whom one owns one of everything, and the tokens of everybody who must not get in."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from payments.wallet.services import transfers
+from payments.wallet.services.authority import Intent
+
+from accounts.identity import services as identity
+from accounts.identity.models import Customer
+from accounts.identity.tokens import ACCESS, new_token
+from accounts.ledger import services as ledger
+from accounts.ledger.accounts import customer_account, platform_account
+from accounts.ledger.legs import credit, debit
+from core.business_day import services as business_day
+from core.clock import queries as clock
+from core.ids import new_id
+from tests import factories
+from tests.api.operations import Operation
+from tests.payments.world import Payer, bind, payer, start
+from tests.sandbox_bank import SandboxBank
+
+PREFIXES = {
+    "session_id": "ses",
+    "passkey_id": "psk",
+    "card_id": "crd",
+    "binding_id": "bnd",
+    "top_up_id": "top",
+    "withdrawal_id": "wdr",
+    "transfer_id": "trf",
+    "movement_id": "mov",
+    "export_id": "exp",
+    "consent_id": "csd",
+}
+FUNDS_FEN = 50_000
+
+
+@dataclass
+class World:
+    """`samples`: the owner's id for each path parameter. `bad_tokens`: by what is wrong with them."""
+
+    owner: Customer
+    owner_token: str
+    stranger_token: str
+    bad_tokens: dict[str, str]
+    samples: dict[str, str]
+    staff: User
+
+    def owned_ids(self, operation: Operation) -> dict[str, str]:
+        return {name: self.samples[name] for name in operation.path_parameters}
+
+    def body(self, operation: Operation) -> Any:
+        """The schema's example with the owner's ids in it."""
+        example = operation.example() if operation.takes_body else None
+        return {name: self.samples.get(name, value) for name, value in example.items()} if isinstance(example, dict) else example
+
+
+def build_world(bank: SandboxBank) -> World:
+    """Made by the platform's services and the real sandbox bank."""
+    at = clock.now()
+    business_day.open_first_day(at=at)
+    person = payer(bank, at=at)
+    owner, stranger = person.customer, factories.customer(at=at)
+    session = factories.open_session(owner, at=at)
+    return World(
+        owner=owner,
+        owner_token=session.access_token,
+        stranger_token=factories.login(stranger, at=at),
+        bad_tokens=bad_tokens(),
+        samples=samples(bank, person, session, stranger),
+        staff=User.objects.create_superuser("root", password="not-a-customer-1"),
+    )
+
+
+def bad_tokens() -> dict[str, str]:
+    at = clock.now()
+    revoked, closed = factories.customer(verified_class=None), factories.customer(verified_class=None)
+    ended = factories.open_session(revoked)
+    identity.revoke_all(customer_id=revoked.id, at=at)
+    left = factories.login(closed)
+    identity.close(customer_id=closed.id, at=at)
+    return {
+        "never issued": new_token(new_id(), new_id()).text(ACCESS),
+        "expired": factories.login(factories.customer(verified_class=None), at=at - timedelta(hours=1)),
+        "revoked": ended.access_token,
+        "closed": left,
+    }
+
+
+def samples(bank: SandboxBank, person: Payer, session: identity.Login, stranger: Customer) -> dict[str, str]:
+    """One of everything the owner can have."""
+    at, owner = clock.now(), person.customer
+    funded = [debit(platform_account("clearing:channel:sandbox_bank"), FUNDS_FEN), credit(customer_account(owner.id, "balance"), FUNDS_FEN)]
+    ledger.post(journal_id=new_id(), event="wallet.topped_up", legs=funded, reference="world", at=at)
+    card = bind(bank, person, at=at)
+    waiting = start(person, "9901100000000000017", at=at)
+    intent = Intent(owner.id, session.session.id, "world")
+    sent = transfers.send(intent=intent, payee_id=stranger.id, amount_fen=100, remark="", at=at)
+    return {
+        "session_id": session.session.public_id,
+        "card_id": card.public_id,
+        "binding_id": waiting.public_id,
+        "transfer_id": sent.public_id,
+    }
