@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from payments.wallet.services import transfers
-from payments.wallet.services.authority import Intent
 
 from accounts.identity import services as identity
 from accounts.identity.models import Customer
@@ -17,6 +15,8 @@ from accounts.ledger.legs import credit, debit
 from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.ids import new_id
+from payments.wallet.services import transfers
+from payments.wallet.services.authority import Intent
 from tests import factories
 from tests.api.operations import Operation
 from tests.payments.world import Payer, bind, payer, start

@@ -5,10 +5,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from payments.wallet import outbound
-from payments.wallet.services import authority, top_ups, transfers, withdrawals
-from payments.wallet.services.authority import Intent
-
 from accounts.identity import codes, messages
 from accounts.identity import services as identity
 from accounts.identity.models import Customer, DeviceSession, OneTimeCode
@@ -23,6 +19,9 @@ from core.errors import DomainError
 from core.ids import public_id
 from payments.cards import calls as card_calls
 from payments.cards import services as card_services
+from payments.wallet import outbound
+from payments.wallet.services import authority, top_ups, transfers, withdrawals
+from payments.wallet.services.authority import Intent
 
 PIN = "250417"
 REMARKS = ("", "午饭", "房租", "谢谢", "拼车", "生日快乐", "Dinner", "电影票", "水电费", "篮球场地")
