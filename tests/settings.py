@@ -4,6 +4,7 @@ import os
 import tempfile
 
 os.environ.setdefault("BANYAN_INSTANCE", "test")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="banyan-metrics-"))
 
 from config.settings import *  # noqa: F403  (after the instance is chosen)

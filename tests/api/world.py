@@ -1,24 +1,27 @@
 """Two customers, of whom one owns one of everything, and the tokens of everybody who must not get in."""
 
+import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from accounts.identity import services as identity
-from accounts.identity.models import Customer
+from accounts.identity.models import Customer, DeviceSession
 from accounts.identity.tokens import ACCESS, new_token
-from accounts.ledger import services as ledger
-from accounts.ledger.accounts import customer_account, platform_account
-from accounts.ledger.legs import credit, debit
+from accounts.security import passkeys
+from accounts.security import services as security
 from core.business_day import services as business_day
 from core.clock import queries as clock
-from core.ids import new_id
-from payments.wallet.services import transfers
+from core.ids import new_id, public_id
+from payments.wallet import outbound
+from payments.wallet.services import top_ups, transfers, withdrawals
 from payments.wallet.services.authority import Intent
 from tests import factories
+from tests.accounts.authenticator import Authenticator
 from tests.api.operations import Operation
+from tests.payments.wallet.world import fund
 from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
 
@@ -30,9 +33,7 @@ PREFIXES = {
     "top_up_id": "top",
     "withdrawal_id": "wdr",
     "transfer_id": "trf",
-    "movement_id": "mov",
-    "export_id": "exp",
-    "consent_id": "csd",
+    "journal_id": "jrn",
 }
 FUNDS_FEN = 50_000
 
@@ -69,7 +70,7 @@ def build_world(bank: SandboxBank) -> World:
         owner_token=session.access_token,
         stranger_token=factories.login(stranger, at=at),
         bad_tokens=bad_tokens(),
-        samples=samples(bank, person, session, stranger),
+        samples=samples(bank, person, session),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
     )
 
@@ -89,18 +90,45 @@ def bad_tokens() -> dict[str, str]:
     }
 
 
-def samples(bank: SandboxBank, person: Payer, session: identity.Login, stranger: Customer) -> dict[str, str]:
+def passkey(owner: Customer, session: DeviceSession, at: datetime) -> str:
+    """A passkey registered with the software authenticator, approved by PIN."""
+    security.set_pin(customer_id=owner.id, pin=factories.PIN, at=at)
+    device = Authenticator()
+    options = passkeys.registration_options(customer_id=owner.id, session_id=session.id, user_name="x", at=at)
+    kept = passkeys.register(
+        customer_id=owner.id,
+        session_id=session.id,
+        challenge_id=uuid.UUID(options["challenge_id"]),
+        credential=device.create(options["public_key"]),
+        name="phone",
+        proof=factories.proof(owner, session, purpose="register_passkey", at=at),
+        nonce="n",
+        at=at,
+    )
+    return kept.public_id
+
+
+def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[str, str]:
     """One of everything the owner can have."""
     at, owner = clock.now(), person.customer
-    funded = [debit(platform_account("clearing:channel:sandbox_bank"), FUNDS_FEN), credit(customer_account(owner.id, "balance"), FUNDS_FEN)]
-    ledger.post(journal_id=new_id(), event="wallet.topped_up", legs=funded, reference="world", at=at)
+    fund(owner, FUNDS_FEN)
     card = bind(bank, person, at=at)
     waiting = start(person, "9901100000000000017", at=at)
     intent = Intent(owner.id, session.session.id, "world")
-    sent = transfers.send(intent=intent, payee_id=stranger.id, amount_fen=100, remark="", at=at)
+    friend = factories.customer(at=at)
+    fund(friend, FUNDS_FEN)
+    offer = Intent(friend.id, factories.open_session(friend, at=at).session.id, "world")
+    offered = transfers.offer(intent=offer, payee_id=owner.id, amount_fen=100, remark="", at=at)
+    sent = transfers.send(intent=intent, payee_id=friend.id, amount_fen=100, remark="", at=at)
+    topped = outbound.ask_top_up(top_up_id=top_ups.start(customer_id=owner.id, card_id=card.id, amount_fen=1_000, at=at).id, at=at)
+    held = withdrawals.hold(intent=intent, card_id=card.id, amount_fen=1_000, at=at)
     return {
         "session_id": session.session.public_id,
         "card_id": card.public_id,
         "binding_id": waiting.public_id,
-        "transfer_id": sent.public_id,
+        "transfer_id": offered.public_id,
+        "journal_id": public_id("jrn", sent.id),
+        "top_up_id": topped.public_id,
+        "withdrawal_id": held.public_id,
+        "passkey_id": passkey(owner, session.session, at),
     }
