@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 SHORTEST, LONGEST = 13, 19
+USUAL = (16, 19)
 RUN = re.compile(r"[0-9](?:[ \-_.]?[0-9]){12,}")
 NOT_DIGITS = re.compile(r"[^0-9]")
 
@@ -18,10 +19,12 @@ def luhn_valid(digits: str) -> bool:
 
 
 def contains_card_number(text: str) -> bool:
-    """Whether `text` holds 13 to 19 digits in a row that pass the check, also in wide digits or parted by a space, dot or dash."""
+    """Whether `text` holds 13 to 19 digits in a row that pass the check, also in wide digits or parted by a space, dot or dash;
+    in a longer row, whether a number of a usual length (16 or 19) lies somewhere."""
     for run in RUN.findall(unicodedata.normalize("NFKC", text)):
         digits = NOT_DIGITS.sub("", run)
-        for length in range(SHORTEST, min(LONGEST, len(digits)) + 1):
+        lengths = (len(digits),) if len(digits) <= LONGEST else USUAL
+        for length in lengths:
             if any(luhn_valid(digits[start : start + length]) for start in range(len(digits) - length + 1)):
                 return True
     return False
