@@ -5,4 +5,4 @@ from core.rooms import FloorConfig
 
 class AccountsConfig(FloorConfig):
     name = "accounts"
-    rooms = ("identity", "verification", "security", "ledger")
+    rooms = ("identity", "verification", "security", "ledger", "privacy")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.identity import api as identity
+from accounts.privacy import api as privacy
 from accounts.security import api as security
 from accounts.verification import api as verification
 
@@ -23,6 +24,13 @@ urlpatterns = [
     path("step-up/proofs", security.StepUpProofs.as_view()),
     path("verification", verification.Verification.as_view()),
     path("limits", verification.Limits.as_view()),
+    path("consent-documents", privacy.ConsentDocuments.as_view()),
+    path("consents", privacy.Consents.as_view()),
+    path("consents/<str:consent_id>/withdrawal", privacy.ConsentWithdrawal.as_view()),
+    path("exports", privacy.Exports.as_view()),
+    path("exports/<str:export_id>", privacy.OneExport.as_view()),
+    path("exports/<str:export_id>/archive", privacy.ExportArchive.as_view()),
+    path("closure", privacy.Closure.as_view()),
     path("passkeys/options", security.PasskeyRegistrationOptions.as_view()),
     path("passkeys", security.Passkeys.as_view()),
     path("passkeys/<str:passkey_id>/removal", security.PasskeyRemoval.as_view()),

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -80,3 +81,20 @@ def several(customer_ids: Iterable[uuid.UUID]) -> list[Customer]:
 def states(customer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The state of several customers in one query, without their secrets."""
     return dict(Customer.objects.filter(pk__in=list(customer_ids)).values_list("pk", "state"))
+
+
+def personal_data(customer_id: uuid.UUID) -> dict[str, Any]:
+    """What identity holds on a customer, in clear, for the customer's own export."""
+    customer = get(customer_id)
+    devices = Device.objects.filter(customer_id=customer_id).order_by("created_at")
+    logins = DeviceSession.objects.filter(customer_id=customer_id).order_by("created_at")
+    return {
+        "id": customer.public_id,
+        "phone": customer.phone,
+        "nickname": customer.nickname,
+        "locale": customer.locale,
+        "state": customer.state,
+        "registered_at": customer.registered_at,
+        "devices": [{"id": row.public_id, "name": row.name, "platform": row.platform, "since": row.created_at} for row in devices],
+        "sessions": [{"id": row.public_id, "since": row.created_at, "last_seen_at": row.last_seen_at, "end": row.end} for row in logins],
+    }

@@ -30,3 +30,12 @@ def pin_free_limit_fen(customer_id: uuid.UUID, at: datetime) -> int:
     """The most a payment without a proof may be, in fen; 0 when every payment needs one."""
     rule = pin_free_rule(at)
     return rule.amount_fen if rule else 0
+
+
+def personal_data(customer_id: uuid.UUID) -> dict[str, object]:
+    """What security holds on a customer, for the customer's own export; secrets are no part of it."""
+    held = pin(customer_id)
+    return {
+        "pin_set_at": held.created_at if held else None,
+        "passkeys": [{"id": row.public_id, "name": row.name, "since": row.created_at} for row in passkeys(customer_id)],
+    }

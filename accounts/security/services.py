@@ -11,7 +11,7 @@ from accounts.identity import queries as identity
 from accounts.identity import services as identity_services
 from accounts.identity.services import redeem_own_code, request_own_code
 from accounts.security import pins, queries
-from accounts.security.models import PIN_TRIES, PaymentPin, StepUpProof
+from accounts.security.models import PIN_TRIES, Passkey, PaymentPin, StepUpProof
 from accounts.verification import queries as verification
 from core.clock.queries import local_day
 from core.crypto.blind_index import blind_index
@@ -296,3 +296,10 @@ def take_pin_free(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> N
         take(counter="pin_free", owner=customer_id, period=local_day(at).isoformat(), amount=1, cap=rule.per_day)
     except LimitReached as reached:
         raise StepUpNeeded() from reached
+
+
+@transaction.atomic
+def erase(*, customer_id: uuid.UUID, at: datetime) -> None:
+    """Forget the PIN and every passkey of an account that closes."""
+    PaymentPin.objects.filter(customer_id=customer_id).delete()
+    Passkey.objects.filter(customer_id=customer_id).update(removed_at=at, public_key=b"", name="")

@@ -238,3 +238,24 @@ def return_outflow(*, customer_id: uuid.UUID, amount_fen: int, factors: int, at:
     for period, one_factor in outflow.counters(factors):
         name, during = outflow.counter(period, one_factor), outflow.period_of(period, at)
         give_back(counter=name, owner=customer_id, period=during, amount=amount_fen)
+
+
+@transaction.atomic
+def erase(*, customer_id: uuid.UUID, at: datetime) -> None:
+    """Overwrite the name and number everywhere and free the number for a later account; what was checked, when and by whom stays.
+
+    An open check is given up.
+    """
+    IdentityClaim.objects.filter(customer_id=customer_id).delete()
+    for proven in RealName.objects.filter(customer_id=customer_id):
+        proven.name = proven.id_number = ""
+        proven.erased_at = at
+        proven.save()
+    for row in RealNameCheck.objects.select_for_update().filter(customer_id=customer_id):
+        row.name = row.id_number = ""
+        row.id_index = b""
+        row.save(update_fields=["name", "id_number", "id_index"])
+        if row.state == State.SENT:
+            advance(row, State.UNKNOWN, moves=CHECK_MOVES, at=at)
+        if row.state in OPEN_STATES:
+            advance(row, State.ABANDONED, moves=CHECK_MOVES, at=at, next_attempt_at=None)
