@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from accounts.identity import services as identity
 from accounts.identity.models import Customer, DeviceSession
 from accounts.identity.tokens import ACCESS, new_token
+from accounts.privacy import services as privacy
 from accounts.security import passkeys
 from accounts.security import services as security
 from core.business_day import services as business_day
@@ -34,6 +35,8 @@ PREFIXES = {
     "withdrawal_id": "wdr",
     "transfer_id": "trf",
     "journal_id": "jrn",
+    "consent_id": "cns",
+    "export_id": "exp",
 }
 FUNDS_FEN = 50_000
 
@@ -131,4 +134,6 @@ def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[s
         "top_up_id": topped.public_id,
         "withdrawal_id": held.public_id,
         "passkey_id": passkey(owner, session.session, at),
+        "consent_id": privacy.give_consent(customer_id=owner.id, kind="marketing", version=1, at=at).public_id,
+        "export_id": privacy.request_export(customer_id=owner.id, at=at).public_id,
     }
