@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -65,6 +66,12 @@ class DeskAdmin(ModelAdmin):
     ordering = ("-pk",)
     search_fields: Sequence[str] = ()
     show_facets = None
+
+    def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
+        """Column names become translatable: they are the fields' own names, which models leave in plain English."""
+        super().__init__(model, admin_site)
+        for field in model._meta.concrete_fields:
+            field.verbose_name = _(str(field.verbose_name))
 
     def title(self) -> Words:
         return self.heading or self.opts.verbose_name_plural

@@ -1,0 +1,124 @@
+"""`python tools/messages.py [--check]`: gather the desk's English words, keep django.po in step, compile django.mo.
+
+Words come from `_()` in Python and `{% translate %}` in templates, of this project and of the admin theme, which ships no
+Chinese. Django's own words come with Django. `--check` only says whether everything is translated and compiled.
+"""
+
+import gettext
+import os
+import re
+import sys
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import django
+import unfold
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.module_loading import import_string
+
+ROOT = Path(__file__).resolve().parents[1]
+PO = ROOT / "platform" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+MO = PO.with_suffix(".mo")
+SOURCES = ("platform/core", "accounts", "payments", "wealth", "credit", "growth")
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None}
+TRANSLATE = re.compile(r"""\{%\s*(?:translate|trans)\s+(?:"([^"]+)"|'([^']+)')""")
+FIRST = datetime(2026, 11, 22, tzinfo=UTC)  # fixed, so that the file only changes with its words
+DJANGO_OWN = ("contrib/admin/locale", "conf/locale", "contrib/auth/locale")
+BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*endblocktrans", re.DOTALL)
+NAMED = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+
+
+def words() -> set[str]:
+    """Every English text to translate."""
+    theme = Path(unfold.__file__).parent
+    found = model_words()
+    for folder in [*(ROOT / source for source in SOURCES), theme]:
+        for file in sorted(folder.rglob("*.py")):
+            if "migrations" not in file.parts and "contrib" not in file.parts:
+                found |= python_words(file)
+        for file in sorted(folder.rglob("*.html")):
+            if "contrib" not in file.parts:
+                found |= template_words(file)
+    theirs = [gettext.translation("django", Path(django.__file__).parent / folder, languages=["zh_Hans"]) for folder in DJANGO_OWN]
+    return {text for text in found if all(own.gettext(text) == text for own in theirs)}
+
+
+def model_words() -> set[str]:
+    """Column names and states of the pages there are: shown, though nobody wrote them down as words."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    found: set[str] = set()
+    for model, page in import_string("core.desk.site.desk")._registry.items():
+        names = {*page.list_display, *page.get_fields_shown(), *getattr(getattr(page, "table", None), "fields", ())}
+        for field in model._meta.concrete_fields:
+            if field.name in names or field.attname in names:
+                found.add(field.name.replace("_", " "))
+            if field.name == "state":
+                found |= {str(value).replace("_", " ") for value, _label in field.flatchoices}
+    return found
+
+
+def python_words(file: Path) -> set[str]:
+    return {text for _line, text, _comments, _context in extract("python", BytesIO(file.read_bytes()), KEYWORDS) if isinstance(text, str)}
+
+
+def template_words(file: Path) -> set[str]:
+    source = file.read_text()
+    found = {one or other for one, other in TRANSLATE.findall(source)}
+    for options, text in BLOCK.findall(source):
+        if "{% plural" in text:
+            continue
+        plain = NAMED.sub(r"%(\1)s", text)
+        found.add(" ".join(line.strip() for line in plain.strip().splitlines()) if "trimmed" in options else plain)
+    return found
+
+
+def catalogue() -> Catalog:
+    """What is translated already."""
+    if not PO.exists():
+        return Catalog(locale="zh_Hans", domain="django")
+    with PO.open("rb") as file:
+        return read_po(file, locale="zh_Hans", domain="django")
+
+
+def fresh(held: Catalog) -> Catalog:
+    """Exactly the words there are, with the translations held."""
+    made = Catalog(locale="zh_Hans", domain="django", project="Banyan", version="1", creation_date=FIRST, revision_date=FIRST, fuzzy=False)
+    for text in sorted(words()):
+        message = held.get(text)
+        made.add(text, string=message.string if message else "")
+    return made
+
+
+def compiled(catalog: Catalog) -> bytes:
+    file = BytesIO()
+    write_mo(file, catalog)
+    return file.getvalue()
+
+
+def untranslated(catalog: Catalog) -> list[str]:
+    return [str(message.id) for message in catalog if message.id and not message.string]
+
+
+def main(check: bool) -> int:
+    catalog = fresh(catalogue())
+    if not check:
+        with PO.open("wb") as file:
+            write_po(file, catalog, omit_header=False, sort_output=True, width=0)
+        MO.write_bytes(compiled(catalogue()))
+    missing = untranslated(catalog)
+    stale = not MO.exists() or MO.read_bytes() != compiled(catalogue())
+    for text in missing:
+        sys.stdout.write(f"not translated: {text}\n")
+    if stale:
+        sys.stdout.write("django.mo is not what django.po compiles to: run python tools/messages.py\n")
+    return 1 if missing or stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv))
