@@ -44,6 +44,20 @@ def start(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
     )
 
 
+def killed_at(line: str, *arguments: str) -> None:
+    """Start a process, wait until it writes `line`, and kill it there. Whatever it wrote else is shown if it never does."""
+    process = start(*arguments)
+    assert process.stdout is not None
+    written = []
+    try:
+        while (said := process.stdout.readline()) != line + "\n":
+            written.append(said)
+            assert said, "the process ended without it:\n" + "".join(written)
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def wait_until(ready: Callable[[], bool], complaint: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not ready():

@@ -14,7 +14,7 @@ from core.business_day.end_of_day import Outcome, Progress, StepGone, catch_up
 from core.business_day.models import BusinessDay, EodRun, EodShard
 from core.clock.queries import start_of_day
 from tests.core.eod_steps import Interest, credited, plugged
-from tests.processes import start
+from tests.processes import killed_at
 from tests.together import together
 
 DAY = date(2026, 11, 22)
@@ -120,11 +120,7 @@ def test_a_planned_step_that_this_version_lacks_stops_the_day() -> None:
 @pytest.mark.parametrize(("step", "shard", "done"), [("tests.interest", 2, 2), ("tests.report", 1, 5)])
 def test_a_runner_killed_in_the_middle_leaves_no_gap_and_no_duplicate(step: str, shard: int, done: int) -> None:
     services.open_first_day(at=NOON)
-    process = start("-m", "tests.core.eod_process", MIDNIGHT.isoformat(), step, str(shard))
-    assert process.stdout is not None
-    assert process.stdout.readline() == "in the middle\n"
-    process.kill()
-    process.communicate()
+    killed_at("in the middle", "-m", "tests.core.eod_process", MIDNIGHT.isoformat(), step, str(shard))
     assert [row[2] for row in shards()].count("done") == done
     assert [row[2] for row in shards()].count("running") == 1
     with plugged(INTEREST, REPORT):

@@ -11,7 +11,7 @@ from core.outbox import relay, services
 from core.outbox.models import HandledEvent, OutboxEvent
 from core.outbox.registry import Event
 from tests.core.outbox_handlers import count, counted, listening, times_handled
-from tests.processes import start
+from tests.processes import killed_at, start
 from tests.together import together
 
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -59,11 +59,7 @@ def test_eight_relays_over_the_same_shards_deliver_everything_once_and_in_order(
 @pytest.mark.django_db(transaction=True)
 def test_a_relay_killed_in_the_middle_of_a_delivery_loses_nothing_and_doubles_nothing() -> None:
     event, later = publish(owner := new_id(), 1), publish(owner, 2)
-    process = start("-m", "tests.core.relay_process", TOPIC, str(event.shard), AT.isoformat())
-    assert process.stdout is not None
-    assert process.stdout.readline() == "in the middle\n"
-    process.kill()
-    process.communicate()
+    killed_at("in the middle", "-m", "tests.core.relay_process", TOPIC, str(event.shard), AT.isoformat())
     with listening(TOPIC, counting=count):
         assert (services.run_pending(at=AT), counted()) == (0, 0)
         event.refresh_from_db()

@@ -54,6 +54,11 @@ def current() -> date:
     return day
 
 
+def is_closed(day: date) -> bool:
+    """Whether the end of `day` is done to the last step."""
+    return BusinessDay.objects.filter(day=day, state=BusinessDay.State.CLOSED).exists()
+
+
 def awaiting_close() -> list[date]:
     """Days that are cut off and not closed, oldest first."""
     return list(BusinessDay.objects.filter(state=BusinessDay.State.CUT_OFF).order_by("day").values_list("day", flat=True))
