@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from core.clock.queries import offset
 from tests.payments.world import Postbox, connect_platform
 from tests.sandbox_bank import SandboxBank, sandbox_bank
 
@@ -18,6 +19,7 @@ def connected(transactional_db: None, sandbox_bank: SandboxBank, settings: Any) 
     connect_platform(sandbox_bank, settings)
     yield sandbox_bank
     sandbox_bank.clear_faults()
+    offset.forget()
 
 
 @pytest.fixture
@@ -30,3 +32,4 @@ def postbox(transactional_db: None, sandbox_bank: SandboxBank, settings: Any) ->
     yield box
     box.stop()
     sandbox_bank.clear_faults()
+    offset.forget()

@@ -9,6 +9,8 @@ from accounts.identity import services as identity
 from accounts.identity.models import Customer
 from accounts.verification import services as verification
 from accounts.verification.sockets import VERIFIERS
+from core.clock.models import SandboxClock
+from core.clock.queries import offset
 from payments.cards import calls, services
 from payments.cards.models import Card, CardBinding
 from payments.channels.sandbox_bank.connect import NOTICE_PATH, connect
@@ -17,7 +19,6 @@ from tests.sandbox_bank import NoticeBox, SandboxBank
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 WORKS = "9901100000000000017"
-NO_NOTICES = ""
 
 
 @dataclass
@@ -32,11 +33,21 @@ class Payer:
 
 
 def connect_platform(bank: SandboxBank, settings: Any, *, notify_url: str = "") -> str:
-    """Register the platform at the bank under a merchant id of its own; the id."""
+    """Register the platform at the bank under a merchant id of its own; the id.
+
+    Other tests of the session may have moved the bank's clock on; it does not go back, so the platform's takes its time.
+    """
     settings.SANDBOX_BANK_URL = bank.base_url
+    set_clock(int(bank.clock()["offset_seconds"]))
     merchant = f"banyan-{uuid.uuid4().hex[:12]}"
     connect(merchant=merchant, notify_url=notify_url, at=AT)
     return merchant
+
+
+def set_clock(offset_seconds: int) -> None:
+    """The platform's sandbox clock, read anew."""
+    SandboxClock.objects.update_or_create(id=1, defaults={"offset_seconds": offset_seconds, "changed_at": AT})
+    offset.forget()
 
 
 def payer(bank: SandboxBank, *, at: datetime = AT, kind: str = "debit_cards") -> Payer:
