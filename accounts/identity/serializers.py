@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.identity.models import Customer, DeviceSession
 from accounts.identity.phones import masked
+from core.api.validators import no_card_number
 
 VISIBLE = r"^[\x21-\x7e]+$"
 PLATFORMS = ("ios", "android", "harmony", "web", "other")
@@ -15,7 +16,9 @@ class DeviceInput(serializers.Serializer[Any]):
     installation_id = serializers.RegexField(
         VISIBLE, min_length=8, max_length=128, help_text="A random text the app makes once and keeps; it names the installation."
     )
-    name = serializers.CharField(max_length=80, required=False, default="", allow_blank=True, help_text="What the customer calls it.")
+    name = serializers.CharField(
+        max_length=80, required=False, default="", allow_blank=True, validators=[no_card_number], help_text="What the customer calls it."
+    )
     platform = serializers.ChoiceField(PLATFORMS, required=False, default="other")
 
 
@@ -75,7 +78,7 @@ class LoginOut(serializers.Serializer[Any]):
 
 
 class ProfileInput(serializers.Serializer[Any]):
-    nickname = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    nickname = serializers.CharField(max_length=40, required=False, allow_blank=True, validators=[no_card_number])
     locale = serializers.ChoiceField(Customer.Locale.choices, required=False)
 
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.privacy.models import AccountClosure, Consent, ConsentDocument, DataExport
 from accounts.privacy.sockets import Obstacle
 from accounts.security.serializers import SpentProofInput
+from core.api.validators import no_card_number
 
 
 def in_chinese() -> bool:
@@ -67,7 +68,7 @@ class ClosureOut(serializers.Serializer[Any]):
 
 
 class ClosureInput(SpentProofInput):
-    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True, validators=[no_card_number])
 
 
 class ClosedOut(serializers.Serializer[AccountClosure]):

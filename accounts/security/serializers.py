@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.security.models import Passkey, StepUpProof
+from core.api.validators import no_card_number
 
 PIN = r"^[0-9]{6}$"
 CODE = r"^[0-9]{6}$"
@@ -37,7 +38,9 @@ class StepUpInput(serializers.Serializer[Any]):
 
     purpose = serializers.RegexField(r"^[a-z_]{3,32}$", help_text="The act, for example transfer, withdrawal, change_phone.")
     amount = serializers.IntegerField(source="amount_fen", min_value=0, max_value=MAX_FEN, help_text="Fen; 0 for an act without an amount.")
-    payee = serializers.CharField(max_length=80, required=False, default="", allow_blank=True, help_text="Who or what the act is for.")
+    payee = serializers.CharField(
+        max_length=80, required=False, default="", allow_blank=True, validators=[no_card_number], help_text="Who or what the act is for."
+    )
     nonce = serializers.CharField(max_length=80, help_text="Your name for the intent: the Idempotency-Key of the act to come.")
 
 
@@ -86,7 +89,7 @@ class PasskeyOptions(serializers.Serializer[Any]):
 class PasskeyInput(SpentProofInput):
     challenge_id = serializers.UUIDField()
     credential = serializers.DictField(help_text="What navigator.credentials.create gave, as JSON.")
-    name = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    name = serializers.CharField(max_length=60, required=False, default="", allow_blank=True, validators=[no_card_number])
 
 
 class PasskeyOut(serializers.Serializer[Passkey]):
