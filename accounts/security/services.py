@@ -254,7 +254,6 @@ def binding_of(purpose: str, amount_fen: int, payee: str, nonce: str) -> str:
     return f"{purpose}\n{amount_fen}\n{payee}\n{nonce}"
 
 
-@transaction.atomic
 def spend_proof(
     *, customer_id: uuid.UUID, session_id: uuid.UUID, token: str, purpose: str, amount_fen: int, payee: str, nonce: str, at: datetime
 ) -> StepUpProof:
@@ -286,7 +285,6 @@ def proof_id(token: str) -> uuid.UUID | None:
         return None
 
 
-@transaction.atomic
 def take_pin_free(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> None:
     """Count a small payment that needs no proof. Raises StepUpNeeded over the amount, or past the number a day."""
     rule = queries.pin_free_rule(at)

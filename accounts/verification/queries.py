@@ -1,9 +1,12 @@
 """Reads of what is proven of a customer."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from django.db import connection
 
 from accounts.verification import classes, outflow
 from accounts.verification.id_numbers import birth_date, masked_id_number, masked_name
@@ -71,6 +74,26 @@ def outflow_caps(account_class: int, at: datetime) -> dict[tuple[str, bool], int
     """(period, by one factor alone) to the cap in fen in force for a class; a pair without a row has no cap."""
     rows = OutflowLimit.objects.filter(account_class=account_class, starts_on__lte=local_day(at)).order_by("starts_on")
     return {(row.period, row.one_factor): row.cap_fen for row in rows}
+
+
+OUTFLOW_FACTS = """
+SELECT
+  ARRAY(SELECT ARRAY[kind, source] FROM accounts_evidence WHERE customer_id = %(customer)s AND withdrawn_at IS NULL),
+  ARRAY(SELECT ARRAY[account_class::int, checks] FROM accounts_classrule WHERE starts_on <= %(day)s ORDER BY starts_on),
+  ARRAY(SELECT json_build_array(account_class, period, one_factor, cap_fen)::text FROM accounts_outflowlimit
+    WHERE starts_on <= %(day)s ORDER BY starts_on)
+"""
+
+
+def class_and_caps(customer_id: uuid.UUID, at: datetime) -> tuple[int, dict[tuple[str, bool], int]]:
+    """What `account_class` and `outflow_caps` tell, in one round trip: every payment asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(OUTFLOW_FACTS, {"customer": customer_id, "day": local_day(at)})
+        passed, rules, limit_rows = cursor.fetchone()
+    checks = [classes.Check(kind, source, at) for kind, source in passed]
+    number = classes.class_of(checks, {account_class: classes.Rule(count, 0, "") for account_class, count in rules})
+    caps = [json.loads(row) for row in limit_rows]
+    return number, {(period, one): cap_fen for account_class, period, one, cap_fen in caps if account_class == number}
 
 
 def outflow_used(customer_id: uuid.UUID, at: datetime) -> dict[tuple[str, bool], int]:

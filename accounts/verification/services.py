@@ -14,7 +14,7 @@ from core.clock.queries import local_day
 from core.crypto.blind_index import blind_index
 from core.errors import DomainError, Invalid, NotFound, TooManyRequests
 from core.ids import new_id, shard_of
-from core.limits.services import LimitReached, give_back, take
+from core.limits.services import Cap, LimitReached, give_back, take, take_all
 from core.moves import advance
 from core.outbox.services import Payload, publish
 
@@ -209,26 +209,29 @@ def told(customer_id: uuid.UUID, before: int, at: datetime) -> int:
     return now
 
 
-@transaction.atomic
 def count_outflow(*, customer_id: uuid.UUID, amount_fen: int, factors: int, at: datetime) -> int:
-    """Count a payment out of the balance against the limits of the account's class. Returns the class.
+    """Count a payment out of the balance against the limits of the account's class, in the caller's transaction. Returns the class.
 
     `factors` is how many kinds of factor proved it. Raises NotVerified, OutflowLimitReached; nothing is counted then.
     """
-    number = queries.account_class(customer_id, at)
+    number, caps = queries.class_and_caps(customer_id, at)
     if number == 0:
         raise NotVerified()
-    caps = queries.outflow_caps(number, at)
-    for period, one_factor in outflow.counters(factors):
-        cap_fen = caps.get((period, one_factor), outflow.NO_CAP_FEN)
-        name, during = outflow.counter(period, one_factor), outflow.period_of(period, at)
-        try:
-            take(counter=name, owner=customer_id, period=during, amount=amount_fen, cap=cap_fen)
-        except LimitReached as reached:
-            remaining = reached.members["remaining"]
-            raise OutflowLimitReached(
-                account_class=number, period=period, one_factor=one_factor, cap_fen=cap_fen, remaining_fen=remaining
-            ) from reached
+    wanted = {
+        outflow.counter(period, one): (period, one, caps.get((period, one), outflow.NO_CAP_FEN))
+        for period, one in outflow.counters(factors)
+    }
+    try:
+        take_all(
+            owner=customer_id,
+            caps=[Cap(name, outflow.period_of(period, at), cap_fen) for name, (period, _, cap_fen) in wanted.items()],
+            amount=amount_fen,
+        )
+    except LimitReached as reached:
+        period, one_factor, cap_fen = wanted[str(reached.members["counter"])]
+        raise OutflowLimitReached(
+            account_class=number, period=period, one_factor=one_factor, cap_fen=cap_fen, remaining_fen=reached.members["remaining"]
+        ) from reached
     return number
 
 

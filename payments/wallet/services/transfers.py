@@ -25,7 +25,7 @@ class AcceptanceOver(DomainError):
     zh = "该转账已超过接收时限,款项将退回付款方。"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def send(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, at: datetime) -> Transfer:
     """Move money to the payee at once (journal 3). The hot path: every statement here is paid for by each transfer.
 
@@ -46,7 +46,7 @@ def send(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, a
     return transfer
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def offer(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, at: datetime) -> Transfer:
     """Take the money from the payer and let it wait for the payee's word. Raises what `send` raises."""
     transfer = admitted(intent, payee_id, amount_fen, remark, at)

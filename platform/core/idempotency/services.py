@@ -90,16 +90,18 @@ def claim(*, owner: str, key: str, fingerprint: bytes, at: datetime) -> Claim:
     return Claim(record, answered=False, abandoned=True)
 
 
+INSERT = """
+INSERT INTO core_idempotencyrecord (id, owner, key, fingerprint, state, resource, body, started_at)
+SELECT %s::uuid, %s, %s, %s::bytea, 'running', '', '', %s::timestamptz FROM set_config('lock_timeout', %s, true)
+ON CONFLICT (owner, key) DO NOTHING
+"""
+
+
 def insert(owner: str, key: str, fingerprint: bytes, at: datetime) -> IdempotencyRecord | None:
     record = IdempotencyRecord(id=new_id(), owner=owner, key=key, fingerprint=fingerprint, started_at=at)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = {WAIT_MS}")
-            cursor.execute(
-                "INSERT INTO core_idempotencyrecord (id, owner, key, fingerprint, state, resource, body, started_at)"
-                " VALUES (%s, %s, %s, %s, 'running', '', '', %s) ON CONFLICT (owner, key) DO NOTHING",
-                [record.id, owner, key, fingerprint, at],
-            )
+            cursor.execute(INSERT, [record.id, owner, key, fingerprint, at, str(WAIT_MS)])
             return record if cursor.rowcount else None
     except OperationalError as problem:
         if getattr(problem.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:

@@ -1,6 +1,8 @@
 """Taking from a limit and giving back, each one guarded statement: no two callers can cross the cap together."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,6 +25,15 @@ ON CONFLICT (shard, owner, counter, period) DO UPDATE SET used = kept.used + EXC
 WHERE kept.used + EXCLUDED.used <= %(cap)s::bigint
 RETURNING used
 """
+TAKE_ALL = """
+INSERT INTO core_limitcounter AS kept (id, shard, counter, owner, period, used)
+SELECT id, %(shard)s, counter, %(owner)s, period, %(amount)s
+FROM unnest(%(ids)s::uuid[], %(counters)s::varchar[], %(periods)s::varchar[], %(caps)s::bigint[]) AS wanted (id, counter, period, cap)
+WHERE %(amount)s::bigint <= cap
+ON CONFLICT (shard, owner, counter, period) DO UPDATE SET used = kept.used + EXCLUDED.used
+WHERE kept.used + EXCLUDED.used <= (%(caps)s::bigint[])[array_position(%(keys)s::varchar[], (kept.counter || ' ' || kept.period)::varchar)]
+RETURNING counter, period
+"""
 GIVE_BACK = """
 UPDATE core_limitcounter SET used = used - %(amount)s::bigint
 WHERE shard = %(shard)s AND owner = %(owner)s AND counter = %(counter)s AND period = %(period)s AND used >= %(amount)s::bigint
@@ -30,7 +41,15 @@ RETURNING used
 """
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Cap:
+    """One counter of `take_all`: its name, its period, and what may be used of it at most."""
+
+    counter: str
+    period: str
+    cap: int
+
+
 def take(*, counter: str, owner: uuid.UUID, period: str, amount: int, cap: int) -> int:
     """Use `amount` (> 0, in the counter's unit) of `owner`'s `counter` for `period` and return the new total.
 
@@ -50,7 +69,38 @@ def take(*, counter: str, owner: uuid.UUID, period: str, amount: int, cap: int) 
     return total
 
 
-@transaction.atomic
+def take_all(*, owner: uuid.UUID, caps: Sequence[Cap], amount: int) -> None:
+    """Use `amount` of several of `owner`'s counters, of all or of none, in one statement. A refusal leaves the caller's transaction usable.
+
+    Raises LimitReached for the first counter, in the order given, that would pass its cap; what the others took is given back.
+    """
+    if amount <= 0:
+        raise ValueError(f"take a positive amount, not {amount}")
+    ordered = sorted(caps, key=lambda cap: (cap.counter, cap.period))
+    values: dict[str, Any] = {
+        "ids": [new_id() for _ in ordered],
+        "shard": shard_of(owner),
+        "owner": owner,
+        "counters": [cap.counter for cap in ordered],
+        "periods": [cap.period for cap in ordered],
+        "keys": [f"{cap.counter} {cap.period}" for cap in ordered],
+        "caps": [cap.cap for cap in ordered],
+        "amount": amount,
+    }
+    with transaction.atomic(savepoint=False):
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE_ALL, values)
+            taken = set(cursor.fetchall())
+        refused = [cap for cap in caps if (cap.counter, cap.period) not in taken]
+        for counter, period in taken if refused else ():
+            give_back(counter=counter, owner=owner, period=period, amount=amount)
+    if not refused:
+        return
+    first = refused[0]
+    used = queries.used(counter=first.counter, owner=owner, period=first.period)
+    raise LimitReached(counter=first.counter, cap=first.cap, used=used, remaining=max(first.cap - used, 0))
+
+
 def give_back(*, counter: str, owner: uuid.UUID, period: str, amount: int) -> int:
     """Return `amount` (> 0) taken before and return the new total.
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.ledger.models import Journal
 from accounts.ledger.refusals import InsufficientFunds
@@ -44,7 +45,7 @@ def offer(payer: Any, payee: Any, fen: int, **changes: Any) -> Transfer:
 def refused(payer: Any, error: type[Exception], act: Callable[[], object]) -> Any:
     """The act raises `error` and nothing has moved, been written or been told."""
     before = (posted(payer), Transfer.objects.count(), Journal.objects.count(), OutboxEvent.objects.count())
-    with pytest.raises(error) as raised:
+    with pytest.raises(error) as raised, transaction.atomic():
         act()
     assert (posted(payer), Transfer.objects.count(), Journal.objects.count(), OutboxEvent.objects.count()) == before
     return raised.value

@@ -48,9 +48,9 @@ def intent(who: Customer, session: DeviceSession | None = None, *, token: str = 
     return Intent(customer_id=who.id, session_id=session.id if session else uuid.uuid4(), nonce=nonce or uuid.uuid4().hex, token=token)
 
 
-def proven(who: Customer, *, amount_fen: int, payee: str, purpose: str = "transfer") -> Intent:
+def proven(who: Customer, *, amount_fen: int, payee: str, purpose: str = "transfer", session: DeviceSession | None = None) -> Intent:
     """An intent with a PIN proof for exactly this (the customer needs the PIN)."""
-    session, nonce = session_of(who), uuid.uuid4().hex
+    session, nonce = session or session_of(who), uuid.uuid4().hex
     token = proof(who, session, purpose=purpose, amount_fen=amount_fen, payee=payee, nonce=nonce)
     return intent(who, session, token=token, nonce=nonce)
 

@@ -1,0 +1,46 @@
+"""The instant transfer is the platform's hot path: the statements it sends are pinned here, one by one."""
+
+import pytest
+
+from tests.factories import api
+from tests.payments.wallet.world import holder, open_day, proven
+from tests.query_counts import queries_of
+
+pytestmark = pytest.mark.django_db
+PATH = "/v1/payments/wallet/transfers"
+EXPECTED = [
+    ("SELECT", "accounts_devicesession", "who is calling"),
+    ("INSERT", "core_idempotencyrecord", "claim the key"),
+    ("SELECT", "accounts_customer", "both parties' states"),
+    ("SELECT", "accounts_pinfreelimit", "the amount that needs no proof"),
+    ("INSERT", "core_limitcounter", "one more payment without a proof today"),
+    ("SELECT", "accounts_evidence", "the account's class and its limits"),
+    ("INSERT", "core_limitcounter", "day, year and life at once"),
+    ("INSERT", "payments_transfer", "the order"),
+    ("SELECT", "ledger_post", "the journal"),
+    ("INSERT", "core_outboxevent", "the news"),
+    ("UPDATE", "core_idempotencyrecord", "the answer, to be repeated"),
+]
+
+
+def test_an_instant_transfer_sends_these_eleven_statements_and_no_other() -> None:
+    open_day()
+    ann, bob = holder(10_000), holder()
+    client = api(ann)
+    body = {"to": {"customer_id": bob.public_id}, "amount": 101}
+    client.post(PATH, body)
+    sent = queries_of(lambda: client.post(PATH, body))
+    assert [(sql.split()[0], table in sql) for sql, (_, table, _) in zip(sent, EXPECTED, strict=True)] == [
+        (verb, True) for verb, _, _ in EXPECTED
+    ]
+
+
+def test_a_proof_costs_no_statement_more() -> None:
+    open_day()
+    ann, bob = holder(100_000, pin=True), holder()
+    client = api(ann)
+    body = {"to": {"customer_id": bob.public_id}, "amount": 101}
+    client.post(PATH, body)
+    given = proven(ann, amount_fen=102, payee=bob.public_id, session=client.session)
+    sent = queries_of(lambda: client.post(PATH, body | {"amount": 102, "proof": given.token}, key=given.nonce))
+    assert len(sent) == len(EXPECTED)
