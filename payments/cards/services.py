@@ -313,6 +313,13 @@ def end_by_bank(*, channel: str, token: str, at: datetime) -> Card | None:
     return card if card.state == CardState.UNBOUND else end(card, by="bank", at=at)
 
 
+@transaction.atomic
+def end_dead(*, card_id: UUID, at: datetime) -> Card:
+    """The bank said, in refusing a payment, that the card's agreement is over: its own notice was lost. Once."""
+    card = Card.objects.select_for_update(of=("self",)).get(pk=card_id)
+    return card if card.state == CardState.UNBOUND else end(card, by="bank", at=at)
+
+
 def end(card: Card, *, by: str, at: datetime) -> Card:
     """Unbind, called with the card locked; the next active card in order becomes the default."""
     was_default = card.is_default

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from core.clock import queries as clock
 from core.moves import advance
+from core.outbox.services import publish
 from core.work import services as work
 from payments.channels import queries, schedule
 from payments.channels.models import Break, ChannelRequest, ErrorRule
@@ -17,6 +18,7 @@ from payments.channels.sockets import OUTCOMES, SIGNINGS
 from payments.channels.states import MONEY_OPERATIONS, REQUEST_MOVES, Operation, RequestState
 
 NOTICE = "notice "
+FAILED_TOPIC = "channel_request.failed"
 WORK = "channel_request.unknown"
 WITH_SECRETS = frozenset({Operation.SIGN_START, Operation.SIGN_CONFIRM})
 
@@ -162,6 +164,9 @@ def succeed(request: ChannelRequest, result: Success[object], at: datetime) -> C
 def fail(request: ChannelRequest, result: Failed, at: datetime) -> ChannelRequest:
     advance(request, RequestState.FAILED, moves=REQUEST_MOVES, at=at, code=result.code, due_at=None, settled_at=at)
     finish(request, result, at)
+    card_id = str(request.card_id) if request.card_id else None
+    payload: dict[str, Any] = {"request_id": str(request.id), "operation": request.operation, "card_id": card_id, "code": result.code}
+    publish(topic=FAILED_TOPIC, owner=request.customer_id, payload=payload, at=at)
     return request
 
 

@@ -142,6 +142,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "ENUM_NAME_OVERRIDES": {
+        "CardKind": "payments.cards.models.CardKind",
         "TopUpState": "payments.wallet.models.TopUpState",
         "WithdrawalState": "payments.wallet.models.WithdrawalState",
         "TransferState": "payments.wallet.models.TransferState",

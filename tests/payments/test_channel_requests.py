@@ -167,6 +167,15 @@ def test_sweepers_that_run_at_once_share_the_work(connected: SandboxBank, card: 
     assert counter.told == [("success", "")] * 6
 
 
+def test_a_refusal_that_tells_of_a_dead_agreement_unbinds_the_card(connected: SandboxBank, counter: Counter) -> None:
+    card = bind(connected, payer(connected), "9901100000000000280")
+    sent(card)
+    assert counter.told == [("failed", "AGREEMENT_CANCELLED")]
+    settle(AT)
+    card.refresh_from_db()
+    assert (card.state, card.unbound_by) == ("unbound", "bank")
+
+
 def test_no_call_leaves_inside_a_transaction(card: Card, counter: Counter) -> None:
     request = placed(card)
     with transaction.atomic(), pytest.raises(services.InsideTransaction):
