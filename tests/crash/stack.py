@@ -13,6 +13,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import psutil
+
 from core.embedded import Services
 from core.embedded.instance import free_port
 from tests.core.test_embedded import instance_in
@@ -83,7 +85,17 @@ class Stack:
         celery = [str(BIN / "celery"), "--app", "config.celery", "worker", "--loglevel", "WARNING", "--concurrency", "1", "--beat"]
         notify = f"{self.url}/v1/payments/notices/sandbox_bank"
         return {
-            "web": [str(BIN / "gunicorn"), "config.wsgi", "--bind", f"127.0.0.1:{self.web_port}", "--workers", "1", "--threads", "4"],
+            "web": [
+                str(BIN / "gunicorn"),
+                "config.wsgi",
+                "--bind",
+                f"127.0.0.1:{self.web_port}",
+                "--workers",
+                "1",
+                "--threads",
+                "4",
+                "--preload",
+            ],
             "worker": [*celery, "--schedule", str(self.folder / "beat"), "--pidfile", "", "--without-gossip", "--without-mingle"],
             "bank": [sys.executable, "-m", "sandbox.bank", "--port", str(self.bank_port)]
             + ["--data", str(self.folder / "bank"), "--platform-notify-url", notify],
@@ -95,16 +107,23 @@ class Stack:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def kill_children(self, name: str) -> None:
+        """SIGKILL to the children of a process alone; a web server's master starts new ones."""
+        for child in psutil.Process(self.processes[name].pid).children():
+            child.kill()
+
     def kill_postgres(self) -> None:
-        """SIGKILL to PostgreSQL and all its children, as a machine's crash would; then start it again."""
+        """SIGKILL to PostgreSQL and all its children, as a machine's crash would; then start it again on its port."""
         pid = self.services.pid("postgres")
         assert pid is not None
-        os.killpg(pid, signal.SIGKILL)
-        deadline = time.monotonic() + UP_SECONDS
-        while self.services.pid("postgres") is not None:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        server = psutil.Process(pid)
+        family = [server, *server.children(recursive=True)]
+        for process in family:
+            process.kill()
+        psutil.wait_procs(family, timeout=UP_SECONDS)
+        before = self.services.instance.database_url()
         self.services.start()
+        assert self.services.instance.database_url() == before
 
     def stop(self, name: str) -> None:
         process = self.processes.pop(name)

@@ -20,6 +20,7 @@ from core.embedded.instance import Instance, readable_by_service_user, service_i
 
 START_SECONDS = 60
 STOP_SECONDS = 60
+STOP_SIGNALS = {"postgres": signal.SIGINT, "valkey": signal.SIGTERM}
 POSTGRES_OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -66,11 +67,15 @@ class Services:
     def stop(self) -> None:
         """Fast shutdown of PostgreSQL, then of Valkey; waits until both are gone."""
         with self.lock():
-            for server, stop_signal in (("postgres", signal.SIGINT), ("valkey", signal.SIGTERM)):
-                pid = self.pid(server)
-                if pid is not None:
-                    os.kill(pid, stop_signal)
-                    self.wait(partial(self.gone, server), STOP_SECONDS, partial("{0} did not stop".format, server))
+            for server in STOP_SIGNALS:
+                self.stop_server(server)
+
+    def stop_server(self, server: str) -> None:
+        """Stop one of `postgres` and `valkey` and wait until it is gone; nothing happens when it is not running."""
+        pid = self.pid(server)
+        if pid is not None:
+            os.kill(pid, STOP_SIGNALS[server])
+            self.wait(partial(self.gone, server), STOP_SECONDS, partial("{0} did not stop".format, server))
 
     def gone(self, server: str) -> bool:
         return self.pid(server) is None

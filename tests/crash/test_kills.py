@@ -1,0 +1,169 @@
+"""Killed processes: what was acknowledged stays, nothing happens twice, and what was not acknowledged can be asked for again."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from core.embedded import current_instance
+from tests.crash.people import AMOUNT_FEN, FUNDS_FEN
+from tests.crash.stack import ROOT, Stack
+
+pytestmark = [pytest.mark.xdist_group("crash"), pytest.mark.timeout(600)]
+TRANSFERS = 24
+PATIENCE_S = 120
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    folder = current_instance("test").root / f"crash-{os.getpid()}"
+    folder.mkdir(parents=True)
+    with Stack(folder) as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+def people(stack: Stack) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.crash.people", str(TRANSFERS)]
+    environment = stack.environment() | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}"}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    facts: dict[str, Any] = json.loads(done.stdout)
+    return facts
+
+
+def send_until_answered(stack: Stack, facts: dict[str, Any], prepared: dict[str, str]) -> httpx.Response:
+    """One transfer as a careful client sends it: the same key again until there is an answer that is one."""
+    headers = {"Authorization": f"Bearer {facts['payer_token']}", "Idempotency-Key": prepared["key"]}
+    body = {"to": {"customer_id": facts["payee"]}, "amount": AMOUNT_FEN, "proof": prepared["proof"]}
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            answer = httpx.post(f"{stack.url}/v1/payments/wallet/transfers", json=body, headers=headers, timeout=5)
+            if answer.status_code not in {409, 500, 502, 503}:
+                return answer
+            complaint = f"{answer.status_code} {answer.text}"
+        except httpx.TransportError as problem:
+            complaint = repr(problem)
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.1)
+
+
+def send_all_while(stack: Stack, facts: dict[str, Any], harm: Callable[[], None]) -> list[httpx.Response]:
+    """Every prepared transfer from four threads, with `harm` done meanwhile."""
+    answers: list[httpx.Response] = []
+    waiting = list(facts["proofs"])
+
+    def client() -> None:
+        while True:
+            try:
+                prepared = waiting.pop()
+            except IndexError:
+                return
+            answers.append(send_until_answered(stack, facts, prepared))
+
+    threads = [threading.Thread(target=client) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    harm()
+    for thread in threads:
+        thread.join(timeout=PATIENCE_S)
+    return answers
+
+
+def balance(stack: Stack, token: str) -> int:
+    answer = httpx.get(f"{stack.url}/v1/payments/wallet/balance", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["posted"])
+
+
+def assert_each_happened_once(stack: Stack, facts: dict[str, Any], answers: list[httpx.Response]) -> None:
+    assert [answer.status_code for answer in answers] == [201] * TRANSFERS, [answer.text for answer in answers if answer.status_code != 201]
+    assert len({answer.json()["id"] for answer in answers}) == TRANSFERS
+    assert balance(stack, facts["payer_token"]) == FUNDS_FEN - TRANSFERS * AMOUNT_FEN
+    assert balance(stack, facts["payee_token"]) == TRANSFERS * AMOUNT_FEN
+    assert "The books balance." in stack.manage("ledger_check")
+
+
+def undelivered(stack: Stack) -> int:
+    with psycopg.connect(stack.services.instance.database_url()) as connection:
+        row = connection.execute("SELECT count(*) FROM core_outboxevent WHERE state <> 'done'").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def wait_for_delivery(stack: Stack) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while undelivered(stack):
+        assert time.monotonic() < deadline, f"{undelivered(stack)} events are still on their way"
+        time.sleep(0.5)
+
+
+def test_a_web_process_killed_ten_times_loses_and_repeats_nothing(stack: Stack) -> None:
+    facts = people(stack)
+
+    def harm() -> None:
+        for _ in range(9):
+            time.sleep(0.4)
+            stack.kill_children("web")
+        stack.kill("web")
+        stack.start("web")
+
+    assert_each_happened_once(stack, facts, send_all_while(stack, facts, harm))
+
+
+def test_postgresql_killed_five_times_loses_and_repeats_nothing(stack: Stack) -> None:
+    facts = people(stack)
+
+    def harm() -> None:
+        for _ in range(5):
+            time.sleep(0.4)
+            stack.kill_postgres()
+
+    assert_each_happened_once(stack, facts, send_all_while(stack, facts, harm))
+
+
+def test_news_arrives_although_the_worker_is_killed(stack: Stack) -> None:
+    facts = people(stack)
+
+    def harm() -> None:
+        for _ in range(3):
+            time.sleep(0.5)
+            stack.kill("worker")
+            stack.start("worker")
+
+    assert_each_happened_once(stack, facts, send_all_while(stack, facts, harm))
+    wait_for_delivery(stack)
+
+
+def test_money_moves_while_the_broker_is_stopped_and_the_news_arrives_after(stack: Stack) -> None:
+    facts = people(stack)
+    statuses: list[int] = []
+    stack.services.stop_server("valkey")
+    try:
+        for prepared in facts["proofs"]:
+            headers = {"Authorization": f"Bearer {facts['payer_token']}", "Idempotency-Key": prepared["key"]}
+            body = {"to": {"customer_id": facts["payee"]}, "amount": AMOUNT_FEN, "proof": prepared["proof"]}
+            answer = httpx.post(f"{stack.url}/v1/payments/wallet/transfers", json=body, headers=headers, timeout=10)
+            statuses.append(answer.status_code)
+        assert statuses == [201] * TRANSFERS
+        assert httpx.get(f"{stack.url}/readyz", timeout=10).status_code == 503
+        assert httpx.get(f"{stack.url}/healthz", timeout=10).status_code == 200
+    finally:
+        stack.services.start()
+    wait_for_delivery(stack)
+    assert balance(stack, facts["payee_token"]) == TRANSFERS * AMOUNT_FEN
+
+
+def test_the_stack_left_nothing_in_the_checkout(stack: Stack) -> None:
+    assert not list(Path(ROOT).glob("celerybeat*"))
