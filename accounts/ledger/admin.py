@@ -196,7 +196,7 @@ class LedgerAccountAdmin(DeskAdmin):
             raise PermissionDenied
 
     def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-        answer = TemplateResponse(request, template, self.admin_site.each_context(request) | {"opts": self.opts} | context)
+        answer = TemplateResponse(request, template, self.admin_site.each_context(request) | context)
         answer["Cache-Control"] = "no-store"
         return answer
 

@@ -111,6 +111,7 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [ROOT / "platform" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["core.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "var" / "static"
@@ -196,6 +197,7 @@ UNFOLD = {
     "SITE_HEADER": "Banyan",
     "SITE_SUBHEADER": "One account, one ledger",
     "SITE_SYMBOL": "park",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/desk/favicon.svg"}],
     "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

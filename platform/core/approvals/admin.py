@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,7 +19,7 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.forms import ActForm, ReasonForm
-from core.desk.shown import badge, document, duration, when
+from core.desk.shown import badge, document, duration, link, table, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
 
@@ -47,6 +48,35 @@ def pending(row: Approval) -> bool:
     return row.state == Approval.State.PENDING
 
 
+def proposed_change(row: Approval) -> SafeString:
+    """A change of a rule as a table of before and after; any other proposal as it is."""
+    values, before = row.payload.get("values"), row.payload.get("before")
+    if not isinstance(values, dict) or not isinstance(before, dict):
+        return document(row.payload)
+    lines = ((_(name.replace("_", " ")), before.get(name, "-"), value) for name, value in values.items() if before.get(name) != value)
+    return table((_("Field"), _("Before"), _("After")), lines)
+
+
+def to_decide(row: Approval) -> SafeString:
+    """What a checker must have read."""
+    facts = (
+        (_("What"), row.act),
+        (_("Target"), row.target),
+        (_("Reason"), row.reason),
+        (_("Proposed by"), row.maker.get_username()),
+        (_("Change"), proposed_change(row)),
+    )
+    return table(("", ""), facts)
+
+
+def by_another(row: Approval, staff: User) -> bool:
+    return row.maker_id != staff.pk
+
+
+def by_the_maker(row: Approval, staff: User) -> bool:
+    return row.maker_id == staff.pk
+
+
 ACTS = (
     Act(
         name="approve",
@@ -57,6 +87,8 @@ ACTS = (
         icon="check_circle",
         variant="primary",
         open_to=pending,
+        open_for=by_another,
+        shows=to_decide,
         audited=False,
         explain=_("It is applied at once, in your name."),
     ),
@@ -69,6 +101,8 @@ ACTS = (
         icon="block",
         variant="danger",
         open_to=pending,
+        open_for=by_another,
+        shows=to_decide,
         audited=False,
     ),
     Act(
@@ -79,6 +113,7 @@ ACTS = (
         form=ActForm,
         icon="undo",
         open_to=pending,
+        open_for=by_the_maker,
         audited=False,
         explain=_("Only the person who proposed it can take it back."),
     ),
@@ -89,13 +124,13 @@ ACTS = (
 class ApprovalAdmin(DeskAdmin):
     group, place, icon, heading = "queues", 10, "approval", _("Approvals")
     acts = ACTS
-    list_display = ("public_id", "state_label", "act", "target", "maker", "proposed", "waits", "checker")
+    list_display = ("number", "state_label", "act", "target", "maker", "proposed", "waits", "checker")
     list_filter = ("state", "act")
     list_select_related = ("maker", "checker")
     finds = {"apv": "pk"}
     ordering = ("-id",)
     fieldsets = (
-        (_("Proposed"), {"fields": ("public_id", "act", "target", "what", "reason", "maker", "proposed", "expires")}),
+        (_("Proposed"), {"fields": ("number", "act", "target", "what", "reason", "maker", "proposed", "expires")}),
         (_("Decided"), {"fields": ("state_label", "checker", "decision", "decided")}),
     )
 
@@ -104,6 +139,10 @@ class ApprovalAdmin(DeskAdmin):
 
     def target_of(self, row: Any) -> str:
         return str(row.target) if row else super().target_of(row)
+
+    @display(description=_("Id"), ordering="id")
+    def number(self, row: Approval) -> SafeString | str:
+        return link("core.approval", row.pk, row.public_id)
 
     @display(description=_("State"), ordering="state")
     def state_label(self, row: Approval) -> SafeString:
@@ -127,7 +166,7 @@ class ApprovalAdmin(DeskAdmin):
 
     @display(description=_("What is proposed"))
     def what(self, row: Approval) -> SafeString:
-        return document(row.payload)
+        return proposed_change(row)
 
 
 class ApprovalFigures:
@@ -138,8 +177,8 @@ class ApprovalFigures:
         count, oldest = waiting.count(), waiting.order_by("created_at").values_list("created_at", flat=True).first()
         late = oldest is not None and (at - oldest).total_seconds() > 4 * 3600
         detail = _("oldest waits {age}").format(age=duration(at - oldest)) if oldest else ""
-        link = reverse("admin:core_approval_changelist") + "?state__exact=pending"
-        return [Figure(_("Approvals waiting"), str(count), "warning" if late else "ok", detail, link)]
+        address = reverse("admin:core_approval_changelist") + "?state__exact=pending"
+        return [Figure(_("Approvals waiting"), str(count), "warning" if late else "ok", detail, address)]
 
 
 FIGURES.plug("core.approvals", ApprovalFigures())

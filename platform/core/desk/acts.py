@@ -37,12 +37,17 @@ def always(row: Any) -> bool:
     return True
 
 
+def anybody(row: Any, staff: User) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Act:
     """`name` is the path, `right` the row in the table of acts.
 
     `run` makes one service call and returns what to say, a response (a download), or `{label: value}` to show once
-    (a reveal). `open_to` says whether a row can be acted on now; the service decides, this only hides the button.
+    (a reveal). `open_to` says whether a row can be acted on now; the service decides, this only hides the button;
+    `open_for` does the same by who asks. `shows` draws what the person must read before acting.
     `audited` is False for acts whose service writes the audit record itself.
     """
 
@@ -56,6 +61,8 @@ class Act:
     explain: Words = ""
     button: Words = ""
     open_to: Callable[[Any], bool] = always
+    open_for: Callable[[Any, User], bool] = anybody
+    shows: Callable[[Any], str] | None = None
     audited: bool = True
     details: Callable[[Doing], dict[str, Any]] = field(default=lambda doing: {})
 

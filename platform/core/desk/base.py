@@ -20,7 +20,7 @@ from unfold.admin import ModelAdmin
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing, perform
 from core.desk.csv_export import download
-from core.desk.paging import Pages
+from core.desk.paging import InfinitePaginator
 from core.desk.roles import may, sees
 from core.desk.sockets import Words
 from core.errors import DomainError, NotFound
@@ -56,7 +56,7 @@ class DeskAdmin(ModelAdmin):
     extra_names: ClassVar[tuple[str, ...]] = ()
 
     show_full_result_count = False
-    paginator = Pages
+    paginator = InfinitePaginator
     list_per_page = 50
     list_max_show_all = 50
     list_disable_select_all = True
@@ -72,6 +72,8 @@ class DeskAdmin(ModelAdmin):
         super().__init__(model, admin_site)
         for field in model._meta.concrete_fields:
             field.verbose_name = _(str(field.verbose_name))
+        if self.heading:
+            model._meta.verbose_name_plural = self.heading
 
     def title(self) -> Words:
         return self.heading or self.opts.verbose_name_plural
@@ -192,6 +194,7 @@ class DeskAdmin(ModelAdmin):
             "opts": self.opts,
             "act": act,
             "row": row,
+            "shown": "" if row is None or act.shows is None else act.shows(row),
             "row_name": "" if row is None else self.name_of(row),
             "back": self.address() if row is None else self.address_of(row),
         }
@@ -217,7 +220,7 @@ class DeskAdmin(ModelAdmin):
         base = f"admin:{self.opts.app_label}_{self.opts.model_name}_"
         found: list[dict[str, Any]] = []
         for act in acts:
-            if may(request.user, act.right) and act.open_to(row):
+            if may(request.user, act.right) and act.open_to(row) and act.open_for(row, person(request)):
                 link = reverse(f"{base}do_{act.name}") if row is None else reverse(f"{base}{act.name}", args=[row.pk])
                 found.append({"title": act.button or act.title, "icon": act.icon, "variant": act.variant, "attrs": {}, "path": link})
         return found

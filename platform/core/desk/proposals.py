@@ -136,6 +136,11 @@ class ProposedAdmin(DeskAdmin):
         made: type[forms.ModelForm] = super().get_form(request, obj, change, **options | {"form": base, "fields": list(self.table.fields)})
         return made
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> HttpResponse:
+        """One button: a proposal is neither saved nor followed by another."""
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **options)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Propose instead of saving; the refusal, if any, is told after the redirect."""
         payload = self.table.payload(obj, added=not change)

@@ -92,9 +92,9 @@ def money(fen: int | None) -> SafeString:
     return format_html('<span class="tabular-nums whitespace-nowrap">{}</span>', yuan(fen))
 
 
-def when(at: datetime | None) -> str:
-    """Shanghai time to the second."""
-    return local(at).strftime("%Y-%m-%d %H:%M:%S") if at else "-"
+def when(at: datetime | None) -> SafeString | str:
+    """Shanghai time to the second, on one line."""
+    return format_html('<span class="tabular-nums whitespace-nowrap">{}</span>', local(at).strftime("%Y-%m-%d %H:%M:%S")) if at else "-"
 
 
 def age(since: datetime | None, at: datetime) -> str:
