@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.ledger.calls import call, rows
 from accounts.ledger.models import PeriodClose, RolledDay
-from core.business_day.models import BusinessDay
+from core.business_day import queries as business_day
 from core.errors import DomainError
 
 RANGES = 4
@@ -33,7 +33,7 @@ def close_period(*, through_on: date, actor: str, at: datetime) -> PeriodClose:
     Waits for postings under way. Raises PeriodNotOver, PeriodClosedAlready.
     """
     call("SELECT ledger_barrier()", ())
-    if not BusinessDay.objects.filter(day=through_on, state=BusinessDay.State.CLOSED).exists() or not rolled(through_on):
+    if not business_day.is_closed(through_on) or not rolled(through_on):
         raise PeriodNotOver(day=through_on.isoformat())
     last = PeriodClose.objects.order_by("-through_on").first()
     if last is not None and last.through_on >= through_on:
