@@ -1,0 +1,1 @@
+"""Benchmarks, run by `make bench`: each prints ratios taken in one run, never asserts a time."""

@@ -14,7 +14,7 @@ POST_MANY = """
 SELECT * FROM ledger_post_many(%s::uuid[], %s::varchar[], %s::varchar[], %s::date[], %s::jsonb[], %s::int[], %s::int[],
   %s::uuid[], %s::bigint[], %s::varchar[], %s)
 """
-CHUNK = 500
+CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)

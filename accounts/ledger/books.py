@@ -41,9 +41,14 @@ GROUND = Lines(
 )
 
 
-def known_events() -> frozenset[str]:
-    """The event types that any plugged book declares."""
-    return frozenset(line.event for book in BOOKS for line in book.events)
+SEEN_EVENTS: set[str] = set()
+
+
+def knows_event(event: str) -> bool:
+    """Whether any plugged book declares this event type; what was found once is not looked for again."""
+    if event not in SEEN_EVENTS:
+        SEEN_EVENTS.update(line.event for book in BOOKS for line in book.events)
+    return event in SEEN_EVENTS
 
 
 @transaction.atomic

@@ -53,6 +53,8 @@ DECLARE
   now_at timestamptz;
   day date;
   halted boolean;
+  barred boolean;
+  passes boolean := false;
   indebted boolean;
   closed_through date;
   word text;
@@ -95,6 +97,7 @@ BEGIN
     u_ceiling := u_ceiling || array_fill(NULL::bigint, ARRAY[coalesce(cardinality(w_none), 0)]);
   END IF;
   u_began := u_version;
+  barred := EXISTS (SELECT FROM unnest(u_blocked) AS b (blocked) WHERE b.blocked > 0);
   indebted := EXISTS (SELECT FROM unnest(u_short) AS s (short) WHERE s.short > 0);
 
   SELECT array_agg(l.leg), array_agg(l.x), array_agg(l.net), array_agg(l.head), array_agg(l.wrong)
@@ -131,6 +134,9 @@ BEGIN
     want := NULL;
     have := NULL;
     last := pos + p_sizes[i];
+    IF barred THEN
+      passes := EXISTS (SELECT FROM ledger_event e WHERE e.event = p_events[i] AND e.passes_freeze);
+    END IF;
     IF a_effective[i] IS NULL THEN
       a_effective[i] := day;
     END IF;
@@ -139,8 +145,7 @@ BEGIN
       x := o_at[k];
       IF o_wrong[k] THEN
         word := 'asset';
-      ELSIF u_blocked[x] <> 0 AND ((u_blocked[x] & 1 = 1 AND o_net[k] < 0) OR (u_blocked[x] & 2 = 2 AND o_net[k] > 0))
-        AND NOT EXISTS (SELECT FROM ledger_event e WHERE e.event = p_events[i] AND e.passes_freeze) THEN
+      ELSIF u_blocked[x] <> 0 AND ((u_blocked[x] & 1 = 1 AND o_net[k] < 0) OR (u_blocked[x] & 2 = 2 AND o_net[k] > 0)) AND NOT passes THEN
         word := 'frozen';
       ELSIF o_net[k] > 0 AND u_posted[x] + o_net[k] > u_ceiling[x] THEN
         word := 'ceiling';
