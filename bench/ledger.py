@@ -1,4 +1,4 @@
-"""The ledger's rows of `make bench`: `python -m bench.ledger [--seconds N] [--rounds N] [--json]`.
+"""The ledger's rows of `make bench`: `python bench/ledger.py [--seconds N] [--rounds N] [--json]`.
 
 Starts an embedded PostgreSQL of its own with fsync on and every check on, fills it, runs interleaved rounds in a child
 process, and prints each figure as a ratio to its baseline in the same run.
@@ -8,8 +8,11 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from core.embedded import Services, current_instance
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
@@ -21,8 +24,10 @@ def main() -> int:
     instance = current_instance("bench")
     services = Services(instance, durable=True)
     services.start()
-    command = [sys.executable, "-m", "bench.ledger_rounds", str(options.seconds), str(options.rounds), "json" if options.json else "table"]
+    rounds = ROOT / "bench" / "_ledger_rounds.py"
+    command = [sys.executable, str(rounds), str(options.seconds), str(options.rounds), "json" if options.json else "table"]
     environment = os.environ | {
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
         "BANYAN_INSTANCE": "bench",
         "DATABASE_URL": instance.database_url(),
         "REDIS_URL": instance.redis_url(),

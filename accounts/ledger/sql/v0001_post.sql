@@ -213,10 +213,10 @@ BEGIN
         r_outcome := 'closed';
       END IF;
     END IF;
-    IF p_reverses IS NOT NULL AND r_outcome IS NULL THEN
-      IF EXISTS (SELECT FROM ledger_reversal WHERE reverses = p_reverses) THEN
-        r_outcome := 'reversed';
-      END IF;
+  END IF;
+  IF p_reverses IS NOT NULL THEN
+    IF EXISTS (SELECT FROM ledger_reversal WHERE reverses = p_reverses) THEN
+      r_outcome := 'reversed';
     END IF;
   END IF;
 

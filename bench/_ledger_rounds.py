@@ -1,4 +1,4 @@
-"""The measurements behind `bench.ledger`; run by it with the server's address in DATABASE_URL."""
+"""The measurements behind `bench/ledger.py`; run by it with the server's address in DATABASE_URL."""
 
 import json
 import os
@@ -175,7 +175,7 @@ def pgbench(clients: int, seconds: float) -> float:
 
 def hordak(seconds: float) -> float:
     """Transfers a second of django-hordak with one client, in a process of its own on the same server."""
-    command = [sys.executable, str(Path(__file__).with_name("hordak_side.py")), ADDRESS, str(seconds)]
+    command = [sys.executable, str(Path(__file__).with_name("_hordak_side.py")), ADDRESS, str(seconds)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout.strip().splitlines()[-1])
 
