@@ -1,9 +1,13 @@
 """What cards plugs in: it listens for the answers to signings."""
 
+from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
 from payments.cards import services
+from payments.cards.closing import BoundCards
 from payments.cards.signings import Bindings, Cards
 from payments.channels.sockets import AGREEMENTS, SIGNINGS
 
 SIGNINGS.plug(services.BINDING, Bindings())
 SIGNINGS.plug(services.CARD, Cards())
 AGREEMENTS.plug(services.CARD, Cards())
+OBLIGATIONS.plug("payments.cards", BoundCards())
+EXPORTERS.plug("cards", BoundCards())

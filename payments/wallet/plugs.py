@@ -1,9 +1,11 @@
 """What the wallet plugs into other rooms."""
 
 from accounts.ledger.sockets import BOOKS
+from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
 from payments.cards.sockets import OPEN_USES
 from payments.channels.sockets import OUTCOMES
 from payments.wallet import books
+from payments.wallet.closing import Orders
 from payments.wallet.obligations import CardUse
 from payments.wallet.outcomes import TopUpOutcome, WithdrawalOutcome
 
@@ -11,3 +13,5 @@ BOOKS.plug("payments.wallet", books.LINES)
 OPEN_USES.plug("payments.wallet", CardUse())
 OUTCOMES.plug("top_up", TopUpOutcome())
 OUTCOMES.plug("withdrawal", WithdrawalOutcome())
+OBLIGATIONS.plug("payments.wallet", Orders())
+EXPORTERS.plug("wallet", Orders())

@@ -1,0 +1,33 @@
+"""What the wallet says when an account wants to close, and when a customer asks for their data."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.privacy.sockets import Obstacle
+from payments.wallet import queries
+
+OPEN = Obstacle(
+    "orders_open",
+    "A top-up, withdrawal or transfer is not over yet: wait for it, or accept or decline the transfer.",
+    "仍有未完成的充值、提现或转账,请等待完成或处理待收款。",
+)
+
+
+class Orders:
+    """Top-ups, withdrawals and transfers: they keep an account open while they run, and belong into an export."""
+
+    def obstacles(self, *, customer_id: uuid.UUID, at: datetime) -> list[Obstacle]:
+        return [OPEN] if any(queries.open_orders(customer_id).values()) else []
+
+    def export(self, *, customer_id: uuid.UUID) -> dict[str, list[Mapping[str, Any]]]:
+        return {
+            "top_ups": [told(row) for row in queries.own_top_ups(customer_id).order_by("created_at")],
+            "withdrawals": [told(row) for row in queries.own_withdrawals(customer_id).order_by("created_at")],
+            "transfers": [told(row) for row in queries.own_transfers(customer_id).order_by("created_at")],
+        }
+
+
+def told(row: Any) -> Mapping[str, Any]:
+    return {"id": row.public_id, "state": row.state, "amount": row.amount_fen, "currency": "CNY", "at": row.created_at}
