@@ -56,6 +56,7 @@ def surroundings(services: Services) -> dict[str, str]:
     return os.environ | {
         "PYTHONPATH": f"{ROOT / 'platform'}",
         "PYTHONUNBUFFERED": "1",
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
         "WEB_PORT": str(web),
@@ -77,7 +78,7 @@ def prepare(environment: dict[str, str], services: Services, *, fresh: bool) -> 
     try:
         if fresh:
             manage(environment, "flush", "--no-input")
-        manage(environment, "prepare")
+        manage(environment, "prepare", "--no-day")
         manage(environment, "sandbox_connect")
         manage(environment, "demo")
     finally:

@@ -2,12 +2,11 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +14,12 @@ import httpx
 import psycopg
 import pytest
 
-from core.embedded import current_instance
 from tests.crash.people import AMOUNT_FEN, FUNDS_FEN
 from tests.crash.stack import ROOT, Stack
 
 pytestmark = [pytest.mark.xdist_group("crash"), pytest.mark.timeout(600)]
 TRANSFERS = 24
 PATIENCE_S = 120
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    folder = current_instance("test").root / f"crash-{os.getpid()}"
-    folder.mkdir(parents=True)
-    with Stack(folder) as running:
-        yield running
-    shutil.rmtree(folder)
 
 
 def people(stack: Stack) -> dict[str, Any]:

@@ -1,15 +1,22 @@
-"""`manage.py prepare`: bring a database up to date: migrations and schedules. Running it again changes nothing."""
+"""`manage.py prepare`: bring a database up to date: migrations, schedules, the first business day. Running it again changes nothing."""
 
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from core.business_day import queries as business_day
+from core.business_day import services as business_days
+from core.clock import queries as clock
+
 
 class Command(BaseCommand):
-    help = "Bring the database up to date: migrations and the schedules of the periodic tasks."
+    help = "Bring the database up to date: migrations, the schedules of the periodic tasks, the first business day."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-day", action="store_true", help="open no business day yet: the demo begins in the past")
 
     def handle(self, *args: Any, **options: Any) -> None:
         executor = MigrationExecutor(connection)
@@ -18,4 +25,6 @@ class Command(BaseCommand):
             self.stdout.write(f"Applying {len(waiting)} migrations ...")
             call_command("migrate", verbosity=0, interactive=False)
         call_command("sync_schedules", verbosity=0)
+        if not (options["no_day"] or business_day.any_day()):
+            business_days.open_first_day(at=clock.now())
         self.stdout.write("The database is ready.")
