@@ -5,11 +5,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from accounts.identity import codes, messages
+from accounts.identity import messages
 from accounts.identity import services as identity
-from accounts.identity.models import Customer, DeviceSession, OneTimeCode
 from accounts.identity.phones import e164
-from accounts.identity.services import DeviceFacts
+from accounts.identity.services import Customer, DeviceFacts, DeviceSession
 from accounts.security import services as security
 from accounts.security.queries import pin_free_limit_fen
 from accounts.verification import services as verification
@@ -78,7 +77,7 @@ class Stage:
     def join(self, life: Life, at: datetime) -> None:
         phone = e164(life.person.mobile)
         device = DeviceFacts(f"demo-{life.person.mobile}", "Demo phone", "android" if life.person.mobile[-1] in "02468" else "ios")
-        issued = codes.issue(phone=phone, purpose=OneTimeCode.Purpose.LOGIN, device_index=device.index, binding="", at=at)
+        issued = identity.request_login_code(phone=phone, device=device, address=address_of(life), at=at)
         messages.send_code(issued=issued, at=at)
         login = identity.log_in(phone=phone, code=self.bank.code_for(life.person.mobile), device=device, address=address_of(life), at=at)
         if isinstance(login, DomainError):
