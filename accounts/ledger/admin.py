@@ -204,7 +204,8 @@ class LedgerAccountAdmin(DeskAdmin):
 def shown_trial(first: date, last: date) -> dict[str, Any]:
     """GL codes with what stood before `first`, moved from `first` through `last`, and stands after `last`."""
     before = {(line.gl_code, line.asset): line for line in queries.trial_balance(first - timedelta(days=1))}
-    lines, sums = [], {}
+    lines: list[tuple[object, ...]] = []
+    sums: dict[str, list[int]] = {}
     for line in queries.trial_balance(last):
         old = before.get((line.gl_code, line.asset))
         debit, credit = line.debit - (old.debit if old else 0), line.credit - (old.credit if old else 0)

@@ -110,7 +110,7 @@ class VerificationPanel:
     order = 10
 
     def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
-        rows = []
+        rows: list[tuple[object, ...]] = []
         proven = RealName.objects.filter(customer_id=customer_id, erased_at=None).first()
         if proven is not None:
             rows.append((link("accounts.realname", proven.pk, masked_name(proven.name)), _("proven name"), when(proven.created_at)))

@@ -66,7 +66,7 @@ def newest_prefix() -> bytes:
 
 def stale(column: Column) -> str:
     """SQL for a row to rotate; its one parameter is the newest key's prefix."""
-    own = quoted(column.field.column)
+    own = quoted(str(column.field.column))
     return f"{own} IS NOT NULL AND substring({own} FROM 1 FOR {len(newest_prefix())}) <> %s"
 
 
@@ -80,8 +80,8 @@ def rotate_batch(column: Column, *, after: Any = None, batch: int = 500) -> Rota
 
     Raises CannotDecrypt for a row whose key is not in FIELD_KEYS any more; nothing of the batch is written then.
     """
-    table, key = quoted(column.model._meta.db_table), quoted(column.key.column)
-    own = quoted(column.field.column)
+    table, key = quoted(column.model._meta.db_table), quoted(str(column.key.column))
+    own = quoted(str(column.field.column))
     beyond, marks = (f"AND {key} > %s", [after]) if after is not None else ("", [])
     select = f"SELECT {key}, {own} FROM {table} WHERE {stale(column)} {beyond} ORDER BY {key} LIMIT {batch:d} FOR UPDATE"  # noqa: S608
     with connection.cursor() as cursor:

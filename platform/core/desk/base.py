@@ -63,7 +63,7 @@ class DeskAdmin(ModelAdmin):
     list_filter_sheet = True
     list_fullwidth = True
     actions = None
-    ordering = ("-pk",)
+    ordering: Any = ("-pk",)
     search_fields: Sequence[str] = ()
     show_facets = None
 
@@ -73,7 +73,7 @@ class DeskAdmin(ModelAdmin):
         for field in model._meta.concrete_fields:
             field.verbose_name = _(str(field.verbose_name))
         if self.heading:
-            model._meta.verbose_name_plural = self.heading
+            model._meta.verbose_name_plural = self.heading  # type: ignore[assignment]
 
     def title(self) -> Words:
         return self.heading or self.opts.verbose_name_plural

@@ -1,6 +1,6 @@
 """`manage.py rotate_field_keys`: every encrypted value under the newest of FIELD_KEYS, so that older keys can be retired."""
 
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             self.told(waiting)
             return
         bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*bar, console=Console(file=self.stdout), disable=not sum(waiting.values())) as progress:
+        with Progress(*bar, console=Console(file=cast(IO[str], self.stdout)), disable=not sum(waiting.values())) as progress:
             for column in rotation.columns():
                 if waiting[column.name]:
                     self.rotate(column, waiting[column.name], options["batch"], progress)

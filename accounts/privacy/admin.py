@@ -1,0 +1,91 @@
+"""Consents, exports of personal data and closed accounts as operators see them. An export's content is the customer's alone."""
+
+import uuid
+from datetime import datetime
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts.privacy.models import AccountClosure, Consent, ConsentDocument, DataExport
+from core.desk.base import DeskAdmin
+from core.desk.customers import OfCustomer
+from core.desk.panels import of_customer, panel
+from core.desk.shown import badge, when
+from core.desk.site import desk
+from core.desk.sockets import CUSTOMER_PANELS, Panel
+
+
+@admin.register(ConsentDocument, site=desk)
+class ConsentDocumentAdmin(DeskAdmin):
+    group, place, icon, heading = "settings", 97, "contract", _("Consent documents")
+    list_display = ("kind", "version", "required", "title_zh", "title_en", "published")
+    list_filter = ("kind", "required")
+    ordering = ("kind", "-version")
+    fieldsets = ((None, {"fields": ("kind", "version", "required", "published", "title_zh", "body_zh", "title_en", "body_en")}),)
+
+    @display(description=_("Published"))
+    def published(self, row: ConsentDocument) -> str:
+        return when(row.published_at)
+
+
+@admin.register(Consent, site=desk)
+class ConsentAdmin(OfCustomer):
+    group, place, icon, heading = "customers", 90, "handshake", _("Consents")
+    finds = {"cus": "customer_id", "cns": "pk"}
+    list_display = ("number", "owner", "agreed_to", "standing", "created", "withdrawn")
+    fieldsets = ((None, {"fields": ("number", "owner", "agreed_to", "standing", "created", "withdrawn")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
+        return super().get_queryset(request).select_related("document")
+
+    @display(description=_("Document"))
+    def agreed_to(self, row: Consent) -> str:
+        return str(row.document)
+
+    @display(description=_("State"))
+    def standing(self, row: Consent) -> SafeString:
+        return badge("active" if row.withdrawn_at is None else "withdrawn")
+
+    @display(description=_("Withdrawn"))
+    def withdrawn(self, row: Consent) -> str:
+        return when(row.withdrawn_at)
+
+
+@admin.register(DataExport, site=desk)
+class DataExportAdmin(OfCustomer):
+    group, place, icon, heading = "customers", 92, "folder_zip", _("Personal-data exports")
+    finds = {"cus": "customer_id", "exp": "pk"}
+    list_display = ("number", "owner", "state_label", "created", "expires")
+    list_filter = ("state",)
+    fieldsets = ((None, {"fields": ("number", "owner", "state_label", "created", "changed", "expires")}),)
+
+    @display(description=_("Expires"))
+    def expires(self, row: DataExport) -> str:
+        return when(row.expires_at)
+
+
+@admin.register(AccountClosure, site=desk)
+class AccountClosureAdmin(OfCustomer):
+    group, place, icon, heading = "customers", 94, "person_off", _("Closed accounts")
+    finds = {"cus": "customer_id", "cls": "pk"}
+    list_display = ("number", "owner", "created")
+    fieldsets = ((None, {"fields": ("number", "owner", "created", "reason")}),)
+
+
+class ConsentsPanel:
+    order = 70
+
+    def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
+        rows = (
+            (str(consent.document), badge("active" if consent.withdrawn_at is None else "withdrawn"), when(consent.created_at))
+            for consent in Consent.objects.filter(customer_id=customer_id).select_related("document").order_by("-id")[:6]
+        )
+        address = of_customer("accounts.consent", customer_id)
+        return panel(_("Consents"), (_("Document"), _("State"), _("Since")), rows, link=address)
+
+
+CUSTOMER_PANELS.plug("accounts.privacy", ConsentsPanel())
