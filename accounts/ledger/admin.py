@@ -93,12 +93,12 @@ class LedgerAccountAdmin(DeskAdmin):
     group, place, icon, heading = "ledger", 10, "account_balance", _("Ledger accounts")
     finds = {"acc": "pk", "cus": "owner_id"}
     search_help_text = _("An account's or a customer's public id, or a platform account's name")
-    list_display = ("number", "name", "asset_id", "owner", "state_label", "posted", "held", "available")
+    list_display = ("number", "name", "asset_code", "owner", "state_label", "posted", "held", "available")
     list_filter = ("role", "state", "mode")
     ordering = ("role", "id")
     extra_names = ("ledger_trial_balance", "ledger_open_items")
     fieldsets = (
-        (None, {"fields": (("number", "state_label"), ("name", "asset_id"), ("owner", "mode"), "opened")}),
+        (None, {"fields": (("number", "state_label"), ("name", "asset_code"), ("owner", "mode"), "opened")}),
         (_("Balance (yuan, credit positive)"), {"fields": (("posted", "held", "available"),)}),
         (_("Latest entries"), {"fields": ("entries",)}),
     )

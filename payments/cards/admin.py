@@ -56,10 +56,20 @@ class CardAdmin(OfCustomer):
             open_to=lambda row: row.state == CardState.SUSPENDED,
         ),
     )
-    list_display = ("number", "owner", "bank_id", "kind", "digits", "state_label", "is_default", "created")
+    list_display = ("number", "owner", "bank_code_text", "kind", "digits", "state_label", "is_default", "created")
     list_filter = ("state", "kind", "bank")
     fieldsets = (
-        (None, {"fields": (("number", "state_label"), ("owner", "channel_id"), ("bank_id", "kind", "digits"), ("is_default", "nickname"))}),
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "state_label"),
+                    ("owner", "channel_code"),
+                    ("bank_code_text", "kind", "digits"),
+                    ("is_default", "nickname"),
+                )
+            },
+        ),
         (None, {"fields": (("created", "unbound", "unbound_by"),)}),
     )
 
@@ -76,10 +86,10 @@ class CardAdmin(OfCustomer):
 class CardBindingAdmin(OfCustomer):
     group, place, icon, heading = "customers", 70, "add_card", _("Card bindings")
     finds = {"cus": "customer_id", "bnd": "pk"}
-    list_display = ("number", "owner", "bank_id", "digits", "state_label", "code", "tries", "created")
+    list_display = ("number", "owner", "bank_code_text", "digits", "state_label", "code", "tries", "created")
     list_filter = ("state", "bank")
     fieldsets = (
-        (None, {"fields": (("number", "state_label"), ("owner", "channel_id"), ("bank_id", "kind", "digits"), "mobile_masked")}),
+        (None, {"fields": (("number", "state_label"), ("owner", "channel_code"), ("bank_code_text", "kind", "digits"), "mobile_masked")}),
         (None, {"fields": (("code", "tries"), ("created", "expires", "changed"), "card_link")}),
     )
 
@@ -109,7 +119,7 @@ class BankAdmin(ProposedAdmin):
 class CardBinAdmin(ProposedAdmin):
     place, icon, heading = 90, "pin", _("BINs")
     table = RuleTable(CardBin, ("bin", "bank", "kind", "number_length"), RULE_MAKERS, RULE_CHECKERS)
-    list_display = ("bin", "bank_id", "kind", "number_length")
+    list_display = ("bin", "bank_code_text", "kind", "number_length")
     list_filter = ("bank", "kind")
     ordering = ("bin",)
 
@@ -118,7 +128,7 @@ class CardBinAdmin(ProposedAdmin):
 class CardLimitAdmin(ProposedAdmin):
     place, icon, heading = 95, "credit_score", _("Card limits")
     table = RuleTable(CardLimit, LIMIT_FIELDS, RULE_MAKERS, RULE_CHECKERS)
-    list_display = ("channel_id", "bank_id", "kind", "scene", "single", "day", "month", "effective_on")
+    list_display = ("channel_code", "bank_code_text", "kind", "scene", "single", "day", "month", "effective_on")
     list_filter = ("bank", "kind", "scene")
     ordering = ("channel_id", "bank_id", "kind", "scene", "-effective_on")
 

@@ -37,10 +37,10 @@ RULE_FIELDS = ("channel", "code", "action", "definite", "words_en", "words_zh", 
 class ChannelRequestAdmin(OfCustomer):
     group, place, icon, heading = "payments", 40, "swap_horiz", _("Channel requests")
     finds = {"cus": "customer_id", "chr": "pk", "top": "business_id", "wdr": "business_id", "crd": "card_id", "bnd": "business_id"}
-    list_display = ("number", "channel_id", "operation", "state_label", "amount", "owner", "code", "tried", "created")
+    list_display = ("number", "channel_code", "operation", "state_label", "amount", "owner", "code", "tried", "created")
     list_filter = ("state", "operation", "channel")
     fieldsets = (
-        (None, {"fields": (("number", "state_label"), ("channel_id", "operation"), ("amount", "fee"), ("owner", "card_link"))}),
+        (None, {"fields": (("number", "state_label"), ("channel_code", "operation"), ("amount", "fee"), ("owner", "card_link"))}),
         (_("For"), {"fields": (("business", "business_text"), "original_link")}),
         (_("Outcome"), {"fields": (("code", "channel_no"), ("booked_on", "settled", "returned"))}),
         (_("On its way"), {"fields": (("tried", "due"), ("created", "sent", "changed"))}),
@@ -114,10 +114,10 @@ class BreakAdmin(OfRequest):
     group, place, icon, heading = "payments", 60, "difference", _("Breaks")
     finds = {"chr": "request_id"}
     search_help_text = _("A channel request's public id")
-    list_display = ("since", "channel_id", "kind", "request_link", "ours", "theirs", "state_label", "waiting")
+    list_display = ("since", "channel_code", "kind", "request_link", "ours", "theirs", "state_label", "waiting")
     list_filter = ("state", "kind", "channel")
     fieldsets = (
-        (None, {"fields": ("since", "channel_id", "kind", "source", "request_no", "request_link", "ours", "theirs")}),
+        (None, {"fields": ("since", "channel_code", "kind", "source", "request_no", "request_link", "ours", "theirs")}),
         (_("Closed"), {"fields": ("state_label", "closed", "closed_why")}),
     )
 
@@ -130,9 +130,9 @@ class BreakAdmin(OfRequest):
 class ChannelNoticeAdmin(DeskAdmin):
     group, place, icon, heading = "payments", 50, "notifications", _("Notices")
     search_help_text = _("A notice's id")
-    list_display = ("received", "channel_id", "event", "event_id", "state_label", "outcome")
+    list_display = ("received", "channel_code", "event", "event_id", "state_label", "outcome")
     list_filter = ("state", "event", "channel")
-    fieldsets = ((None, {"fields": ("id", "received", "channel_id", "event", "event_id", "state_label", "outcome", "processed")}),)
+    fieldsets = ((None, {"fields": ("id", "received", "channel_code", "event", "event_id", "state_label", "outcome", "processed")}),)
 
     @display(description=_("Received"), ordering="id")
     def received(self, row: ChannelNotice) -> str:
@@ -150,10 +150,10 @@ class ChannelNoticeAdmin(DeskAdmin):
 @admin.register(RefusedNotices, site=desk)
 class RefusedNoticesAdmin(DeskAdmin):
     group, place, icon, heading = "payments", 55, "notifications_off", _("Refused notices")
-    list_display = ("day", "channel_id", "reason", "count", "last")
+    list_display = ("day", "channel_code", "reason", "count", "last")
     list_filter = ("channel", "reason")
     ordering = ("-day", "-id")
-    fieldsets = ((None, {"fields": ("day", "channel_id", "reason", "count", "last", "last_body_sha256")}),)
+    fieldsets = ((None, {"fields": ("day", "channel_code", "reason", "count", "last", "last_body_sha256")}),)
 
     @display(description=_("Last"))
     def last(self, row: RefusedNotices) -> str:
@@ -173,7 +173,7 @@ class ChannelAdmin(ProposedAdmin):
 class MaintenanceWindowAdmin(ProposedAdmin):
     place, icon, heading = 60, "construction", _("Maintenance windows")
     table = RuleTable(MaintenanceWindow, WINDOW_FIELDS, RULE_MAKERS, RULE_CHECKERS)
-    list_display = ("channel_id", "bank_code", "starts", "ends", "words_zh")
+    list_display = ("channel_code", "bank_code", "starts", "ends", "words_zh")
     list_filter = ("channel",)
     ordering = ("-starts_at",)
 
@@ -190,7 +190,7 @@ class MaintenanceWindowAdmin(ProposedAdmin):
 class ErrorRuleAdmin(ProposedAdmin):
     place, icon, heading = 70, "translate", _("Channel codes")
     table = RuleTable(ErrorRule, RULE_FIELDS, RULE_MAKERS, RULE_CHECKERS)
-    list_display = ("channel_id", "code", "action", "definite", "words_en", "words_zh", "effective_on")
+    list_display = ("channel_code", "code", "action", "definite", "words_en", "words_zh", "effective_on")
     list_filter = ("channel", "action")
     ordering = ("channel_id", "code", "-effective_on")
 

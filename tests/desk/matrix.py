@@ -68,6 +68,7 @@ NOT_ADDED = {"payments.channel"}
 
 # Acts by (page, path).
 ACTS: dict[tuple[str, str], set[str]] = {
+    ("core.businessday", "rerun"): {M, C},
     ("core.approval", "approve"): {R, M, C},
     ("core.approval", "reject"): {R, M, C},
     ("core.approval", "withdraw"): {S, R, M, C},

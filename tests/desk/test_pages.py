@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from config.celery import app
 from core.approvals import services as approvals
 from core.approvals.models import Approval
 from core.audit import services as audit
 from core.audit.models import AuditRecord
 from core.business_day.models import BusinessDay, EodRun, EodShard, TradingDay
+from core.clock.queries import local_day
 from core.desk.csv_export import guarded
 from core.desk.masking import masked_id_number, masked_name, masked_phone, yuan
 from core.idempotency.models import IdempotencyRecord
@@ -184,3 +186,17 @@ def test_lists_and_the_overview_ask_the_database_no_more_often_for_more_rows() -
     assert counts[0] == counts[1]
     assert max(counts[1][:-1]) <= 15
     assert counts[1][-1] <= 30
+
+
+def test_the_end_of_day_is_run_again_from_the_page(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object) -> None:
+    monkeypatch.setattr(app.conf, "task_always_eager", True)
+    yesterday = local_day(AT) - timedelta(days=1)
+    BusinessDay.objects.create(day=yesterday, opened_at=AT - timedelta(days=1))
+    client = verified(staff("max", "finance_maker"))
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("admin:core_businessday_do_rerun"), {"reason": "a shard failed last night"})
+    assert answer.status_code == 302
+    assert list(BusinessDay.objects.order_by("day").values_list("state", flat=True)) == ["closed", "open"]
+    assert AuditRecord.objects.get().act == "business_day.rerun"
+    page = client.get(reverse("admin:core_businessday_change", args=[yesterday])).content.decode()
+    assert "ledger" in page

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,13 +13,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from core.business_day import tasks
 from core.business_day.models import BusinessDay, EodRun, EodShard, TradingDay
 from core.clock.queries import local_day
+from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import badge, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, Figure
+from core.desk.sockets import FIGURES, Figure, Words
 
 BAR = (
     '<div class="flex items-center gap-2"><div class="bg-base-100 h-1.5 overflow-hidden rounded-default w-32 dark:bg-base-800">'
@@ -32,8 +35,24 @@ CELLS = (
 STEP_HEADER = (_("Step"), _("Shards done"), _("Rows"), _("Failed"))
 
 
+def rerun(doing: Doing) -> Words:
+    """A runner is asked for; it takes up what is not done, and what is done stays as it is."""
+    transaction.on_commit(tasks.end_of_day.delay, robust=True)
+    return _("A runner is asked for. What is done stays done; what is not is taken up.")
+
+
 @admin.register(BusinessDay, site=desk)
 class BusinessDayAdmin(DeskAdmin):
+    list_acts = (
+        Act(
+            name="rerun",
+            right="business_day.rerun",
+            title=_("Run the end of day"),
+            run=rerun,
+            icon="play_circle",
+            explain=_("Shards that failed or never ran are run again, in order; running what is done changes nothing."),
+        ),
+    )
     group, place, icon, heading = "day", 10, "today", _("Business days")
     list_display = ("day", "state_label", "opened", "cut_off", "closed", "progress")
     list_filter = ("state",)

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing, perform
@@ -138,6 +139,20 @@ class DeskAdmin(ModelAdmin):
             return Q(pk=self.opts.pk.to_python(uuid.UUID(term) if "-" in term else term))
         except (ValueError, ValidationError):
             return NOTHING
+
+    # Columns that many tables have.
+
+    @display(description=_("Channel"), ordering="channel_id")
+    def channel_code(self, row: Any) -> str:
+        return str(row.channel_id)
+
+    @display(description=_("Bank"), ordering="bank_id")
+    def bank_code_text(self, row: Any) -> str:
+        return str(row.bank_id)
+
+    @display(description=_("Asset"), ordering="asset_id")
+    def asset_code(self, row: Any) -> str:
+        return str(row.asset_id)
 
     # Acts.
 
