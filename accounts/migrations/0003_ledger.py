@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             name='Reversal',
             fields=[
                 ('reverses', models.UUIDField(primary_key=True, serialize=False)),
-                ('journal_id', models.UUIDField(unique=True)),
+                ('journal_id', models.UUIDField()),
             ],
             options={
                 'db_table': 'ledger_reversal',

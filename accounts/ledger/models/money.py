@@ -215,7 +215,7 @@ class Reversal(models.Model):
     """That a journal has been reversed, and by which: at most once."""
 
     reverses = models.UUIDField(primary_key=True)
-    journal_id = models.UUIDField(unique=True)
+    journal_id = models.UUIDField()
 
     class Meta:
         db_table = "ledger_reversal"
