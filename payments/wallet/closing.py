@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.privacy.sockets import Obstacle
 from payments.wallet import queries
+from payments.wallet.models import Order, Transfer
 
 OPEN = Obstacle(
     "orders_open",
@@ -23,11 +24,18 @@ class Orders:
 
     def export(self, *, customer_id: uuid.UUID) -> dict[str, list[Mapping[str, Any]]]:
         return {
-            "top_ups": [told(row) for row in queries.own_top_ups(customer_id).order_by("created_at")],
-            "withdrawals": [told(row) for row in queries.own_withdrawals(customer_id).order_by("created_at")],
-            "transfers": [told(row) for row in queries.own_transfers(customer_id).order_by("created_at")],
+            "top_ups": [told(row) for row in queries.own_top_ups(customer_id).order_by("created_at", "id")],
+            "withdrawals": [{**told(row), "fee": row.fee_fen} for row in queries.own_withdrawals(customer_id).order_by("created_at", "id")],
+            "transfers": [transfer(row, customer_id) for row in queries.own_transfers(customer_id).order_by("created_at", "id")],
         }
 
 
-def told(row: Any) -> Mapping[str, Any]:
-    return {"id": row.public_id, "state": row.state, "amount": row.amount_fen, "currency": "CNY", "at": row.created_at}
+def told(row: Order) -> Mapping[str, Any]:
+    at = row.created_at.isoformat()
+    return {"id": row.public_id, "state": row.state, "amount": row.amount_fen, "currency": row.currency, "at": at}
+
+
+def transfer(row: Transfer, customer_id: uuid.UUID) -> Mapping[str, Any]:
+    """The other side by its id alone: their name is theirs."""
+    sides = {"side": row.side(customer_id), "payer": row.payer_public_id, "payee": row.payee_public_id}
+    return {**told(row), **sides, "remark": row.remark}

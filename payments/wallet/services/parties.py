@@ -15,8 +15,8 @@ class CustomerNotActive(DomainError):
 
 
 def require_active(customer_id: uuid.UUID) -> Customer:
-    """Raises CustomerNotActive for a frozen or closed customer."""
-    customer = identity.get(customer_id)
+    """The customer, locked, so that an account does not close under an order. Raises CustomerNotActive when frozen or closed."""
+    customer = identity.lock(customer_id)
     if customer.state != Customer.State.ACTIVE:
         raise CustomerNotActive(state=customer.state)
     return customer
