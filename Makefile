@@ -12,31 +12,31 @@ help: ## Show this help
 	@echo "Banyan. The two commands to know: make run, make test."
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-.venv/.run: requirements.txt tools/venv.py
-	@$(PYTHON) tools/venv.py .venv requirements.txt && touch $@
+.venv/.run: requirements.txt platform/tools/venv.py
+	@$(PYTHON) platform/tools/venv.py .venv requirements.txt && touch $@
 
 .venv/.dev: .venv/.run requirements-dev.txt
-	@$(PYTHON) tools/venv.py .venv requirements-dev.txt && touch $@
+	@$(PYTHON) platform/tools/venv.py .venv requirements-dev.txt && touch $@
 
 install: .venv/.dev ## Create the environment with the development tools
 
 run: .venv/.run ## Start everything: database, broker, web, worker, clock, sandbox bank (Ctrl-C stops it)
-	@$(BIN)/python tools/run.py
+	@$(BIN)/python platform/tools/run.py
 
 test: .venv/.dev ## Run the whole test suite on its own embedded services
-	@$(BIN)/pytest -n $(JOBS) $(ARGS)
+	@$(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 check: .venv/.dev ## Lint, types, import contracts, migrations, settings, OpenAPI file
-	@$(BIN)/python tools/check.py
+	@$(BIN)/python platform/tools/check.py
 
 bench: .venv/.dev ## Measure: each figure as a ratio to its baseline in the same run
-	@$(BIN)/python tools/bench.py $(ARGS)
+	@$(BIN)/python platform/tools/bench.py $(ARGS)
 
 demo: .venv/.run ## Make the demo afresh: customers living through simulated days (drops this checkout's data)
-	@$(BIN)/python tools/run.py --demo-only
+	@$(BIN)/python platform/tools/run.py --demo-only
 
-openapi: .venv/.dev ## Write openapi.yaml from the code
-	@$(BIN)/python manage.py spectacular --fail-on-warn --file openapi.yaml
+openapi: .venv/.dev ## Write docs/openapi.yaml from the code
+	@$(BIN)/python manage.py spectacular --fail-on-warn --file docs/openapi.yaml
 
 lock: .venv/.dev ## Pin and hash the requirements anew from requirements*.in
 	@for name in requirements requirements-dev; do \

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_word_is_translated_and_the_compiled_file_is_what_the_text_file_compiles_to() -> None:
-    asked = subprocess.run([sys.executable, "tools/messages.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    asked = subprocess.run([sys.executable, "platform/tools/messages.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert asked.returncode == 0, asked.stdout + asked.stderr
 
 

@@ -1,4 +1,4 @@
-"""The ledger's rows of `make bench`: `python bench/ledger.py [--seconds N] [--rounds N] [--json]`.
+"""The ledger's rows of `make bench`: `python platform/bench/ledger.py [--seconds N] [--rounds N] [--json]`.
 
 Starts an embedded PostgreSQL of its own with fsync on and every check on, fills it, runs interleaved rounds in a child
 process, and prints each figure as a ratio to its baseline in the same run.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.embedded import Services, current_instance
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:

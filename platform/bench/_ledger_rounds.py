@@ -1,4 +1,4 @@
-"""The measurements behind `bench/ledger.py`; run by it with the server's address in DATABASE_URL."""
+"""The measurements behind `platform/bench/ledger.py`; run by it with the server's address in DATABASE_URL."""
 
 import json
 import os

@@ -15,7 +15,7 @@ from core.embedded import Services, ServicesNotStarted, current_instance
 from core.embedded.instance import free_port
 from core.embedded.services import port_taken
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 BIN = Path(sys.executable).parent
 WEB_PORT, BANK_PORT = 8000, 8090

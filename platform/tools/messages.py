@@ -1,4 +1,4 @@
-"""`python tools/messages.py [--check]`: gather the desk's English words, keep django.po in step, compile django.mo.
+"""`python platform/tools/messages.py [--check]`: gather the desk's English words, keep django.po in step, compile django.mo.
 
 Words come from `_()` in Python and `{% translate %}` in templates, of this project and of the admin theme, which ships no
 Chinese. Django's own words come with Django. `--check` only says whether everything is translated and compiled.
@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.module_loading import import_string
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PO = ROOT / "platform" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 SOURCES = ("platform/core", "accounts", "payments", "wealth", "credit", "growth")
@@ -116,7 +116,7 @@ def main(check: bool) -> int:
     for text in missing:
         sys.stdout.write(f"not translated: {text}\n")
     if stale:
-        sys.stdout.write("django.mo is not what django.po compiles to: run python tools/messages.py\n")
+        sys.stdout.write("django.mo is not what django.po compiles to: run python platform/tools/messages.py\n")
     return 1 if missing or stale else 0
 
 
