@@ -10,6 +10,7 @@ from accounts.identity import caps, codes, queries
 from accounts.identity.models import CUSTOMER_MOVES, Customer, Device, DeviceSession, OneTimeCode, PhoneClaim, RefreshToken, SandboxMessage
 from accounts.identity.phones import e164, phone_index
 from accounts.identity.tokens import ACCESS, REFRESH, Token, new_token, read_token
+from core.approvals.services import must_be_applying
 from core.crypto.blind_index import blind_index
 from core.errors import DomainError, NotFound
 from core.ids import new_id, shard_of
@@ -292,7 +293,8 @@ def freeze(*, customer_id: uuid.UUID, reason: str, at: datetime) -> Customer:
 
 @transaction.atomic
 def unfreeze(*, customer_id: uuid.UUID, reason: str, at: datetime) -> Customer:
-    """Let a frozen customer act again. Raises NotFound, WrongState."""
+    """Let a frozen customer act again. Raises ApprovalNeeded outside an approval of `customer.unfreeze`, NotFound, WrongState."""
+    must_be_applying("customer.unfreeze")
     customer = advance(queries.lock(customer_id), State.ACTIVE, moves=CUSTOMER_MOVES, at=at)
     publish(topic="customer.unfrozen", owner=customer.id, payload={"customer": str(customer.id), "reason": reason}, at=at)
     return customer

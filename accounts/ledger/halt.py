@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.ledger.models import LedgerHalt
+from core.approvals.services import must_be_applying
 from core.errors import DomainError
 
 
@@ -29,6 +30,7 @@ def halt(*, reason: str, at: datetime) -> LedgerHalt:
 
 @transaction.atomic
 def lift(*, actor: str, at: datetime) -> None:
-    """Let money move again. A sensitive act: reach it through approvals. Raises NotHalted."""
+    """Let money move again. A sensitive act: raises ApprovalNeeded outside an approval of `ledger.lift_halt`; NotHalted."""
+    must_be_applying("ledger.lift_halt")
     if not LedgerHalt.objects.filter(Q(lifted_at=None)).update(lifted_at=at, lifted_by=actor):
         raise NotHalted()

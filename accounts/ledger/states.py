@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.ledger.calls import call
 from accounts.ledger.models import AccountState, LedgerAccount, LedgerBalance, Mode, PendingLeg
 from accounts.ledger.models.money import ACCOUNT_MOVES, BLOCKED
+from core.approvals.services import must_be_applying
 from core.errors import DomainError, NotFound
 from core.moves import advance
 from core.outbox import services as outbox
@@ -31,8 +32,12 @@ class ModeNotChangeable(DomainError):
 def set_state(*, account_id: UUID, to: AccountState, at: datetime) -> LedgerAccount:
     """Open, block, freeze or close an account. Once this has committed no posting passes that the state forbids.
 
-    Locks the balance rows. Raises NotFound, WrongState, AccountNotEmpty (closing with money, holds or pending legs).
+    Everything but closing an empty account is a sensitive act: raises ApprovalNeeded outside an approval of
+    `ledger.account_state`. Locks the balance rows. Raises NotFound, WrongState, AccountNotEmpty (closing with money, holds or
+    pending legs).
     """
+    if to != AccountState.CLOSED:
+        must_be_applying("ledger.account_state")
     account = LedgerAccount.objects.filter(id=account_id).first()
     if account is None:
         raise NotFound()

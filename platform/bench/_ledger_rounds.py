@@ -184,7 +184,8 @@ def as_of_milliseconds() -> tuple[float, float]:
     """p99 of as-of by instant and by effective day on the account with ENTRIES entries."""
     dice = random.Random(1)
     now = clock.now()
-    instant, by_day = [], []
+    instant: list[float] = []
+    by_day: list[float] = []
     for _ in range(200):
         at = now - timedelta(seconds=dice.randint(0, ENTRIES * 60))
         for taken, mark in ((instant, at), (by_day, at.date())):

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from core.business_day import queries as days
 from core.business_day import services as day_services
+from core.business_day import travel
 from core.business_day.models import BusinessDay
 from core.business_day.travel import DayStuck, advance
 from core.clock import queries as clock
@@ -187,8 +188,18 @@ def test_the_command_refuses_to_move_a_production_clock(settings: Any) -> None:
     assert offset_seconds() == 0
 
 
-def test_the_database_refuses_a_second_clock_and_one_that_runs_behind() -> None:
+def test_the_database_refuses_a_second_clock() -> None:
     with pytest.raises(IntegrityError, match="core_clock_one_row"), transaction.atomic():
         SandboxClock.objects.create(id=2, changed_at=NOON)
-    with pytest.raises(IntegrityError, match="core_clock_forward_only"), transaction.atomic():
-        SandboxClock.objects.create(id=1, offset_seconds=-1, changed_at=NOON)
+
+
+def test_a_life_may_begin_in_the_past_of_an_empty_installation_alone_and_catch_up_with_the_wall() -> None:
+    past = clock.wall() - timedelta(days=3)
+    day = travel.begin(at=past)
+    assert (day.day, day.state) == (clock.local_day(past), "open")
+    assert abs(clock.now() - past) < timedelta(seconds=5)
+    with pytest.raises(travel.JourneyBegun):
+        travel.begin(at=past)
+    assert travel.advance(to=clock.wall()).closed == [clock.local_day(past) + timedelta(days=ahead) for ahead in range(3)]
+    travel.return_to_wall()
+    assert abs(clock.now() - clock.wall()) < timedelta(seconds=5)

@@ -6,6 +6,7 @@ from accounts.ledger import queries, services, states
 from accounts.ledger.accounts import platform_account
 from accounts.ledger.models import AccountState, LedgerAccount
 from accounts.ledger.refusals import AccountFrozen
+from core.approvals.services import applying
 from core.errors import NotFound
 from core.ids import new_id
 from core.moves import WrongState
@@ -17,7 +18,8 @@ pytestmark = pytest.mark.usefixtures("ledger")
 
 
 def set_state(account, to):
-    return states.set_state(account_id=account.id, to=to, at=AT)
+    with applying("ledger.account_state"):
+        return states.set_state(account_id=account.id, to=to, at=AT)
 
 
 def test_an_account_without_debit_takes_money_in_and_lets_none_out() -> None:
