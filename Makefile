@@ -12,11 +12,11 @@ help: ## Show this help
 	@echo "Banyan. The two commands to know: make run, make test."
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-.venv/.run: requirements.txt platform/tools/venv.py
-	@$(PYTHON) platform/tools/venv.py .venv requirements.txt && touch $@
+.venv/.run: requirements.txt platform/tools/environment.py
+	@$(PYTHON) platform/tools/environment.py .venv requirements.txt && touch $@
 
 .venv/.dev: .venv/.run requirements-dev.txt
-	@$(PYTHON) platform/tools/venv.py .venv requirements-dev.txt && touch $@
+	@$(PYTHON) platform/tools/environment.py .venv requirements-dev.txt && touch $@
 
 install: .venv/.dev ## Create the environment with the development tools
 
