@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-import environ
-
+from config.database import database
 from config.environment import Environment
 from core.embedded import current_instance
 
@@ -89,13 +88,12 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": environ.Env.db_url_config(DATABASE_URL, engine="django.db.backends.postgresql")
-    | {
-        "CONN_MAX_AGE": env.whole("CONN_MAX_AGE", default=600),
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"prepare_threshold": 2, "server_side_binding": True, "application_name": "banyan"},
-        "TEST": {"NAME": TEST_DATABASE},
-    }
+    "default": database(
+        DATABASE_URL,
+        max_age=env.whole("CONN_MAX_AGE", default=600),
+        statement_timeout_ms=env.whole("STATEMENT_TIMEOUT_MS", default=0),
+        test_name=TEST_DATABASE,
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -161,6 +159,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2, "socket_timeout": 5}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import InternalError, OperationalError, connection
 from django.http import Http404
 from django.utils import translation
 from rest_framework import exceptions
@@ -108,3 +108,15 @@ def test_a_validation_error_is_422_with_its_fields() -> None:
     problem = body(exceptions.ValidationError({"amount": [error("too small", "min_value")]}))
     assert (problem["status"], problem["code"]) == (422, "validation_failed")
     assert problem["errors"] == [{"field": "amount", "code": "min_value", "detail": "too small"}]
+
+
+@pytest.mark.django_db
+def test_a_database_that_takes_no_writes_is_503_and_any_other_internal_error_a_bug() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        with pytest.raises(InternalError) as refused:
+            cursor.execute("UPDATE core_workitem SET kind = kind")
+    answer = answer_for(refused.value)
+    assert answer is not None
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer_for(InternalError("current transaction is aborted")) is None

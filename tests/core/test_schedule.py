@@ -84,6 +84,14 @@ def test_schedules_are_written_once_changed_when_the_code_changes_and_removed_wh
 
 
 @pytest.mark.django_db
+def test_ticks_of_an_interval_expire_and_those_of_a_crontab_wait_for_a_worker() -> None:
+    with scheduled("tests.short", seconds=2), scheduled("tests.long", seconds=90), scheduled("tests.daily", crontab="5 4 * * *"):
+        sync()
+    lives = dict(PeriodicTask.objects.filter(name__startswith="tests.").values_list("name", "expire_seconds"))
+    assert lives == {"tests.short": 30, "tests.long": 90, "tests.daily": None}
+
+
+@pytest.mark.django_db
 def test_a_task_an_operator_switched_off_stays_off_and_rows_of_others_stay() -> None:
     sync()
     PeriodicTask.objects.filter(name="core.outbox.prune").update(enabled=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, connection
 from django.test import Client, override_settings
 from django.urls import path
 
@@ -21,6 +21,11 @@ from core.outbox.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def lose(*_: object) -> None:
+    """What Django raises when the server closed the connection."""
+    raise InterfaceError("connection already closed")
 
 
 def broken(request: object) -> None:
@@ -46,20 +51,35 @@ def test_readyz_is_ready_with_every_check_named() -> None:
     assert set(answer.json()["checks"]) == {"database", "migrations", "broker", "outbox"}
 
 
-def test_readyz_says_503_and_why_when_the_outbox_is_stuck() -> None:
+def test_readyz_stays_200_and_says_why_when_the_outbox_is_stuck() -> None:
     then = clock.now() - timedelta(seconds=300)
     OutboxEvent.objects.create(id=new_id(), shard=1, topic="t", key="k", payload={}, occurred_at=then, next_attempt_at=then)
     answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()["status"]) == (503, "not_ready")
+    assert (answer.status_code, answer.json()["status"], answer.json()["degraded"]) == (200, "degraded", ["outbox"])
     assert "waits 30" in answer.json()["checks"]["outbox"]["reason"]
 
 
-def test_readyz_says_503_and_why_when_the_broker_is_gone_and_names_no_password() -> None:
+def test_readyz_stays_200_and_says_why_when_the_broker_is_gone_and_names_no_password() -> None:
     with override_settings(REDIS_URL="redis://:canary-password@127.0.0.1:1/0"):
         answer = Client().get("/readyz")
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.json()["status"], answer.json()["degraded"]) == (200, "degraded", ["broker"])
     assert answer.json()["checks"]["broker"] == {"ok": False, "reason": "the broker does not answer"}
     assert b"canary" not in answer.content
+
+
+def test_readyz_says_503_and_why_when_the_database_takes_no_writes() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["degraded"]) == (503, "not_ready", [])
+    assert answer.json()["checks"]["database"] == {"ok": False, "reason": "the database takes no writes"}
+
+
+def test_readyz_says_503_and_why_when_the_connection_is_gone() -> None:
+    with connection.execute_wrapper(lose):
+        answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "not_ready")
+    assert answer.json()["checks"]["database"] == {"ok": False, "reason": "the database does not answer"}
 
 
 def test_readyz_says_503_and_why_when_migrations_wait(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 from rest_framework import exceptions
@@ -17,6 +17,7 @@ from core.errors import DomainError, NotFound, TooManyRequests
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
+READ_ONLY = "25006"
 TITLES = {
     "malformed": ("The request cannot be read.", "请求无法解析。"),
     "validation_failed": ("One or more fields are not acceptable; see errors.", "一个或多个字段不符合要求,详见 errors。"),
@@ -91,14 +92,21 @@ def answer_for(raised: Exception) -> Response | None:
         if wait:
             headers["Retry-After"] = str(ceil(wait))
         return Response(problem(raised.status_code, code, words(code)), status=raised.status_code, headers=headers)
-    if isinstance(raised, (OperationalError, InterfaceError)):
+    if isinstance(raised, (OperationalError, InterfaceError)) or sqlstate(raised) == READ_ONLY:
         return busy_answer(raised)
     return None
 
 
-def busy_answer(raised: OperationalError | InterfaceError) -> Response:
-    """The database is away, out of connections, or a lock took too long. Nothing was committed: a repeat is safe."""
-    log.warning("database_busy", problem=type(raised).__name__, sqlstate=getattr(raised.__cause__, "sqlstate", None))
+def sqlstate(raised: Exception) -> str | None:
+    return getattr(raised.__cause__, "sqlstate", None) if isinstance(raised, Error) else None
+
+
+def busy_answer(raised: Exception) -> Response:
+    """The database is away, read-only (a failover), out of connections, or a lock took too long.
+
+    Nothing was committed: a repeat is safe.
+    """
+    log.warning("database_busy", problem=type(raised).__name__, sqlstate=sqlstate(raised))
     return Response(problem(503, "unavailable", words("unavailable")), status=503, headers={"Retry-After": "1"})
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -36,12 +36,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether this process can do its work: every check with its reason; 503 when one fails."""
+    """Whether this process can do its work: every check with its reason; 503 when one of REQUIRED fails.
+
+    What all web processes share and money does not wait for (the broker, the outbox) only degrades: one bad event
+    must not take every one of them out of service.
+    """
     at = clock.wall()
     checks = {name: check(at) for name, check in CHECKS.items()}
-    ready = not any(checks.values())
+    failed = {name for name, reason in checks.items() if reason}
     told = {name: {"ok": not reason} | ({"reason": reason} if reason else {}) for name, reason in checks.items()}
-    return JsonResponse({"status": "ready" if ready else "not_ready", "checks": told}, status=200 if ready else 503)
+    status = "not_ready" if failed & REQUIRED else "degraded" if failed else "ready"
+    body = {"status": status, "checks": told, "degraded": sorted(failed - REQUIRED)}
+    return JsonResponse(body, status=503 if status == "not_ready" else 200)
 
 
 @require_safe
@@ -50,7 +56,7 @@ def version(request: HttpRequest) -> HttpResponse:
     """The version, the commit it was built from, and the last migration of each floor."""
     try:
         schema = applied_schema()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         schema = {}
     return JsonResponse({"version": project_version(), "commit": commit(), "schema": schema})
 
@@ -83,10 +89,11 @@ def may_read_metrics(request: HttpRequest) -> bool:
 def database_reason(at: datetime) -> str:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
+            cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+            (read_only,) = cursor.fetchone()
+    except (DatabaseError, InterfaceError):
         return "the database does not answer"
-    return ""
+    return "the database takes no writes" if read_only else ""
 
 
 class Migrated:
@@ -100,7 +107,7 @@ class Migrated:
         try:
             executor = MigrationExecutor(connection)
             waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             return "the migrations cannot be read"
         if waiting:
             return f"{len(waiting)} migrations are not applied, the first is {waiting[0][0].app_label}.{waiting[0][0].name}"
@@ -122,7 +129,7 @@ def broker_reason(at: datetime) -> str:
 def outbox_reason(at: datetime) -> str:
     try:
         oldest = outbox.backlog(at=clock.now()).oldest_pending_seconds
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return "the outbox cannot be read"
     return f"the oldest event waits {oldest:.0f} s, more than {OUTBOX_SECONDS}" if oldest > OUTBOX_SECONDS else ""
 
@@ -133,6 +140,7 @@ CHECKS: dict[str, Callable[[datetime], str]] = {
     "broker": broker_reason,
     "outbox": outbox_reason,
 }
+REQUIRED = {"database", "migrations"}
 
 
 @lru_cache(maxsize=1)

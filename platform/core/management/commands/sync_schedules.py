@@ -10,6 +10,7 @@ from core.clock.queries import SHANGHAI
 from core.schedule import FIELDS, SCHEDULE, Periodic
 
 OURS = "Registered by the code; edit `enabled` only, the rest is written again at every start."
+SHORTEST_LIFE = 30  # seconds; ticks of an interval die before they pile up while no worker runs, the next tick does their work
 
 
 class Command(BaseCommand):
@@ -28,8 +29,9 @@ class Command(BaseCommand):
 
 def write(entry: Periodic) -> bool:
     """Bring one row up to date; whether it had to change."""
-    wanted: dict[str, Any] = {"task": entry.task, "description": OURS, "interval": None, "crontab": None}
+    wanted: dict[str, Any] = {"task": entry.task, "description": OURS, "interval": None, "crontab": None, "expire_seconds": None}
     if entry.seconds is not None:
+        wanted["expire_seconds"] = max(entry.seconds, SHORTEST_LIFE)
         wanted["interval"] = IntervalSchedule.objects.get_or_create(every=entry.seconds, period=IntervalSchedule.SECONDS)[0]
     else:
         fields = dict(zip(FIELDS, str(entry.crontab).split(), strict=True))
