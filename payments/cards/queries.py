@@ -86,3 +86,9 @@ def shards_over(at: datetime) -> list[int]:
     """The shards with bindings whose time is over."""
     over = CardBinding.objects.filter(expires_at__lte=at, state__in=[BindingState.CREATED, BindingState.SMS_SENT])
     return sorted(over.values_list("shard", flat=True).distinct().order_by())
+
+
+def first_holders(limit: int) -> list[UUID]:
+    """The customers who bound a live card first, earliest first."""
+    found = Card.objects.exclude(state=CardState.UNBOUND).order_by("created_at", "id").values_list("customer_id", flat=True)
+    return list(dict.fromkeys(found[: limit * 4]))[:limit]

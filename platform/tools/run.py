@@ -1,7 +1,6 @@
 """`make run`: the whole platform on this machine, from an empty folder to one screen of addresses, until Ctrl-C."""
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -19,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 BIN = Path(sys.executable).parent
 WEB_PORT, BANK_PORT = 8000, 8090
+INTERRUPTED = 130
 
 
 def main() -> int:
@@ -64,6 +64,7 @@ def surroundings(services: Services) -> dict[str, str]:
         "PUBLIC_URL": f"http://127.0.0.1:{web}",
         "SANDBOX_BANK_URL": f"http://127.0.0.1:{bank}",
         "SANDBOX_BANK_DATA": str(services.root / "bank"),
+        "LOGINS_FILE": str(services.root / "logins.txt"),
     }
 
 
@@ -78,9 +79,7 @@ def prepare(environment: dict[str, str], services: Services, *, fresh: bool) -> 
     try:
         if fresh:
             manage(environment, "flush", "--no-input")
-        manage(environment, "prepare", "--no-day")
-        manage(environment, "sandbox_connect")
-        manage(environment, "demo")
+        manage(environment, "prepare", "--demo", environment["LOGINS_FILE"])
     finally:
         bank.terminate()
         bank.wait(timeout=20)
@@ -118,13 +117,13 @@ def serve(environment: dict[str, str], begun: float) -> int:
         manager.add_process(name, " ".join(command), env=environment, cwd=str(ROOT), quiet=False)
     screen(environment, begun)
     manager.loop()
-    return int(manager.returncode or 0)
+    return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
 
 
 def screen(environment: dict[str, str], begun: float) -> None:
     """One screen: where everything is and who can log in."""
     web, bank = environment["PUBLIC_URL"], environment["SANDBOX_BANK_URL"]
-    facts = json.loads(subprocess.check_output([PYTHON, "manage.py", "demo", "--logins"], env=environment, cwd=ROOT, text=True))
+    logins = Path(environment["LOGINS_FILE"]).read_text().splitlines()
     lines = [
         "",
         f"  Banyan is up after {time.monotonic() - begun:.0f} s. Ctrl-C stops everything.",
@@ -134,7 +133,7 @@ def screen(environment: dict[str, str], begun: float) -> None:
         f"  Sandbox bank  {bank}/      test people, cards, fault switches",
         f"  SMS inbox     {bank}/inbox",
         "",
-        *[f"  {line}" for line in facts["lines"]],
+        *[f"  {line}" for line in logins],
         "",
     ]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -63,7 +63,8 @@ def stand_at(*, at: datetime) -> SandboxClock:
         raise ClockFixed()
     reading = wall()
     seconds = -((reading - at) // timedelta(seconds=1))
-    row, _ = SandboxClock.objects.update_or_create(id=1, defaults={"offset_seconds": seconds, "changed_at": reading})
+    row = SandboxClock(id=1, offset_seconds=seconds, changed_at=reading)
+    SandboxClock.objects.bulk_create([row], update_conflicts=True, unique_fields=["id"], update_fields=["offset_seconds", "changed_at"])
     offset.forget()
     return row
 

@@ -5,6 +5,8 @@ seconds, and no request waits for that.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -38,8 +40,11 @@ class Messenger:
         self.process = 0
         self.waiting: SimpleQueue[int] = SimpleQueue()
         self.paused_until = float("-inf")
+        self.silent = False
 
     def tell(self, shard: int) -> None:
+        if self.silent:
+            return
         if self.process != os.getpid():
             self.start()
         self.waiting.put(shard)
@@ -77,6 +82,16 @@ class Messenger:
 
 
 messenger = Messenger()
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """No nudges from this process meanwhile: for one that relays its events itself (`run_pending`)."""
+    messenger.silent = True
+    try:
+        yield
+    finally:
+        messenger.silent = False
 
 
 class Nudge:

@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from accounts.identity import queries as identity
-from accounts.identity.phones import e164
+from accounts.verification import queries as verification
 from config.demo import cast, lapse
-from config.demo.bank import Bank, NoBank
+from config.demo.bank import NoBank
+from config.demo.stage import PIN
 from core.business_day import queries as business_day
 from core.clock import queries as clock
 from core.errors import DomainError
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--customers", type=int, default=PEOPLE)
         parser.add_argument("--days", type=int, default=DAYS)
         parser.add_argument("--json", action="store_true", help="the story as one JSON object, no progress")
-        parser.add_argument("--logins", action="store_true", help="make nothing: who can log in, as JSON")
+        parser.add_argument("--logins", action="store_true", help="make nothing: who can log in")
         parser.add_argument("--codes", action="store_true", help="make nothing: the operators' present second-factor codes")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             for username, code in cast.codes().items():
                 self.stdout.write(f"{username:<16}{code}")
         elif options["logins"]:
-            self.stdout.write(json.dumps({"lines": logins(options["seed"])}, ensure_ascii=False))
+            self.stdout.write("\n".join(logins()))
         elif business_day.any_day():
             self.stdout.write("This installation has a history; the demo is only made on an empty one (make demo starts afresh).")
         else:
@@ -85,17 +86,15 @@ class Command(BaseCommand):
             self.stdout.write(f"demo: day {day}, {acts} acts")
 
 
-def logins(seed: str) -> list[str]:
+def logins() -> list[str]:
     """Lines for the screen of `make run`: a few customers with cards, and the operators."""
-    try:
-        with Bank() as bank:
-            people = bank.people(count=PEOPLE, seed=seed)
-    except NoBank:
-        people = []
-    found = [(person, identity.by_phone(e164(person.mobile))) for person in people]
-    shown = [(person, customer) for person, customer in found if customer is not None and cards.live_cards(customer.id).exists()][:SHOWN]
-    lines = [f"Customer      {person.mobile}  {person.name}  (code by SMS: the inbox; payment PIN 250417)" for person, _ in shown]
+    lines = []
+    for holder in cards.first_holders(SHOWN):
+        person = verification.real_name(holder)
+        if person is not None:
+            phone = identity.get(holder).phone.removeprefix("+86")
+            lines.append(f"Customer      {phone}  {person.name}  (the code comes to the SMS inbox; payment PIN {PIN})")
     if cast.codes():
         lines.append(f"Operators     {', '.join(cast.codes())}; password {cast.PASSWORD}")
-        lines.append("              second factor: .venv/bin/python manage.py demo --codes")
+        lines.append("              second factor: PYTHONPATH=platform .venv/bin/python manage.py demo --codes")
     return lines

@@ -1,5 +1,6 @@
 """`manage.py prepare`: bring a database up to date: migrations, schedules, the first business day. Running it again changes nothing."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
@@ -16,7 +17,8 @@ class Command(BaseCommand):
     help = "Bring the database up to date: migrations, the schedules of the periodic tasks, the first business day."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--no-day", action="store_true", help="open no business day yet: the demo begins in the past")
+        words = "development: connect to the sandbox bank, make the demo on an empty database, and write who can log in to this file"
+        parser.add_argument("--demo", metavar="FILE", help=words)
 
     def handle(self, *args: Any, **options: Any) -> None:
         executor = MigrationExecutor(connection)
@@ -25,6 +27,11 @@ class Command(BaseCommand):
             self.stdout.write(f"Applying {len(waiting)} migrations ...")
             call_command("migrate", verbosity=0, interactive=False)
         call_command("sync_schedules", verbosity=0)
-        if not (options["no_day"] or business_day.any_day()):
+        if options["demo"]:
+            call_command("sandbox_connect")
+            call_command("demo")
+            with Path(options["demo"]).open("w") as lines:
+                call_command("demo", logins=True, stdout=lines)
+        elif not business_day.any_day():
             business_days.open_first_day(at=clock.now())
         self.stdout.write("The database is ready.")
