@@ -32,7 +32,8 @@ def test_only_a_process_that_asks_for_it_limits_its_statements() -> None:
 
 
 def test_the_settings_keep_what_the_environment_says() -> None:
-    environment = os.environ | {"DATABASE_URL": f"{URL}?sslmode=verify-full", "STATEMENT_TIMEOUT_MS": "700", "PYTHONPATH": str(ROOT / "platform")}
+    said = {"DATABASE_URL": f"{URL}?sslmode=verify-full", "STATEMENT_TIMEOUT_MS": "700"}
+    environment = os.environ | said | {"PYTHONPATH": str(ROOT / "platform")}
     asked = subprocess.run([sys.executable, "-c", ASK], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     found = json.loads(asked.stdout)
     assert found["sslmode"] == "verify-full"
