@@ -21,13 +21,13 @@ from accounts.security import examples as ex
 from accounts.security import passkeys, queries, services
 from accounts.security.models import Passkey, PaymentPin, StepUpProof
 from accounts.security.serializers import (
+    FirstPinInput,
     PasskeyInput,
     PasskeyOptions,
     PasskeyOut,
     PhoneChangeInput,
     PhoneCodeInput,
     PinChangeInput,
-    PinInput,
     PinOut,
     PinResetInput,
     ProofInput,
@@ -77,9 +77,9 @@ class CodeView(EffectView):
 class Pin(CountedEffectView):
     """My payment PIN: whether it is set or locked; set the first one."""
 
-    input_class = PinInput
+    input_class = FirstPinInput
     output_class = PinOut
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (Invalid, services.PinAlreadySet, AccountFrozen)
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (Invalid, services.PinAlreadySet, *SPENDING)
 
     @extend_schema(examples=[ex.pin(200)])
     def get(self, request: Request) -> Response:
@@ -87,11 +87,11 @@ class Pin(CountedEffectView):
 
     @extend_schema(examples=[ex.PIN, ex.pin(201)])
     def post(self, request: Request, **url: str) -> HttpResponse:
-        """Set the first PIN."""
+        """Set the first PIN. The proof's purpose is set_pin, without amount and payee; make it by text code or passkey."""
         return super().post(request, **url)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Any:
-        return services.set_pin(customer_id=caller_of(request).customer.id, at=at, **data)
+        return services.choose_pin(**mine(request), at=at, **data)
 
     def shown(self, row: PaymentPin | None, *, many: bool = False) -> Any:
         limit = queries.pin_free_limit_fen(caller_of(self.request).customer.id, clock.now())

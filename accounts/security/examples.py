@@ -34,7 +34,7 @@ def passkey(status: int) -> OpenApiExample:
     return answered("A passkey", value | {"created_at": "2026-11-22T02:00:00Z", "last_used_at": None}, status)
 
 
-PIN = asked("Set", {"pin": "719246"})
+PIN = asked("Set", {"pin": "719246", "proof": PROOF_ID, "nonce": NONCE})
 PIN_CHANGE = asked("Change", {"old_pin": "719246", "pin": "380517"})
 PIN_RESET = asked("Reset", {"pin": "380517", "code": "482913", "name": "林小满", "id_number": "110000199003070028"})
 SENT = answered("Sent", {"expires_in_seconds": 300, "resend_after_seconds": 60}, 202)

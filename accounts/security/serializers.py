@@ -23,6 +23,15 @@ class PinInput(serializers.Serializer[Any]):
     pin = serializers.RegexField(PIN, help_text="Six digits, not easy to guess.")
 
 
+class SpentProofInput(serializers.Serializer[Any]):
+    proof = serializers.CharField(max_length=40, help_text="A step-up proof for this act.")
+    nonce = serializers.CharField(max_length=80, help_text="The nonce the proof was made with.")
+
+
+class FirstPinInput(PinInput, SpentProofInput):
+    """The proof is made by text code or passkey, since there is no PIN yet."""
+
+
 class PinChangeInput(PinInput):
     old_pin = serializers.RegexField(PIN)
 
@@ -66,11 +75,6 @@ class ProofOut(serializers.Serializer[StepUpProof]):
     payee = serializers.CharField()
     nonce = serializers.CharField()
     expires_at = serializers.DateTimeField()
-
-
-class SpentProofInput(serializers.Serializer[Any]):
-    proof = serializers.CharField(max_length=40, help_text="A step-up proof for this act.")
-    nonce = serializers.CharField(max_length=80, help_text="The nonce the proof was made with.")
 
 
 class PhoneCodeInput(serializers.Serializer[Any]):

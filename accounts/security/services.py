@@ -80,8 +80,19 @@ class ProofExpired(DomainError):
 
 
 @transaction.atomic
+def choose_pin(*, customer_id: uuid.UUID, session_id: uuid.UUID, pin: str, proof: str, nonce: str, at: datetime) -> PaymentPin:
+    """A customer's first PIN, approved by a step-up (`set_pin`): a session alone, which may be stolen, sets none.
+
+    Raises Invalid (shape or weak), PinAlreadySet, and as `spend_proof`.
+    """
+    checked_pin(customer_id, pin)
+    spend_act(customer_id=customer_id, session_id=session_id, token=proof, purpose="set_pin", payee="", nonce=nonce, at=at)
+    return set_pin(customer_id=customer_id, pin=pin, at=at)
+
+
+@transaction.atomic
 def set_pin(*, customer_id: uuid.UUID, pin: str, at: datetime) -> PaymentPin:
-    """A first PIN. Raises Invalid (shape or weak), PinAlreadySet."""
+    """Write a first PIN; the caller knows that the customer wants it. Raises Invalid (shape or weak), PinAlreadySet."""
     checked_pin(customer_id, pin)
     row = PaymentPin(customer_id=customer_id, hashed=hash_of(customer_id, pin), created_at=at, changed_at=at)
     try:

@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.identity.sockets import SMS
 from accounts.security import services
-from accounts.security.models import PaymentPin
+from accounts.security.models import PaymentPin, StepUpProof
 from accounts.security.pins import is_weak
 from core.errors import Invalid
 from core.idempotency.models import IdempotencyRecord
-from tests.factories import AT, NAMES, PIN, RecordingSms, api, customer, open_session, plugged, unique_id_number
+from tests.factories import AT, NAMES, PIN, RecordingSms, api, customer, open_session, plugged, proof, text_proof, unique_id_number
 from tests.together import together
 
 BORN = date(1990, 3, 7)
@@ -38,9 +38,12 @@ def test_an_ordinary_pin_is_not_weak() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("pin", ["12345", "1234567", "abcdef", "１１１１１１", "111111"])
 def test_a_pin_of_wrong_shape_or_weak_is_refused_and_nothing_is_kept(pin: str) -> None:
-    answer = api(customer(verified_class=None)).post("/v1/accounts/pin", {"pin": pin})
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "pin")
+    somebody = customer(verified_class=None)
+    client = api(somebody)
+    answer = client.post("/v1/accounts/pin", {"pin": pin, "proof": text_proof(somebody, client.session, purpose="set_pin"), "nonce": "n"})
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, ["pin"])
     assert PaymentPin.objects.count() == 0
+    assert StepUpProof.objects.get().used_at is None
 
 
 @pytest.mark.django_db
@@ -53,11 +56,40 @@ def test_the_birthday_of_the_proven_identity_is_refused_as_pin() -> None:
 
 @pytest.mark.django_db
 def test_a_pin_is_set_once_and_kept_as_an_argon2_hash_under_a_pepper() -> None:
-    client = api(customer(verified_class=None))
-    assert client.post("/v1/accounts/pin", {"pin": PIN}).json()["is_set"] is True
-    again = client.post("/v1/accounts/pin", {"pin": "380517"})
+    somebody = customer(verified_class=None)
+    client = api(somebody)
+    token = text_proof(somebody, client.session, purpose="set_pin")
+    assert client.post("/v1/accounts/pin", {"pin": PIN, "proof": token, "nonce": "n"}).json()["is_set"] is True
+    token = proof(somebody, client.session, purpose="set_pin", nonce="m")
+    again = client.post("/v1/accounts/pin", {"pin": "380517", "proof": token, "nonce": "m"})
     assert (again.status_code, again.json()["code"]) == (409, "pin_already_set")
+    assert StepUpProof.objects.get(nonce="m").used_at is None
+    assert services.try_pin(customer_id=somebody.id, pin=PIN, at=AT) is None
     assert PaymentPin.objects.get().hashed.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+@pytest.mark.django_db
+def test_a_session_alone_sets_no_pin_and_a_proof_for_another_act_neither() -> None:
+    somebody = customer(verified_class=None)
+    client = api(somebody)
+    bare = client.post("/v1/accounts/pin", {"pin": PIN})
+    assert (bare.status_code, sorted(error["field"] for error in bare.json()["errors"])) == (422, ["nonce", "proof"])
+    invented = client.post("/v1/accounts/pin", {"pin": PIN, "proof": "prf_00000000000000000000000000", "nonce": "n"})
+    assert (invented.status_code, invented.json()["code"]) == (403, "proof_mismatch")
+    token = text_proof(somebody, client.session, purpose="close_account")
+    other_act = client.post("/v1/accounts/pin", {"pin": PIN, "proof": token, "nonce": "n"})
+    assert (other_act.status_code, other_act.json()["code"]) == (403, "proof_mismatch")
+    assert (PaymentPin.objects.count(), StepUpProof.objects.get().used_at) == (0, None)
+
+
+@pytest.mark.django_db
+def test_the_code_for_a_first_pin_goes_to_the_phone_over_the_api(sms: RecordingSms) -> None:
+    client = api(customer(verified_class=None))
+    act = {"purpose": "set_pin", "amount": 0, "nonce": "n"}
+    assert client.post("/v1/accounts/step-up/codes", act).status_code == 202
+    code = sms.sent[0]["text"].split("验证码 ")[1][:6]
+    made = client.post("/v1/accounts/step-up/proofs", act | {"method": "sms", "secret": code}).json()["proof"]
+    assert client.post("/v1/accounts/pin", {"pin": PIN, "proof": made, "nonce": "n"}).status_code == 201
 
 
 @pytest.mark.django_db

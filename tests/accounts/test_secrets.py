@@ -40,7 +40,10 @@ def live_through(sms: RecordingSms) -> tuple[list[bytes], list[str]]:
     errors.append(client.post("/v1/accounts/verification", {"name": NAME + "1", "id_number": number}))
     assert client.post("/v1/accounts/verification", {"name": NAME, "id_number": number}).json()["state"] == "matched"
     errors.append(client.post("/v1/accounts/verification", {"name": NAME, "id_number": number}))
-    assert client.post("/v1/accounts/pin", {"pin": PIN}).status_code == 201
+    first = {"purpose": "set_pin", "amount": 0, "nonce": "first"}
+    assert client.post("/v1/accounts/step-up/codes", first).status_code == 202
+    proof = client.post("/v1/accounts/step-up/proofs", first | {"method": "sms", "secret": code_of(sms)}).json()["proof"]
+    assert client.post("/v1/accounts/pin", {"pin": PIN, "proof": proof, "nonce": "first"}).status_code == 201
     errors.append(client.post("/v1/accounts/pin/change", {"old_pin": NEW_PIN, "pin": PIN}))
     act = {"purpose": "transfer", "amount": 1, "payee": "x", "nonce": "n", "method": "pin"}
     assert client.post("/v1/accounts/step-up/proofs", act | {"secret": PIN}).status_code == 201
