@@ -116,7 +116,7 @@ class ChannelRequest(models.Model):
 
     `business` and `business_id` name the row it is made for ("top_up", "withdrawal", "card_binding", "card"); its listener is
     told once when the request becomes final. `sends` counts departures, `queries` the questions asked since. `due_at` is when the
-    sweeper looks again; null = nothing left to do by itself (final, or an operator's work item).
+    sweeper looks again; null = final.
     """
 
     PREFIX = "chr"

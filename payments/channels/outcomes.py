@@ -89,9 +89,11 @@ def after_the_end(request: ChannelRequest, result: Result, told: Told) -> Channe
 
 
 def mapped(request: ChannelRequest, result: Result, at: datetime) -> Result:
-    """A refusal as the error map of the day reads it."""
+    """A refusal as the error map of the day reads it; unknown when an earlier departure may still be done."""
     if not isinstance(result, Failed):
         return result
+    if in_doubt(request) and not result.decided:
+        return Unknown(result.code)
     rule = queries.rule(request.channel_id, result.code, clock.local_day(at))
     if rule is None:
         return result
@@ -103,7 +105,14 @@ def mapped(request: ChannelRequest, result: Result, at: datetime) -> Result:
         retryable=action == ErrorRule.Action.RETRY_SAME,
         user_fixable=action in (ErrorRule.Action.ASK_USER, ErrorRule.Action.STEP_UP),
         tries_left=result.tries_left,
+        decided=result.decided,
     )
+
+
+def in_doubt(request: ChannelRequest) -> bool:
+    """Whether money may move by a departure whose answer was never stored: what is asked about left once without one, so that
+    a later departure that failed does not end it."""
+    return request.operation in MONEY_OPERATIONS and request.queries > 0
 
 
 def store(request: ChannelRequest, result: Result, told: Told) -> ChannelRequest:
@@ -132,14 +141,14 @@ def again(request: ChannelRequest, result: Failed, at: datetime) -> ChannelReque
 
 
 def wait(request: ChannelRequest, state: RequestState, code: str, at: datetime, **fields: str) -> ChannelRequest:
-    """Not decided: ask again by the schedule, and hand it to an operator when that is used up."""
+    """Not decided: ask again by the schedule; an operator hears of it when it goes on for too long."""
     due_at = schedule.next_query(at, request.queries)
     if request.state == state:
         ChannelRequest.objects.filter(pk=request.pk).update(code=code, due_at=due_at, changed_at=at, **fields)
         request.refresh_from_db()
     else:
         advance(request, state, moves=REQUEST_MOVES, at=at, code=code, due_at=due_at, **fields)
-    if due_at is None:
+    if schedule.used_up(request.queries):
         hand_over(request, at)
     return request
 

@@ -40,12 +40,16 @@ class Success(Generic[Facts]):
 @dataclass(frozen=True)
 class Failed:
     """Certainly not done, and it will not be. `retryable`: the same number may be sent again later; `user_fixable`: the
-    customer can mend it (another code, another card). `code` is the channel's own."""
+    customer can mend it (another code, another card). `code` is the channel's own.
+
+    `decided`: the channel keeps this outcome under the request's number, so every departure under it ends so. Otherwise it
+    speaks of one departure alone (refused at the door, never connected)."""
 
     code: str
     retryable: bool = False
     user_fixable: bool = False
     tries_left: int | None = None
+    decided: bool = False
 
 
 @dataclass(frozen=True)

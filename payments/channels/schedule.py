@@ -9,9 +9,14 @@ RESEND_WITHIN = timedelta(minutes=10)
 SIGNING_SETTLES_AFTER = timedelta(seconds=20)
 
 
-def next_query(at: datetime, asked: int) -> datetime | None:
-    """When to ask next after `asked` questions; None when the schedule is used up (an operator's turn)."""
-    return at + QUERY_DELAYS[asked] if asked < len(QUERY_DELAYS) else None
+def next_query(at: datetime, asked: int) -> datetime:
+    """When to ask next after `asked` questions: by the delays, then every last delay for as long as it is open."""
+    return at + QUERY_DELAYS[min(asked, len(QUERY_DELAYS) - 1)]
+
+
+def used_up(asked: int) -> bool:
+    """Whether so much was asked that an operator should look too."""
+    return asked >= len(QUERY_DELAYS)
 
 
 def next_send(at: datetime, sent: int) -> datetime | None:

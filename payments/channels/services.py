@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from core.attempts import Attempt
 from core.errors import DomainError
 from core.ids import new_id, public_id, shard_of
 from core.moves import advance
@@ -203,7 +204,8 @@ def query(*, request_id: UUID, at: datetime) -> ChannelRequest:
     """Ask the channel what became of a request that left, and store it. Outside any transaction.
 
     A number the channel has not seen is sent again under the same number while it is young, and closed at the channel first when it is
-    old; a signing that was not seen is over (no money hangs on it, the customer asks anew).
+    old: the first departure may still arrive, so only the channel's own decision about the number ends a money call. A signing that was
+    not seen is over (no money hangs on it, the customer asks anew).
     """
     refuse_inside_transaction()
     request, asks = ask(request_id, at)
@@ -252,6 +254,8 @@ def not_seen(port: Port, request: ChannelRequest, at: datetime) -> ChannelReques
     if request.operation in (Operation.PAY, Operation.PAYOUT) and age >= schedule.RESEND_WITHIN:
         result = port.close(request_no=request.request_no, operation=request.operation)
         return conclude(request_id=request.id, result=result, source="close", at=at)
+    if not queries.enabled(request.channel_id):
+        return conclude(request_id=request.id, result=Unknown("channel_off"), source="query", at=at)
     again, leaves = depart(request.id, RequestState(request.state), at)
     if not leaves:
         return again
@@ -272,14 +276,16 @@ def close(*, request_id: UUID, at: datetime) -> ChannelRequest:
 def resolve_due(*, shard: int, at: datetime, most: int = 50) -> int:
     """One sweep of a shard: send what waits to be sent, ask about what left. Returns how many were attended to.
 
-    One at a time, since each may take as long as the channel's patience: the lease of the next begins when its turn comes.
+    One at a time, since each may take as long as the channel's patience: the lease of the next begins when its turn comes. One
+    that fails keeps its lease and stops no other.
     """
     refuse_inside_transaction()
     for attended in range(most):
         claimed = claim_due(shard=shard, at=at)
         if claimed is None:
             return attended
-        attend(claimed, at)
+        with Attempt("channels.attend", request=claimed.public_id):
+            attend(claimed, at)
     return most
 
 

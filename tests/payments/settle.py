@@ -14,8 +14,8 @@ STEP = timedelta(seconds=1)
 LONGEST = timedelta(days=2)
 
 
-def settle(at: datetime, *, pause_s: float = 0.0, rounds: int = 60) -> datetime:
-    """Sweep, relay and expire until no request is due any more; returns the business time reached.
+def settle(at: datetime, *, pause_s: float = 0.0, rounds: int = 60, until: datetime | None = None) -> datetime:
+    """Sweep, relay and expire until no request is due any more (before `until`, when told); returns the business time reached.
 
     `at` goes on to each request's next moment. `pause_s` is real time between rounds, for a bank that decides by the wall clock.
     Fails when `rounds` are not enough.
@@ -23,7 +23,7 @@ def settle(at: datetime, *, pause_s: float = 0.0, rounds: int = 60) -> datetime:
     for _ in range(rounds):
         once(at)
         due = queries.next_due()
-        if due is None:
+        if due is None or (until is not None and due > until):
             return at
         at = max(at + STEP, due)
         if pause_s:

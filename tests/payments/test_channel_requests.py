@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -89,19 +90,61 @@ def test_a_call_that_was_lost_goes_out_again_under_its_number_and_is_closed_when
     assert taken_from(connected, request) == 0
 
 
+@pytest.mark.parametrize("operation", ["pay", "payout"])
+def test_a_lost_call_is_not_over_because_it_could_not_be_sent_again(
+    connected: SandboxBank, card: Card, counter: Counter, operation: str
+) -> None:
+    bank_operation = {"pay": "payment", "payout": "payout"}[operation]
+    connected.fault("timeout_before_effect", operations=[bank_operation], times=1, params={"hold_ms": 5})
+    request = sent(card, operation)
+    port = services.open_port("sandbox_bank")
+    unheard = services.ask(request.id, AT)[0]
+    assert unheard.state == "unknown"
+    for fault, at in (("maintenance", 1), ("system_busy", 2)):
+        connected.clear_faults()
+        connected.fault(fault, operations=[bank_operation], times=1)
+        found = services.not_seen(port, services.queries.request(request.id), AT + timedelta(seconds=at))
+        assert (found.state, found.sends) == ("unknown", 1 + at), fault
+    nobody = replace(port.account, base_url="http://127.0.0.1:9")  # type: ignore[attr-defined]
+    found = services.not_seen(type(port)(nobody), services.queries.request(request.id), AT + timedelta(seconds=3))  # type: ignore[call-arg]
+    assert (found.state, found.code) == ("unknown", "unreachable")
+    Channel.objects.update(enabled=False)
+    found = services.query(request_id=request.id, at=AT + timedelta(seconds=4))
+    assert (found.state, found.code, found.sends) == ("unknown", "channel_off", 4)
+    assert counter.told == []
+    assert taken_from(connected, request) == 0
+    Channel.objects.update(enabled=True)
+    connected.clear_faults()
+    settle(AT + timedelta(seconds=5))
+    assert counter.told == [("success", "")]
+    assert taken_from(connected, request) == 10_000
+
+
+def test_the_banks_own_decision_about_a_lost_call_ends_it(connected: SandboxBank, card: Card, counter: Counter) -> None:
+    connected.fault("timeout_before_effect", operations=["payment"], times=1, params={"hold_ms": 5})
+    request = sent(card)
+    connected.clear_faults()
+    connected.fault("decline", operations=["payment"], times=1, params={"code": "RISK_REFUSED"})
+    settle(AT)
+    request.refresh_from_db()
+    assert (request.state, request.code, request.sends) == ("failed", "RISK_REFUSED", 2)
+    assert counter.told == [("failed", "RISK_REFUSED")]
+    assert taken_from(connected, request) == 0
+
+
 def test_what_no_asking_finds_out_becomes_an_operators_work_and_ends_when_it_is_known(
     connected: SandboxBank, card: Card, counter: Counter
 ) -> None:
     connected.fault("processing_then_success", operations=["payment"], params={"after_ms": 0})
     request = sent(card)
-    reached = settle(AT)
+    reached = settle(AT, until=AT + timedelta(hours=24))
     request.refresh_from_db()
-    assert (request.state, request.queries, request.due_at) == ("pending", 11, None)
-    assert reached >= AT + timedelta(hours=7)
+    assert (request.state, request.queries, request.due_at) == ("pending", 13, reached + timedelta(hours=6))
+    assert reached >= AT + timedelta(hours=18)
     assert [item.target for item in waiting(kind="channel_request.unknown")] == [request.public_id]
     assert counter.told == []
     connected.resolve(services.open_port("sandbox_bank").account.merchant, request.request_no)  # type: ignore[attr-defined]
-    services.query(request_id=request.id, at=reached)
+    settle(reached)
     assert counter.told == [("success", "")]
     assert waiting(kind="channel_request.unknown") == []
 

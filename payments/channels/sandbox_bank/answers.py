@@ -72,7 +72,7 @@ def decided(found: Document, read: Callable[[Document], Facts]) -> Success[Facts
             return Success(read(found))
         case "FAILED":
             tries = found.get("tries_left")
-            return Failed(text(found, "code"), tries_left=tries if type(tries) is int else None)
+            return Failed(text(found, "code"), tries_left=tries if type(tries) is int else None, decided=True)
         case "PROCESSING":
             return Pending(str(found.get("bank_no", "")))
     return Unknown("answer_malformed")

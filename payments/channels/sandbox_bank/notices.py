@@ -62,7 +62,7 @@ def outcome(resource: dict[str, Any]) -> OrderResult:
         case "SUCCESS" | "RETURNED":
             return Success(answers.order(resource))
         case "FAILED":
-            return Failed(answers.text(resource, "code"))
+            return Failed(answers.text(resource, "code"), decided=True)
         case "PROCESSING":
             return Pending(answers.text(resource, "bank_no"))
     raise answers.Unreadable("status")
