@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.ledger.calls import call, rows
 from accounts.ledger.models import PeriodClose, RolledDay
+from core.attempts import Attempt
 from core.business_day import queries as business_day
 from core.errors import DomainError
 
@@ -49,10 +50,15 @@ def rolled(day: date) -> bool:
 def fold(*, limit: int = FOLD_AT_ONCE, through: date | None = None) -> int:
     """Take pending legs of every buffered account into its balance, `limit` an account and call; returns how many.
 
-    Safe beside other workers: an account another one folds is passed over.
+    Safe beside other workers: an account another one folds is passed over. One that cannot be folded is logged, keeps
+    its legs waiting and stops no other; the day's roll refuses to sum a range with legs that wait.
     """
     waiting = rows("SELECT DISTINCT account_id FROM ledger_pending ORDER BY account_id", ())
-    return sum(int(call("SELECT ledger_fold(%s, %s, %s::date)", (account, limit, through))[0]) for (account,) in waiting)
+    folded = 0
+    for (account,) in waiting:
+        with Attempt("ledger.fold", account_id=str(account)), transaction.atomic():
+            folded += int(call("SELECT ledger_fold(%s, %s, %s::date)", (account, limit, through))[0])
+    return folded
 
 
 def fold_all(*, through: date | None = None) -> int:
@@ -64,7 +70,10 @@ def fold_all(*, through: date | None = None) -> int:
 
 
 def make_partitions(*, at: datetime) -> int:
-    """Make the monthly partitions around `at` and of the wall clock, which ids follow; returns how many were made."""
+    """Make the monthly partitions around `at` and of the wall clock, which ids follow; returns how many were made.
+
+    Waits two seconds for each lock at most (OperationalError then): postings queue behind it.
+    """
     today = call("SELECT current_date", ())[0]
     months = {month_after(day, ahead) for day in (at.date(), today) for ahead in range(MONTHS_AHEAD + 1)}
     return sum(int(call("SELECT ledger_make_month(%s)", (month,))[0]) for month in sorted(months))

@@ -1,4 +1,4 @@
-"""The ledger's steps of the end of day: nothing of the day under way, all folded, summed in ranges, sealed and counted."""
+"""The ledger's steps of the end of day: folded, nothing of the day under way, summed in ranges, sealed and counted, partitions made."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,6 +6,18 @@ from datetime import date, datetime
 from accounts.ledger import days, seal
 from accounts.ledger.calls import call
 from core.business_day.sockets import STEPS
+
+
+@dataclass
+class FoldAhead:
+    """Folds what waits before the barrier, which then holds its lock only for what is posted meanwhile."""
+
+    name: str = "ledger.fold_ahead"
+    order: int = 5
+    shards: int = 1
+
+    def run(self, *, day: date, shard: int, at: datetime) -> int:
+        return days.fold_all(through=day)
 
 
 @dataclass
@@ -35,17 +47,30 @@ class Roll:
 
 @dataclass
 class Manifest:
-    """The day sealed and counted, and the next months' partitions made."""
+    """The day sealed and counted."""
 
     name: str = "ledger.manifest"
     order: int = 900
     shards: int = 1
 
     def run(self, *, day: date, shard: int, at: datetime) -> int:
-        days.make_partitions(at=at)
         return seal.make_manifest(day=day, at=at).journals
 
 
+@dataclass
+class Partitions:
+    """The next months' partitions, apart from all other work: making one locks journals and entries for a moment."""
+
+    name: str = "ledger.partitions"
+    order: int = 950
+    shards: int = 1
+
+    def run(self, *, day: date, shard: int, at: datetime) -> int:
+        return days.make_partitions(at=at)
+
+
+STEPS.plug("ledger.fold_ahead", FoldAhead())
 STEPS.plug("ledger.fold", Barrier())
 STEPS.plug("ledger.roll", Roll())
 STEPS.plug("ledger.manifest", Manifest())
+STEPS.plug("ledger.partitions", Partitions())

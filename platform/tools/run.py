@@ -2,10 +2,13 @@
 
 import argparse
 import os
+import shlex
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 
 from honcho.manager import Manager
 from honcho.printer import Printer
@@ -28,22 +31,29 @@ def main() -> int:
     begun = time.monotonic()
     services = Services(current_instance())
     own = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+    ours_to_stop = own and services.pid("postgres") is None
+    signal.signal(signal.SIGTERM, interrupt)
     try:
-        started = services.start() if own else False
-    except ServicesNotStarted as problem:
-        sys.stderr.write(f"{problem}\n")
-        return 1
-    try:
+        if own:
+            services.start()
         environment = surroundings(services)
         prepare(environment, services, fresh=chosen.demo_only)
         return 0 if chosen.demo_only else serve(environment, begun)
+    except ServicesNotStarted as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
     except subprocess.CalledProcessError as problem:
         return int(problem.returncode)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     finally:
-        if started:
+        if ours_to_stop:
             services.stop()
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends a run as Ctrl-C does, the embedded servers stopped, also before anything is served."""
+    raise KeyboardInterrupt
 
 
 def surroundings(services: Services) -> dict[str, str]:
@@ -114,7 +124,7 @@ def serve(environment: dict[str, str], begun: float) -> int:
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
     }
     for name, command in commands.items():
-        manager.add_process(name, " ".join(command), env=environment, cwd=str(ROOT), quiet=False)
+        manager.add_process(name, shlex.join(command), env=environment, cwd=str(ROOT), quiet=False)
     screen(environment, begun)
     manager.loop()
     return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)

@@ -1,13 +1,17 @@
 """Limits: never over the cap, however many take at once."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
+from core.clock import queries as clock
+from core.desk.tasks import forget_sessions
 from core.limits import queries
 from core.limits.models import LimitCounter
-from core.limits.services import LimitReached, give_back, take
+from core.limits.services import LimitReached, forget_old, give_back, take
 from tests.query_counts import queries_of
 from tests.together import together
 
@@ -125,3 +129,32 @@ def test_a_take_is_one_statement() -> None:
     statements = queries_of(lambda: take(**DAY, amount=1, cap=10))
     assert len(statements) == 1
     assert statements[0].strip().startswith("INSERT INTO core_limitcounter")
+
+
+@pytest.mark.django_db
+def test_counters_of_old_days_and_hours_are_forgotten_in_batches_and_all_others_kept() -> None:
+    at = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+    for period in ["2026-10-17", "2026-10-16T09", "2025-01-01", "2026-10-18", "2026-11-22T11", "2026-10", "2026", "life"]:
+        take(counter="c", owner=OWNER, period=period, amount=1, cap=1)
+    assert [forget_old(at=at, batch=2) for _ in range(3)] == [2, 1, 0]
+    kept = set(LimitCounter.objects.values_list("period", flat=True))
+    assert kept == {"2026-10-18", "2026-11-22T11", "2026-10", "2026", "life"}
+
+
+@pytest.mark.django_db
+def test_giving_back_to_a_day_forgotten_already_does_nothing_and_to_any_other_is_a_fault() -> None:
+    today = clock.local_day(clock.now())
+    periods = {"kept": (today - timedelta(days=35)).isoformat(), "forgotten": (today - timedelta(days=36)).isoformat()}
+    assert give_back(counter="c", owner=OWNER, period=periods["forgotten"], amount=1) == 0
+    for period in (periods["kept"], "2001-01", "2001", "life"):
+        with pytest.raises(ValueError, match="never taken"):
+            give_back(counter="c", owner=OWNER, period=period, amount=1)
+    assert LimitCounter.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_sessions_that_are_over_are_forgotten_in_batches_and_others_kept() -> None:
+    for key, hours in {"a": -1, "b": -2, "c": -3, "d": 1}.items():
+        Session.objects.create(session_key=key, session_data="", expire_date=clock.wall() + timedelta(hours=hours))
+    assert [forget_sessions(batch=2) for _ in range(3)] == [2, 1, 0]
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["d"]

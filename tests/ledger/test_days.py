@@ -9,7 +9,7 @@ from accounts.ledger.accounts import AccountRef, platform_account
 from accounts.ledger.legs import credit, debit
 from accounts.ledger.models import GLRule, GLTotal, Mode, Movement
 from accounts.ledger.refusals import DayClosed, EffectiveInFuture
-from accounts.ledger.steps import Barrier, Manifest, Roll
+from accounts.ledger.steps import Barrier, FoldAhead, Manifest, Partitions, Roll
 from core.business_day import services as business_day
 from core.business_day.models import BusinessDay
 from core.business_day.queries import NoOpenDay
@@ -32,7 +32,7 @@ def end_the_day(close: bool = True) -> date:
     day = BusinessDay.objects.get(state="open").day
     at = datetime.combine(day + timedelta(days=1), AT.timetz())
     business_day.cut_off(at=at)
-    for step in (Barrier(), Roll(), Manifest()):
+    for step in (FoldAhead(), Barrier(), Roll(), Manifest(), Partitions()):
         for shard in range(step.shards):
             step.run(day=day, shard=shard, at=at)
     if close:

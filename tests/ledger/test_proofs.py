@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -12,7 +13,7 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from accounts.ledger import books, check, days, export, halt, queries, seal, services, sweeps, tasks
 from accounts.ledger.accounts import platform_account
@@ -310,3 +311,35 @@ def test_partitions_are_made_ahead_once() -> None:
     far = AT + timedelta(days=400)
     assert days.make_partitions(at=far) == 8
     assert days.make_partitions(at=far) == 0
+
+
+def test_making_partitions_waits_two_seconds_for_a_lock_and_leaves_the_books_usable(committed: None) -> None:
+    far = AT + timedelta(days=800)
+    reader = connection.copy()
+    try:
+        reader.set_autocommit(False)
+        with reader.cursor() as cursor:
+            cursor.execute("LOCK TABLE ledger_journal IN ACCESS SHARE MODE")
+        begun = time.monotonic()
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            days.make_partitions(at=far)
+        assert time.monotonic() - begun < 4
+    finally:
+        reader.close()
+    move(world(), user(), 5)
+    assert days.make_partitions(at=far) == 8
+
+
+@pytest.mark.usefixtures("ledger")
+def test_an_account_that_cannot_be_folded_stops_no_other() -> None:
+    payer, ill, well = user(), platform_account("test:hot"), user(role="test:hot")
+    move(world(), payer, 100)
+    for target in (ill, well):
+        move(payer, target, 7)
+    tamper("UPDATE ledger_balance SET posted = 9223372036854775807, ceiling = NULL WHERE account_id = %s", ill.id)
+    assert days.fold_all() == 1
+    assert queries.entries(well)[0].balance_after == 7
+    assert queries.entries(ill) == []
+    tamper("UPDATE ledger_balance SET posted = 0 WHERE account_id = %s", ill.id)
+    assert days.fold_all() == 1
+    assert_books_balance()

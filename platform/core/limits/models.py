@@ -22,6 +22,7 @@ class LimitCounter(models.Model):
             models.CheckConstraint(name="core_limitcounter_used", condition=Q(used__gte=0)),
             models.CheckConstraint(name="core_limitcounter_shard", condition=Q(shard__gte=0, shard__lt=64)),
         ]
+        indexes = [models.Index(name="core_limitcounter_day", fields=["period"], condition=Q(period__regex="^[0-9]{4}-[0-9]{2}-[0-9]{2}"))]
 
     def __str__(self) -> str:
         return f"{self.counter} {self.period}"

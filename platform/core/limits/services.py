@@ -1,12 +1,15 @@
 """Taking from a limit and giving back, each one guarded statement: no two callers can cross the cap together."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
+from core.clock import queries as clock
 from core.errors import DomainError
 from core.ids import new_id, shard_of
 from core.limits import queries
@@ -39,6 +42,15 @@ UPDATE core_limitcounter SET used = used - %(amount)s::bigint
 WHERE shard = %(shard)s AND owner = %(owner)s AND counter = %(counter)s AND period = %(period)s AND used >= %(amount)s::bigint
 RETURNING used
 """
+# Written out as in the index, which the planner uses only then. Days and the hours of days; months, years and "life" stay.
+FORGET_OLD = """
+DELETE FROM core_limitcounter WHERE id IN (
+  SELECT id FROM core_limitcounter WHERE period ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}' AND period < %(before)s
+  ORDER BY period LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+)
+"""
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+KEPT_DAYS = 35
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,8 @@ def take_all(*, owner: uuid.UUID, caps: Sequence[Cap], amount: int) -> None:
 def give_back(*, counter: str, owner: uuid.UUID, period: str, amount: int) -> int:
     """Return `amount` (> 0) taken before and return the new total.
 
-    Giving back more than was taken is a fault of the caller: ValueError, nothing is written.
+    Giving back more than was taken is a fault of the caller: ValueError, nothing is written. To a day that may be
+    forgotten already nothing is given back: 0.
     """
     if amount <= 0:
         raise ValueError(f"give back a positive amount of {counter}, not {amount}")
@@ -113,6 +126,20 @@ def give_back(*, counter: str, owner: uuid.UUID, period: str, amount: int) -> in
         cursor.execute(GIVE_BACK, values)
         row = cursor.fetchone()
     if row is None:
+        if DAY.match(period) and period < oldest_kept(clock.now()) and not queries.used(counter=counter, owner=owner, period=period):
+            return 0
         raise ValueError(f"{amount} of {counter} was never taken in {period}")
     total: int = row[0]
     return total
+
+
+def oldest_kept(at: datetime) -> str:
+    """The first day whose counters are kept, as a period."""
+    return (clock.local_day(at) - timedelta(days=KEPT_DAYS)).isoformat()
+
+
+def forget_old(*, at: datetime, batch: int = 5000) -> int:
+    """Delete one batch of counters of days more than KEPT_DAYS ago. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_OLD, {"before": oldest_kept(at), "batch": batch})
+        return cursor.rowcount
