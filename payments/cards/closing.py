@@ -10,12 +10,20 @@ from payments.cards import queries
 
 BOUND = Obstacle("cards_bound", "A card is still bound: unbind every card first.", "仍有已绑定的银行卡,请先全部解绑。")
 
+BINDING = Obstacle(
+    "cards_binding",
+    "A card is being bound: finish it, or wait a few minutes until it is over.",
+    "有银行卡正在绑定,请先完成,或稍候几分钟待其结束。",
+)
+
 
 class BoundCards:
-    """A bound card can still be paid from, so it keeps an account open; what is shown of it belongs into an export."""
+    """A bound card can still be paid from, and one being bound will be, so they keep an account open; what is shown of a card
+    belongs into an export."""
 
     def obstacles(self, *, customer_id: uuid.UUID, at: datetime) -> list[Obstacle]:
-        return [BOUND] if queries.live_cards(customer_id).exists() else []
+        facts = [(BOUND, queries.live_cards(customer_id)), (BINDING, queries.open_bindings(customer_id))]
+        return [obstacle for obstacle, rows in facts if rows.exists()]
 
     def export(self, *, customer_id: uuid.UUID) -> list[Mapping[str, Any]]:
         return [

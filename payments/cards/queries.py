@@ -12,6 +12,7 @@ from payments.cards.states import BindingState, CardState
 from payments.channels import queries as channels
 from payments.channels.queries import MaintenanceWindow
 
+OPEN_BINDINGS = (BindingState.CREATED, BindingState.SMS_SENT, BindingState.VERIFYING)
 SHOWN_AHEAD = timedelta(days=7)
 
 
@@ -53,6 +54,11 @@ def binding(customer_id: UUID, binding_id: UUID) -> CardBinding:
     if found is None:
         raise NotFound()
     return found
+
+
+def open_bindings(customer_id: UUID) -> QuerySet[CardBinding]:
+    """The customer's bindings that may still come to a card."""
+    return CardBinding.objects.filter(customer_id=customer_id, state__in=OPEN_BINDINGS)
 
 
 def issuer(number: str) -> CardBin | None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.privacy.sockets import Obstacle
@@ -16,11 +16,22 @@ OPEN = Obstacle(
 )
 
 
+RETURNS_WITHIN = timedelta(days=3)
+MAY_RETURN = Obstacle(
+    "withdrawals_recent",
+    "A withdrawal was paid out within the last 3 days and the bank may still send it back: close the account after that.",
+    "最近 3 天内有提现到账,银行仍可能退汇,请在 3 天后再注销。",
+)
+
+
 class Orders:
     """Top-ups, withdrawals and transfers: they keep an account open while they run, and belong into an export."""
 
     def obstacles(self, *, customer_id: uuid.UUID, at: datetime) -> list[Obstacle]:
-        return [OPEN] if any(queries.open_orders(customer_id).values()) else []
+        found = [OPEN] if any(queries.open_orders(customer_id).values()) else []
+        if queries.paid_since(customer_id, at - RETURNS_WITHIN):
+            found.append(MAY_RETURN)
+        return found
 
     def export(self, *, customer_id: uuid.UUID) -> dict[str, list[Mapping[str, Any]]]:
         return {

@@ -100,6 +100,11 @@ def open_orders(customer_id: uuid.UUID) -> dict[str, int]:
     }
 
 
+def paid_since(customer_id: uuid.UUID, since: datetime) -> int:
+    """How many withdrawals of a customer were paid out from `since` on and did not come back."""
+    return own_withdrawals(customer_id).filter(state="paid", changed_at__gte=since).count()
+
+
 def expired_transfers(shard: int, at: datetime) -> QuerySet[Transfer, uuid.UUID]:
     due = Transfer.objects.filter(shard=shard, state="in_transit", expires_at__lte=at)
     return due.order_by("expires_at", "id").values_list("id", flat=True)

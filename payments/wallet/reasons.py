@@ -15,6 +15,14 @@ OWN = {
         "The bank confirmed after the order was closed. The money goes back to your card.",
         "银行在订单关闭后才确认扣款,款项将原路退回您的银行卡。",
     ),
+    "hold_not_open": (
+        "The withdrawal could not be sent in time. Nothing left your balance; try again.",
+        "提现未能在规定时间内发出,余额未发生变动,请重试。",
+    ),
+    "customer_not_active": (
+        "Your account may not move money now. Nothing left your balance; contact support.",
+        "您的账户当前无法进行资金操作,余额未发生变动,请联系客服。",
+    ),
 }
 
 

@@ -8,6 +8,7 @@ from core.clock import queries as clock
 from core.schedule import every
 from payments.wallet import queries, sweeps
 
+EVERY_S = 30
 SWEEPS: dict[str, Callable[..., int]] = {
     "expire_transfers": sweeps.expire_transfers,
     "send_held": sweeps.send_held,
@@ -26,8 +27,8 @@ def sweep(**_: object) -> int:
     """Hand every shard with something due to a worker."""
     due = queries.due_shards(clock.now(), held_for=sweeps.DISPATCH_AFTER)
     for name, shard in due:
-        sweep_shard.delay(sweep=name, shard=shard)
+        sweep_shard.apply_async(kwargs={"sweep": name, "shard": shard}, expires=EVERY_S)
     return len(due)
 
 
-every("payments.wallet.sweep", task="payments.wallet.sweep", seconds=30)
+every("payments.wallet.sweep", task="payments.wallet.sweep", seconds=EVERY_S)

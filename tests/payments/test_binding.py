@@ -5,6 +5,7 @@ import pytest
 from core.crypto.blind_index import blind_index
 from core.outbox.models import OutboxEvent
 from payments.cards import services
+from payments.cards.closing import BoundCards
 from payments.cards.models import Card, CardBinding
 from payments.channels.models import ChannelRequest
 from tests.payments.settle import assert_nothing_open, settle
@@ -16,8 +17,10 @@ def test_a_card_is_bound_by_four_elements_and_a_code(connected: SandboxBank) -> 
     who = payer(connected)
     started = start(who)
     assert (started.state, started.mobile_masked) == ("sms_sent", f"{who.mobile[:3]}****{who.mobile[-4:]}")
+    assert [found.code for found in BoundCards().obstacles(customer_id=who.customer.id, at=AT)] == ["cards_binding"]
     bound = confirm(who, started, connected.last_code(who.mobile))
     assert bound.state == "bound"
+    assert [found.code for found in BoundCards().obstacles(customer_id=who.customer.id, at=AT)] == ["cards_bound"]
     card = Card.objects.get()
     assert (card.state, card.is_default, card.last4, card.kind, card.position) == ("active", True, who.cards[0][-4:], "debit", 0)
     assert bytes(card.fingerprint) == blind_index(who.cards[0], purpose="card_number")

@@ -22,6 +22,11 @@ def require_active(customer_id: uuid.UUID) -> Customer:
     return customer
 
 
+def active(customer_id: uuid.UUID) -> bool:
+    """Whether a customer may take part in a movement now; the row is not locked."""
+    return identity.states([customer_id]).get(customer_id) == Customer.State.ACTIVE
+
+
 class PayeeIsPayer(DomainError):
     code = "transfer_to_self"
     status = 422

@@ -10,6 +10,7 @@ from core.ids import new_id, shard_of
 from core.moves import advance
 from core.outbox import services as outbox
 from core.outbox.services import Payload
+from core.work import services as work
 from payments.cards import queries as cards
 from payments.cards import services as card_services
 from payments.channels import queries as channel_requests
@@ -20,6 +21,7 @@ from payments.wallet.models import TOP_UP_MOVES, TopUp, TopUpState, terms_in_for
 from payments.wallet.services import parties
 
 BUSINESS = "top_up"
+REFUND_REFUSED = "top_up.refund_refused"
 
 
 @transaction.atomic
@@ -124,7 +126,7 @@ def book_late(top_up: TopUp, request: ChannelRequest, at: datetime) -> TopUp:
         reference=top_up.public_id,
         at=at,
     )
-    publish("top_up.refunding", top_up, at)
+    publish("top_up.refunding", top_up, at, key=top_up.public_id)
     return top_up
 
 
@@ -152,8 +154,11 @@ def place_refund(*, top_up_id: uuid.UUID, at: datetime) -> ChannelRequest | None
 
 
 def settle_refund(top_up: TopUp, request: ChannelRequest, at: datetime) -> TopUp:
+    """The late money is back on its card, or the channel will not take it and an operator has to."""
     if request.state == "failed":
         advance(top_up, TopUpState.TO_MANUAL, moves=TOP_UP_MOVES, at=at, code=request.code)
+        facts = {"code": request.code, "amount_fen": top_up.amount_fen, "request_no": request.request_no}
+        work.ask(kind=REFUND_REFUSED, target=top_up.public_id, facts=facts, at=at)
         publish("top_up.refund_refused", top_up, at, code=request.code)
         return top_up
     assert top_up.journal_id is not None
@@ -168,6 +173,7 @@ def give_back_limit(top_up: TopUp) -> None:
     card_services.give_back_limit(card_id=top_up.card_id, scene=BUSINESS, amount_fen=top_up.amount_fen, taken_at=top_up.created_at)
 
 
-def publish(topic: str, top_up: TopUp, at: datetime, **facts: str) -> None:
+def publish(topic: str, top_up: TopUp, at: datetime, *, key: str | None = None, **facts: str) -> None:
+    """`key` sets an event that may wait for long apart, so that it holds up no other news of the customer."""
     payload: Payload = {"top_up": top_up.public_id, "amount_fen": top_up.amount_fen, "currency": "CNY", **facts}
-    outbox.publish(topic=topic, owner=top_up.customer_id, payload=payload, at=at)
+    outbox.publish(topic=topic, owner=top_up.customer_id, payload=payload, at=at, key=key)

@@ -25,6 +25,12 @@ class AcceptanceOver(DomainError):
     zh = "该转账已超过接收时限,款项将退回付款方。"
 
 
+class PayerNotActive(DomainError):
+    code = "transfer_payer_not_active"
+    en = "This transfer cannot be taken now. Unless that changes in time, the money goes back to the payer."
+    zh = "该转账暂时无法接收;如逾期仍无法接收,款项将退回付款方。"
+
+
 @transaction.atomic(savepoint=False)
 def send(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, at: datetime) -> Transfer:
     """Move money to the payee at once (journal 3). The hot path: every statement here is paid for by each transfer.
@@ -66,10 +72,12 @@ def offer(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, 
 
 @transaction.atomic
 def accept(*, payee_id: uuid.UUID, transfer_id: uuid.UUID, at: datetime) -> Transfer:
-    """The payee takes the money. Raises NotFound, AcceptanceOver, WrongState, CustomerNotActive."""
+    """The payee takes the money. Raises NotFound, AcceptanceOver, WrongState, CustomerNotActive, PayerNotActive."""
     parties.require_active(payee_id)
     transfer = locked_for(payee_id, transfer_id)
     assert_open_until(transfer, at)
+    if not parties.active(transfer.customer_id):
+        raise PayerNotActive()
     journal_id = new_id()
     advance(transfer, TransferState.ACCEPTED, moves=TRANSFER_MOVES, at=at, closing_journal_id=journal_id)
     ledger.post(

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.ledger import services as ledger
 from accounts.ledger.accounts import customer_account
-from accounts.ledger.refusals import AccountFrozen
+from accounts.ledger.refusals import AccountFrozen, HoldNotOpen
 from core.clock import queries as clock
 from core.errors import DomainError
 from core.ids import new_id, shard_of
@@ -30,12 +30,21 @@ from payments.wallet.fees import Fee, withdrawal_fee
 from payments.wallet.models import WITHDRAWAL_MOVES, WalletTerms, Withdrawal, WithdrawalState, terms_in_force
 from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
+from payments.wallet.services.parties import CustomerNotActive
 
 BUSINESS = "withdrawal"
 FREE_COUNTER = "withdrawal_free"
 HOLD_LIFE = timedelta(days=7)
 ALLOWANCE_TRIES = 10
-REFUSED_ON_THE_WAY = (AccountFrozen, CardNotUsable, ChannelOff, ChannelUnderMaintenance, ChannelNotConnected)
+REFUSED_ON_THE_WAY = (
+    AccountFrozen,
+    CardNotUsable,
+    ChannelNotConnected,
+    ChannelOff,
+    ChannelUnderMaintenance,
+    CustomerNotActive,
+    HoldNotOpen,
+)
 
 
 class AllowanceBusy(DomainError):
@@ -85,7 +94,7 @@ def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -
 def dispatch(*, withdrawal_id: uuid.UUID, at: datetime) -> Withdrawal:
     """Capture the hold (journal 2, first part) and place the payout, once; the row as it is when that was done before.
 
-    A card that is no longer usable fails the withdrawal and frees the hold.
+    A customer or card that may no longer pay, or a hold that ran out, fails the withdrawal and frees the hold.
     """
     withdrawal = Withdrawal.objects.select_for_update().get(pk=withdrawal_id)
     if withdrawal.state != WithdrawalState.HELD:
@@ -100,7 +109,8 @@ def dispatch(*, withdrawal_id: uuid.UUID, at: datetime) -> Withdrawal:
 
 @transaction.atomic
 def place_and_capture(withdrawal: Withdrawal, at: datetime) -> None:
-    """Both or, when the card, the channel or the account refuses, neither."""
+    """Both or, when the customer, the card, the channel, the account or the hold refuses, neither."""
+    parties.require_active(withdrawal.customer_id)
     card = cards.usable(withdrawal.customer_id, withdrawal.card_id)
     request = channels.place(
         channel=card.channel_id,

@@ -10,10 +10,13 @@ from accounts.ledger.queries import balance
 from accounts.ledger.refusals import InsufficientFunds
 from accounts.security.services import StepUpNeeded
 from core.clock import queries as clock
+from core.outbox.models import OutboxEvent
+from core.work.queries import waiting
 from payments.cards.models import CardLimit
 from payments.cards.services import CardInUse, OverSingleLimit, unbind
 from payments.channels import services as channels
 from payments.wallet import journals, outbound, sweeps
+from payments.wallet.closing import Orders
 from payments.wallet.models import TopUp, Withdrawal
 from payments.wallet.services import top_ups, withdrawals
 from tests.payments.wallet.bank_world import (
@@ -28,7 +31,7 @@ from tests.payments.wallet.bank_world import (
     top_up,
     withdraw,
 )
-from tests.payments.wallet.world import available, intent, posted, terms
+from tests.payments.wallet.world import available, freeze, intent, posted, terms
 from tests.sandbox_bank import SandboxBank
 
 CLEARING = platform_account("clearing:channel:sandbox_bank")
@@ -196,6 +199,45 @@ def test_a_withdrawal_held_by_a_process_that_died_is_sent_by_the_sweeper(connect
     assert sweeps.send_held(shard=held.shard, at=clock.now() + timedelta(seconds=61)) == 1
     assert Withdrawal.objects.get().state == "paid"
     assert_settled(expected={who.customer: 10_000})
+
+
+def test_a_customer_frozen_after_the_hold_sends_nothing_out(connected: SandboxBank) -> None:
+    who = card_holder(connected, fen=60_000)
+    held = hold_withdrawal(who, 50_000)
+    freeze(who.customer)
+    freed = outbound.send_withdrawal(withdrawal_id=held.id, at=clock.now())
+    assert (freed.state, freed.code, freed.sent_journal_id) == ("failed", "customer_not_active", None)
+    assert connected.card(who.number)["balance_fen"] == 100_000_00
+    assert_settled(expected={who.customer: 60_000})
+
+
+def test_a_withdrawal_whose_hold_ran_out_is_over(connected: SandboxBank) -> None:
+    who = card_holder(connected, fen=60_000)
+    held = hold_withdrawal(who, 50_000)
+    late = clock.now() + withdrawals.HOLD_LIFE + timedelta(seconds=1)
+    assert sweeps.send_held(shard=held.shard, at=late) == 1
+    over = Withdrawal.objects.get()
+    assert (over.state, over.code, over.sent_journal_id) == ("failed", "hold_not_open", None)
+    assert_settled(expected={who.customer: 60_000})
+
+
+def test_a_withdrawal_paid_within_three_days_keeps_the_account_open(connected: SandboxBank) -> None:
+    who = card_holder(connected, fen=60_000)
+    paid = withdraw(who, 50_000)
+    soon, later = (paid.changed_at + timedelta(days=3, seconds=seconds) for seconds in (0, 1))
+    assert [found.code for found in Orders().obstacles(customer_id=who.customer.id, at=soon)] == ["withdrawals_recent"]
+    assert Orders().obstacles(customer_id=who.customer.id, at=later) == []
+
+
+def test_a_late_refund_the_bank_refuses_becomes_an_operators_work(connected: SandboxBank) -> None:
+    who = card_holder(connected)
+    late = late_success(connected, who)
+    connected.fault("decline", operations=["refund"], times=1, params={"code": "RISK_REFUSED"})
+    settle_wallet(clock.now() + timedelta(minutes=2))
+    assert TopUp.objects.get().state == "to_manual"
+    assert [item.target for item in waiting(kind="top_up.refund_refused")] == [late.public_id]
+    event = OutboxEvent.objects.get(topic="top_up.refunding")
+    assert event.key == late.public_id
 
 
 def test_a_channel_shut_after_the_hold_frees_it(connected: SandboxBank) -> None:

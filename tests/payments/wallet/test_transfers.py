@@ -1,5 +1,6 @@
 """Transfers between customers: journal 3, acceptance, refusals that move nothing, limits at the fen."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -143,6 +144,34 @@ def test_an_unknown_a_frozen_and_a_closed_payee_get_nothing_and_a_frozen_payer_g
     refused(ann, PayeeCannotReceive, lambda: send(ann, bob, 100))
     freeze(ann)
     refused(ann, CustomerNotActive, lambda: send(ann, eve, 100))
+
+
+def test_money_offered_by_a_payer_frozen_meanwhile_is_not_taken_and_goes_back_in_time() -> None:
+    payer, payee = holder(500), holder()
+    transfer = offer(payer, payee, 500)
+    freeze(payer)
+    with pytest.raises(transfers.PayerNotActive):
+        transfers.accept(payee_id=payee.id, transfer_id=transfer.id, at=clock.now())
+    assert Transfer.objects.get().state == "in_transit"
+    assert posted(payee) == 0
+    assert sweeps.expire_transfers(shard=transfer.shard, at=clock.now() + DAY) == 1
+    assert (Transfer.objects.get().state, posted(payer), posted(payee)) == ("expired", 500, 0)
+    assert_books_balance()
+
+
+def test_one_row_that_fails_stops_no_other_of_its_sweep() -> None:
+    done: list[uuid.UUID] = []
+
+    def act(row_id: uuid.UUID) -> bool:
+        if not done:
+            done.append(row_id)
+            raise Transfer.DoesNotExist
+        done.append(row_id)
+        return True
+
+    rows = [uuid.uuid4() for _ in range(3)]
+    assert sweeps.each("transfer", rows, act) == 2
+    assert done == rows
 
 
 def test_money_offered_goes_back_to_a_payer_who_was_frozen_meanwhile() -> None:
