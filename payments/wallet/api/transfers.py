@@ -76,6 +76,7 @@ class Transfers(EffectView, Paged):
         CustomerNotActive,
         PayeeIsPayer,
         PayeeCannotReceive,
+        TooManyRequests,
         StepUpNeeded,
         ProofMismatch,
         ProofExpired,
@@ -106,14 +107,24 @@ class Transfers(EffectView, Paged):
         ]
     )
     def post(self, request: Request, **url: str) -> Any:
-        """Send money, at once or to be accepted within 24 hours."""
+        """Send money, at once or to be accepted within 24 hours. A payee named by phone counts as a look-up of the day."""
+        count_phone(request)
         return super().post(request, **url)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Transfer:
         act = transfers.send if data["mode"] == "instant" else transfers.offer
-        return act(
-            intent=intent(request, data["proof"]), payee_id=payee_id(data["to"]), amount_fen=data["amount"], remark=data["remark"], at=at
-        )
+        try:
+            return act(
+                intent=intent(request, data["proof"]),
+                payee_id=payee_id(data["to"]),
+                amount_fen=data["amount"],
+                remark=data["remark"],
+                at=at,
+            )
+        except PayeeCannotReceive as refused:
+            if "phone" in data["to"]:
+                raise NotFound() from refused
+            raise
 
     @extend_schema(
         operation_id="payments_wallet_transfers_list",
@@ -149,7 +160,7 @@ class TransferAcceptance(EffectView):
 
     output_class = TransferShown
     success_status = 200
-    refusals = (NotFound, CustomerNotActive, WrongState, transfers.AcceptanceOver)
+    refusals = (NotFound, CustomerNotActive, WrongState, transfers.AcceptanceOver, transfers.PayerNotActive)
 
     @extend_schema(request=None, examples=[OpenApiExample("taken", value=TRANSFER_EXAMPLE | {"state": "accepted"}, response_only=True)])
     def post(self, request: Request, **url: str) -> Any:
@@ -177,6 +188,17 @@ class TransferRefusal(EffectView):
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Transfer:
         return transfers.decline(payee_id=customer_id(request), transfer_id=parse_public_id("trf", url["transfer_id"]), at=at)
+
+
+def count_phone(request: Request) -> None:
+    """Count a payee named by phone as /payees does, in a transaction of its own, so that a refused transfer counts too.
+
+    The raw body is read first: the idempotency record needs it, and after parsing it cannot be read any more.
+    """
+    raw = request.body
+    to = request.data.get("to") if raw and isinstance(request.data, dict) else None
+    if isinstance(to, dict) and "phone" in to:
+        payees.count_lookup(customer_id=customer_id(request), at=clock.now())
 
 
 def payee_id(to: dict[str, str]) -> uuid.UUID:
