@@ -174,6 +174,9 @@ class ChannelRequest(models.Model):
         ]
         indexes = [
             models.Index(name="payments_request_due", fields=["shard", "due_at"], condition=Q(due_at__isnull=False)),
+            models.Index(
+                name="payments_request_paid_out", fields=["shard", "settled_at", "id"], condition=Q(state="success", operation="payout")
+            ),
             models.Index(name="payments_request_business", fields=["business_id", "-created_at"]),
         ]
         triggers = [StateGuard("payments_request_moves", REQUEST_MOVES, born=["new"])]

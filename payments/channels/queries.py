@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from core.clock import queries as clock
 from payments.channels.models import Channel, ChannelRequest, ErrorRule, MaintenanceWindow
-from payments.channels.states import OPEN_STATES
+from payments.channels.states import OPEN_STATES, Operation, RequestState
 
 WORDS = {
     "not_sent": ("It was not sent to the bank. Try again.", "请求未送达银行,请重试。"),
@@ -76,6 +76,15 @@ def open_for_card(card_id: UUID) -> int:
 def due_shards(at: datetime) -> list[int]:
     """The shards that have something to look at."""
     return sorted(ChannelRequest.objects.filter(due_at__lte=at).values_list("shard", flat=True).distinct().order_by())
+
+
+def paid_out(shard: int, since: datetime, after: UUID | None, most: int) -> list[ChannelRequest]:
+    """Payouts of a shard that were done from `since` on and did not come back, oldest first; those behind `after`, when told."""
+    done = ChannelRequest.objects.filter(shard=shard, operation=Operation.PAYOUT, state=RequestState.SUCCESS, settled_at__gte=since)
+    if after is not None:
+        settled_at = ChannelRequest.objects.values_list("settled_at", flat=True).get(pk=after)
+        done = done.filter(Q(settled_at__gt=settled_at) | Q(settled_at=settled_at, id__gt=after))
+    return list(done.order_by("settled_at", "id")[:most])
 
 
 def next_due() -> datetime | None:

@@ -6,6 +6,7 @@ QUERY_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 5, 5, 5, 5, 5
 RETRY_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30, 60))
 LEASE = timedelta(seconds=60)
 RESEND_WITHIN = timedelta(minutes=10)
+RETURNS_WITHIN = timedelta(days=7)
 SIGNING_SETTLES_AFTER = timedelta(seconds=20)
 
 

@@ -289,6 +289,19 @@ def resolve_due(*, shard: int, at: datetime, most: int = 50) -> int:
     return most
 
 
+def look_for_returns(*, shard: int, at: datetime, after: UUID | None = None, most: int = 20) -> UUID | None:
+    """Ask about one batch of the payouts of a shard that were done within the last 7 days: the notice of a return may be lost.
+
+    Returns the last one asked about, to go on after; None at the end. One that fails stops no other.
+    """
+    refuse_inside_transaction()
+    batch = queries.paid_out(shard, at - schedule.RETURNS_WITHIN, after, most)
+    for request in batch:
+        with Attempt("channels.look_for_returns", request=request.public_id):
+            query(request_id=request.id, at=at)
+    return batch[-1].id if len(batch) == most else None
+
+
 def attend(request: ChannelRequest, at: datetime) -> ChannelRequest:
     """What never left and cannot any more (its secrets are gone) is over; the rest is sent or asked about."""
     if request.state != RequestState.NEW:

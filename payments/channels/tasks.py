@@ -1,6 +1,7 @@
 """The sweeper's ways in."""
 
 from time import monotonic
+from uuid import UUID
 
 from celery import shared_task
 
@@ -8,6 +9,7 @@ from core.clock import queries as clock
 from core.schedule import every
 from payments.channels import queries, services
 
+SHARDS = 64
 SWEEP_S = 20
 
 
@@ -30,4 +32,22 @@ def resolve_shard(*, shard: int, **_: object) -> int:
     return attended
 
 
+@shared_task(name="payments.channels.look_for_returns")
+def look_for_returns(**_: object) -> int:
+    """Hand every shard's recent payouts to a worker, to be asked about."""
+    for shard in range(SHARDS):
+        look_in_shard.apply_async(kwargs={"shard": shard})
+    return SHARDS
+
+
+@shared_task(name="payments.channels.look_in_shard")
+def look_in_shard(*, shard: int, after: str | None = None, **_: object) -> bool:
+    """Ask about one batch of a shard's recent payouts, and hand the next one on. Returns whether there is a next."""
+    last = services.look_for_returns(shard=shard, at=clock.now(), after=UUID(after) if after else None)
+    if last is not None:
+        look_in_shard.apply_async(kwargs={"shard": shard, "after": str(last)})
+    return last is not None
+
+
+every("payments.channels.look_for_returns", task="payments.channels.look_for_returns", crontab="0 6 * * *")
 every("payments.channels.resolve_due", task="payments.channels.resolve_due", seconds=5)

@@ -170,6 +170,20 @@ def test_a_payout_that_came_back_is_told_once_after_it_was_told_done(connected: 
     assert counter.told == [("success", ""), ("returned", "PAYEE_ACCOUNT_CLOSED")]
 
 
+def test_payouts_whose_return_was_never_told_are_found_by_the_daily_look_batch_by_batch(
+    connected: SandboxBank, card: Card, counter: Counter
+) -> None:
+    requests = [sent(card, "payout") for _ in range(3)]
+    connected.return_payout(services.open_port("sandbox_bank").account.merchant, requests[2].request_no)  # type: ignore[attr-defined]
+    shard = requests[0].shard
+    assert services.look_for_returns(shard=shard, at=AT + timedelta(days=7, seconds=1)) is None
+    last = services.look_for_returns(shard=shard, at=AT, most=2)
+    assert (last, ChannelRequest.objects.filter(state="returned").count()) == (requests[1].id, 0)
+    assert services.look_for_returns(shard=shard, at=AT, after=last, most=2) is None
+    assert list(ChannelRequest.objects.filter(state="returned")) == [requests[2]]
+    assert counter.told == [("success", "")] * 3 + [("returned", "PAYEE_ACCOUNT_CLOSED")]
+
+
 def test_a_refund_gives_back_what_was_paid(connected: SandboxBank, card: Card, counter: Counter) -> None:
     payment = sent(card)
     refund = services.place(
