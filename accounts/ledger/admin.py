@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
-from accounts.ledger import queries
+from accounts.ledger import proving, queries
 from accounts.ledger.accounts import customer_account
 from accounts.ledger.models import (
     AccountState,
@@ -44,6 +44,7 @@ from core.ids import public_id
 
 ENTRIES_SHOWN = 50
 ITEMS_SHOWN = 500
+PROOF_LIFE = timedelta(hours=36)
 
 
 def account_link(account_id: uuid.UUID, name: str = "") -> SafeString | str:
@@ -417,7 +418,14 @@ class LedgerFigures:
         items = Figure(
             _("Open clearing items"), str(OpenItem.objects.count()), "warning" if old else "ok", oldest, reverse("admin:ledger_open_items")
         )
-        return [halted, open_holds, items]
+        return [halted, self.proof(at), open_holds, items]
+
+    def proof(self, at: datetime) -> Figure:
+        """The daily proof of the books: a day and a half without one is looked into now."""
+        last = proving.last_finished()
+        fine = last is not None and not last.findings and last.finished_at is not None and at - last.finished_at < PROOF_LIFE
+        since = last.finished_at if last is not None else None
+        return Figure(_("Last proof of the books"), age(since, at), "ok" if fine else "bad" if last is not None else "warning")
 
 
 class BalancePanel:

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.ledger.models import LedgerHalt
 from core.approvals.services import must_be_applying
 from core.errors import DomainError
+from core.work import services as work
 
 
 class NotHalted(DomainError):
@@ -32,5 +32,8 @@ def halt(*, reason: str, at: datetime) -> LedgerHalt:
 def lift(*, actor: str, at: datetime) -> None:
     """Let money move again. A sensitive act: raises ApprovalNeeded outside an approval of `ledger.lift_halt`; NotHalted."""
     must_be_applying("ledger.lift_halt")
-    if not LedgerHalt.objects.filter(Q(lifted_at=None)).update(lifted_at=at, lifted_by=actor):
+    halted = LedgerHalt.objects.select_for_update().filter(lifted_at=None).first()
+    if halted is None:
         raise NotHalted()
+    LedgerHalt.objects.filter(pk=halted.pk).update(lifted_at=at, lifted_by=actor)
+    work.finish(kind="ledger.halted", target=f"halt:{halted.pk}", by=actor, at=at)

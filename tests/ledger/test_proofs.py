@@ -13,17 +13,20 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
-from accounts.ledger import books, check, days, export, halt, queries, seal, services, sweeps, tasks
+from accounts.ledger import books, check, days, export, halt, proving, queries, seal, services, sweeps, tasks
 from accounts.ledger.accounts import platform_account
 from accounts.ledger.legs import credit, debit
-from accounts.ledger.models import Hold, Journal, LedgerHalt, SealBlock, SealManifest
+from accounts.ledger.models import Hold, Journal, LedgerHalt, ProofRun, SealBlock, SealManifest
 from accounts.ledger.refusals import LedgerHalted
 from accounts.ledger.sockets import CHECKS, Finding
 from core.approvals.services import ApprovalNeeded, applying
 from core.business_day import services as business_day
+from core.clock import queries as clock
 from core.ids import new_id
+from core.observe.metrics import SOURCES
+from core.work.models import WorkItem
 from tests.ledger.conftest import AT, user, world
 from tests.ledger.test_post import move
 from tests.ledger_proof import assert_books_balance
@@ -343,3 +346,51 @@ def test_an_account_that_cannot_be_folded_stops_no_other() -> None:
     tamper("UPDATE ledger_balance SET posted = 0 WHERE account_id = %s", ill.id)
     assert days.fold_all() == 1
     assert_books_balance()
+
+
+def gauges_now() -> dict[str, float]:
+    return {gauge.name.removeprefix("banyan_ledger_"): gauge.value for gauge in SOURCES["ledger"](clock.now())}
+
+
+def test_a_finding_leaves_its_run_a_work_item_and_gauges_and_lifting_settles_the_item(committed: None) -> None:
+    payer = user()
+    move(world(), payer, 10)
+    assert gauges_now()["proof_age_seconds"] == float("inf")
+    assert tasks.prove() == 0
+    fine = gauges_now()
+    assert (fine["halted"], fine["proof_findings"]) == (0, 0)
+    assert fine["proof_age_seconds"] < 60
+    tamper("UPDATE ledger_balance SET posted = posted + 1 WHERE account_id = %s", payer.id)
+    found = tasks.prove()
+    standing = halt.standing()
+    assert standing is not None
+    item = WorkItem.objects.get(kind="ledger.halted", finished_at=None)
+    assert (item.target, item.facts["findings"]) == (f"halt:{standing.pk}", found)
+    assert list(ProofRun.objects.order_by("id").values_list("findings", flat=True)) == [0, found]
+    assert (gauges_now()["halted"], gauges_now()["proof_findings"]) == (1, found)
+    with applying("ledger.lift_halt"):
+        halt.lift(actor="staff:chief", at=clock.now())
+    item.refresh_from_db()
+    assert item.finished_by == "staff:chief"
+    assert gauges_now()["halted"] == 0
+
+
+def test_a_proof_that_never_finished_does_not_count_as_the_last_one(committed: None) -> None:
+    ProofRun.objects.create(started_at=AT)
+    assert proving.last_finished() is None
+    with pytest.raises(IntegrityError, match="ledger_proof_finished"):
+        ProofRun.objects.create(started_at=AT, finished_at=AT)
+
+
+def test_gauges_tell_what_waits_to_be_folded_and_sealed(committed: None) -> None:
+    payer = user()
+    move(world(), payer, 10)
+    move(payer, platform_account("test:hot"), 4)
+    waiting = {gauge.name: gauge.value for gauge in SOURCES["ledger"](clock.now() + timedelta(seconds=90))}
+    assert waiting["banyan_ledger_pending_legs"] == 1
+    assert waiting["banyan_ledger_pending_oldest_seconds"] >= 90
+    assert waiting["banyan_ledger_unsealed_oldest_seconds"] >= 90
+    days.fold_all()
+    seal.seal_all(at=AT)
+    after = gauges_now()
+    assert (after["pending_legs"], after["pending_oldest_seconds"], after["unsealed_oldest_seconds"]) == (0, 0, 0)

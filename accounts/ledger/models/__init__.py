@@ -13,7 +13,7 @@ from accounts.ledger.models.money import (
     PendingLeg,
     Reversal,
 )
-from accounts.ledger.models.proof import GLTotal, LedgerHalt, Movement, PeriodClose, RolledDay, SealBlock, SealManifest
+from accounts.ledger.models.proof import GLTotal, LedgerHalt, Movement, PeriodClose, ProofRun, RolledDay, SealBlock, SealManifest
 
 __all__ = [
     "AccountRole",
@@ -34,6 +34,7 @@ __all__ = [
     "OpenItem",
     "PendingLeg",
     "PeriodClose",
+    "ProofRun",
     "Reversal",
     "RolledDay",
     "SealBlock",

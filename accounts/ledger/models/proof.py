@@ -137,3 +137,25 @@ class LedgerHalt(models.Model):
 
     def __str__(self) -> str:
         return self.reason[:60]
+
+
+class ProofRun(models.Model):
+    """One run of `ledger_check` by the schedule. A row without `finished_at` is under way, or was cut short."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    findings = models.IntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "ledger_proof"
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_proof_finished",
+                condition=Q(finished_at=None, findings=None)
+                | Q(finished_at__isnull=False, findings__isnull=False, finished_at__gte=models.F("started_at"), findings__gte=0),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.started_at.isoformat()
