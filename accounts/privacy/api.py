@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.identity.authentication import caller_of
+from accounts.identity.models import Customer
 from accounts.identity.permissions import AccountFrozen
 from accounts.privacy import queries, services
 from accounts.privacy.models import AccountClosure, Consent, DataExport, ExportState
@@ -25,6 +26,7 @@ from accounts.privacy.serializers import (
 )
 from accounts.security.api import SPENDING, mine
 from accounts.security.examples import SPENT, answered, asked
+from accounts.security.serializers import SpentProofInput
 from core.api.pages import Listing
 from core.api.views import EffectView, View
 from core.clock import queries as clock
@@ -97,8 +99,9 @@ class ConsentWithdrawal(EffectView):
 class Exports(Listing, EffectView):
     """Copies of my data, newest first; ask for one."""
 
+    input_class = SpentProofInput
     output_class = ExportOut
-    refusals = (services.ExportRunning, AccountFrozen)
+    refusals = (services.ExportRunning, NotFound, *SPENDING)
 
     def rows(self, request: Request, **url: str) -> QuerySet[DataExport]:
         return queries.exports(caller_of(request).customer.id)
@@ -107,13 +110,14 @@ class Exports(Listing, EffectView):
     def get(self, request: Request, **url: str) -> Response:
         return super().get(request, **url)
 
-    @extend_schema(request=None, examples=[answered("Requested", EXPORT | {"state": "requested"}, 201)])
+    @extend_schema(examples=[SPENT, answered("Requested", EXPORT | {"state": "requested"}, 201)])
     def post(self, request: Request, **url: str) -> HttpResponse:
-        """Ask for a copy of everything the platform holds on me; it is ready in a moment and kept seven days."""
+        """Ask for a copy of everything the platform holds on me; it is ready in a moment, kept seven days, and downloaded in this
+        session alone. The proof's purpose is export_data, without amount and payee."""
         return super().post(request, **url)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> DataExport:
-        return services.request_export(customer_id=caller_of(request).customer.id, at=at)
+        return services.request_export(**mine(request), at=at, **data)
 
 
 class OneExport(View):
@@ -129,9 +133,9 @@ class OneExport(View):
 
 
 class ExportArchive(View):
-    """Download a ready copy of my data."""
+    """Download a ready copy of my data, in the session that asked for it."""
 
-    refusals = (NotFound, services.ExportNotReady)
+    refusals = (NotFound, services.ExportNotReady, AccountFrozen)
 
     @extend_schema(
         operation_id="accounts_exports_archive_download",
@@ -139,7 +143,9 @@ class ExportArchive(View):
         examples=[OpenApiExample("Archive", ARCHIVE, response_only=True)],
     )
     def get(self, request: Request, export_id: str) -> HttpResponse:
-        row = queries.export(caller_of(request).customer.id, parse_public_id(DataExport.PREFIX, export_id))
+        row = queries.archive(**mine(request), export_id=parse_public_id(DataExport.PREFIX, export_id))
+        if caller_of(request).customer.state != Customer.State.ACTIVE:
+            raise AccountFrozen()
         if row.state != ExportState.READY:
             raise services.ExportNotReady(state=row.state)
         name = f'attachment; filename="{row.public_id}.json"'

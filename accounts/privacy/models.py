@@ -62,18 +62,22 @@ class ExportState(models.TextChoices):
 
 EXPORT_MOVES = Moves(
     ExportState,
-    {ExportState.REQUESTED: {ExportState.READY}, ExportState.READY: {ExportState.EXPIRED}},
+    {ExportState.REQUESTED: {ExportState.READY, ExportState.EXPIRED}, ExportState.READY: {ExportState.EXPIRED}},
 )
 
 
 class DataExport(models.Model):
-    """A copy of everything the platform holds on a customer, as JSON, kept encrypted for seven days."""
+    """A copy of everything the platform holds on a customer, as JSON, kept encrypted for seven days.
+
+    Only the `session` that asked for it may download it; without one nobody may.
+    """
 
     PREFIX = "exp"
     State = ExportState
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey("accounts.DeviceSession", on_delete=models.PROTECT, related_name="+", null=True)
     state = models.CharField(max_length=10, choices=ExportState.choices, default=ExportState.REQUESTED)
     archive = EncryptedTextField()
     created_at = models.DateTimeField()

@@ -47,6 +47,14 @@ def export(customer_id: uuid.UUID, export_id: uuid.UUID) -> DataExport:
     return found
 
 
+def archive(customer_id: uuid.UUID, session_id: uuid.UUID, export_id: uuid.UUID) -> DataExport:
+    """An export as the session that asked for it may download it. Raises NotFound, for another session of the customer too."""
+    found = export(customer_id, export_id)
+    if found.session_id != session_id:
+        raise NotFound()
+    return found
+
+
 def obstacles(customer_id: uuid.UUID, at: datetime) -> list[Obstacle]:
     """Everything that keeps an account open, over all rooms."""
     return [found for room in OBLIGATIONS for found in room.obstacles(customer_id=customer_id, at=at)]

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.identity import queries as identity
 from accounts.identity import services as identity_services
+from accounts.identity.models import Customer
 from accounts.privacy import queries
 from accounts.privacy.models import EXPORT_MOVES, AccountClosure, Consent, DataExport, ExportState
 from accounts.privacy.sockets import ERASERS
@@ -75,9 +76,23 @@ def withdraw_consent(*, customer_id: uuid.UUID, consent_id: uuid.UUID, at: datet
 
 
 @transaction.atomic
-def request_export(*, customer_id: uuid.UUID, at: datetime) -> DataExport:
-    """Ask for a copy of one's data; a job assembles it. Raises ExportRunning."""
-    row = DataExport(id=new_id(), customer_id=customer_id, archive="", created_at=at, changed_at=at, expires_at=at + EXPORT_LIFE)
+def request_export(*, customer_id: uuid.UUID, session_id: uuid.UUID, proof: str, nonce: str, at: datetime) -> DataExport:
+    """Ask for a copy of one's data, approved by a step-up (`export_data`); a job assembles it, for this session alone.
+
+    Raises NotFound for an account that closed meanwhile, ExportRunning, and as `spend_proof`.
+    """
+    if identity.lock(customer_id).state == Customer.State.CLOSED:
+        raise NotFound()
+    spend_act(customer_id=customer_id, session_id=session_id, token=proof, purpose="export_data", payee="", nonce=nonce, at=at)
+    row = DataExport(
+        id=new_id(),
+        customer_id=customer_id,
+        session_id=session_id,
+        archive="",
+        created_at=at,
+        changed_at=at,
+        expires_at=at + EXPORT_LIFE,
+    )
     DataExport.objects.bulk_create([row], ignore_conflicts=True)
     if not DataExport.objects.filter(pk=row.pk).exists():
         raise ExportRunning()
@@ -87,8 +102,10 @@ def request_export(*, customer_id: uuid.UUID, at: datetime) -> DataExport:
 
 @transaction.atomic
 def assemble_export(*, export_id: uuid.UUID, at: datetime) -> DataExport:
-    """Fill a requested export from every room. Raises WrongState for one that is filled already."""
+    """Fill a requested export from every room; one that ended with its account stays empty. Raises WrongState for a filled one."""
     row = DataExport.objects.select_for_update().get(pk=export_id)
+    if row.state == ExportState.EXPIRED:
+        return row
     data = {"export": row.public_id, "made_at": at, **queries.personal_data(row.customer_id)}
     row.archive = json.dumps(data, default=str, ensure_ascii=False, indent=1)
     row.save(update_fields=["archive"])
@@ -101,11 +118,16 @@ def assemble_export(*, export_id: uuid.UUID, at: datetime) -> DataExport:
 def expire_exports(*, at: datetime, batch: int = 200) -> int:
     """Empty one batch of exports past their seven days. Returns how many."""
     due = list(DataExport.objects.select_for_update(skip_locked=True).filter(state=ExportState.READY, expires_at__lte=at)[:batch])
-    for row in due:
+    return empty(due, at)
+
+
+def empty(rows: list[DataExport], at: datetime) -> int:
+    """Forget what locked exports hold. Returns how many."""
+    for row in rows:
         row.archive = ""
         row.save(update_fields=["archive"])
         advance(row, ExportState.EXPIRED, moves=EXPORT_MOVES, at=at)
-    return len(due)
+    return len(rows)
 
 
 @transaction.atomic
@@ -119,6 +141,7 @@ def close_account(*, customer_id: uuid.UUID, session_id: uuid.UUID, reason: str,
     if open_items:
         raise ObligationsOpen(obstacles=[item.code for item in open_items])
     spend_act(customer_id=customer_id, session_id=session_id, token=proof, purpose="close_account", payee="", nonce=nonce, at=at)
+    empty(list(DataExport.objects.select_for_update().filter(customer_id=customer_id).exclude(state=ExportState.EXPIRED)), at)
     for room in ERASERS:
         room.erase(customer_id=customer_id, at=at)
     identity_services.close(customer_id=customer_id, at=at)

@@ -25,7 +25,11 @@ class PaymentPin(models.Model):
 
 
 class StepUpProof(models.Model):
-    """That a customer approved one act with a factor: bound to session, purpose, amount, payee and nonce; used once."""
+    """That a customer approved one act: bound to session, purpose, amount, payee and nonce; used once.
+
+    `factors` is how many kinds of factor stand behind it: a PIN or a text code is one, a passkey that verified its user and is
+    a day old two (ADR 0014).
+    """
 
     PREFIX = "prf"
 
@@ -38,6 +42,7 @@ class StepUpProof(models.Model):
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
     session = models.ForeignKey("accounts.DeviceSession", on_delete=models.PROTECT, related_name="+")
     method = models.CharField(max_length=8, choices=Method.choices)
+    factors = models.SmallIntegerField(default=1)
     purpose = models.CharField(max_length=32)
     amount_fen = models.BigIntegerField()
     payee = models.CharField(max_length=80, default="", blank=True)
@@ -49,6 +54,7 @@ class StepUpProof(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="accounts_proof_method", condition=Q(method__in=["pin", "sms", "passkey"])),
+            models.CheckConstraint(name="accounts_proof_factors", condition=Q(factors__gte=1, factors__lte=2)),
             models.CheckConstraint(name="accounts_proof_amount", condition=Q(amount_fen__gte=0)),
             models.CheckConstraint(name="accounts_proof_life", condition=Q(expires_at__gt=F("created_at"))),
         ]
@@ -57,11 +63,6 @@ class StepUpProof(models.Model):
     @property
     def public_id(self) -> str:
         return public_id(self.PREFIX, self.id)
-
-    @property
-    def factors(self) -> int:
-        """How many kinds of factor stand behind the proof: a PIN or a text code is one, a passkey that verified its user two."""
-        return 2 if self.method == self.Method.PASSKEY else 1
 
 
 class PinFreeLimit(models.Model):

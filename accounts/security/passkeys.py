@@ -28,6 +28,7 @@ from core.ids import new_id
 from core.outbox.services import publish
 
 CHALLENGE_LIFE = timedelta(minutes=5)
+SEASONED_AFTER = timedelta(hours=24)
 MOST = 10
 Purpose = PasskeyChallenge.Purpose
 
@@ -189,11 +190,12 @@ def prove(
 ) -> tuple[StepUpProof, str]:
     """Approve one act by a passkey whose challenge was made for exactly this act. Raises PasskeyRefused."""
     challenge = take_challenge(customer_id, session_id, challenge_id, Purpose.STEP_UP, binding_of(purpose, amount_fen, payee, nonce), at)
-    verify_assertion(customer_id, credential, challenge, at)
+    passkey = verify_assertion(customer_id, credential, challenge, at)
     return keep_proof(
         customer_id=customer_id,
         session_id=session_id,
         method=StepUpProof.Method.PASSKEY,
+        factors=factors_of(passkey, at),
         purpose=purpose,
         amount_fen=amount_fen,
         payee=payee,
@@ -202,8 +204,16 @@ def prove(
     )
 
 
-def verify_assertion(customer_id: uuid.UUID, credential: Mapping[str, Any], challenge: bytes, at: datetime) -> None:
-    """Raises PasskeyRefused for an unknown or removed passkey, a wrong signature, or a counter that went back (a copy)."""
+def factors_of(passkey: Passkey, at: datetime) -> int:
+    """One in a passkey's first day: it is worth no more than the one factor that let it in, and its owner has a day to notice."""
+    return 2 if at >= passkey.created_at + SEASONED_AFTER else 1
+
+
+def verify_assertion(customer_id: uuid.UUID, credential: Mapping[str, Any], challenge: bytes, at: datetime) -> Passkey:
+    """The passkey that signed.
+
+    Raises PasskeyRefused for an unknown or removed one, a wrong signature, or a counter that went back (a copy).
+    """
     try:
         asserted = webauthn.helpers.parse_authentication_credential_json(dict(credential))
     except WebAuthnException as problem:
@@ -224,6 +234,7 @@ def verify_assertion(customer_id: uuid.UUID, credential: Mapping[str, Any], chal
     except WebAuthnException as problem:
         raise PasskeyRefused() from problem
     Passkey.objects.filter(pk=row.pk).update(sign_count=verified.new_sign_count, last_used_at=at)
+    return row
 
 
 @transaction.atomic

@@ -165,12 +165,12 @@ def limits_view(customer_id: uuid.UUID, at: datetime) -> dict[str, object]:
 
 
 def personal_data(customer_id: uuid.UUID) -> dict[str, object]:
-    """What verification holds on a customer, in clear, for the customer's own export."""
+    """What verification holds on a customer, for the customer's own export; the identity number masked, as its owner knows it."""
     proven = real_name(customer_id)
     checks = RealNameCheck.objects.filter(customer_id=customer_id).order_by("created_at")
     return {
         "name": proven.name if proven else "",
-        "id_number": proven.id_number if proven else "",
+        "id_number": masked_id_number(proven.id_number) if proven else "",
         "account_class": account_class(customer_id),
         "evidence": [{"kind": row.kind, "source": row.source, "passed_at": row.passed_at} for row in evidence(customer_id)],
         "checks": [{"id": row.public_id, "state": row.state, "code": row.code, "at": row.created_at} for row in checks],

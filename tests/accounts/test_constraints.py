@@ -27,6 +27,8 @@ BROKEN: list[tuple[Any, dict[str, Any]]] = [
     (OneTimeCode, {"expires_at": F("created_at")}),
     (StepUpProof, {"method": "smile"}),
     (StepUpProof, {"amount_fen": -1}),
+    (StepUpProof, {"factors": 0}),
+    (StepUpProof, {"factors": 3}),
     (StepUpProof, {"expires_at": F("created_at")}),
     (PasskeyChallenge, {"purpose": "anything"}),
     (PasskeyChallenge, {"expires_at": F("created_at")}),

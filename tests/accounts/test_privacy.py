@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.identity import queries as identity
+from accounts.identity import services as identity_services
 from accounts.identity.models import Customer, Device, DeviceSession
 from accounts.ledger import books
 from accounts.ledger.accounts import customer_account, platform_account
@@ -15,7 +16,7 @@ from accounts.ledger.services import post
 from accounts.privacy import queries, services
 from accounts.privacy.models import AccountClosure, Consent, ConsentDocument, DataExport
 from accounts.privacy.sockets import EXPORTERS
-from accounts.security.models import PaymentPin
+from accounts.security.models import PaymentPin, StepUpProof
 from accounts.verification import queries as verification
 from accounts.verification.models import RealName, RealNameCheck
 from core.business_day import services as business_day
@@ -76,12 +77,62 @@ def test_the_database_itself_refuses_a_second_standing_consent() -> None:
         Consent.objects.create(customer=somebody, document=row.document, created_at=AT)
 
 
+def exported(client: Client, made: Customer) -> Any:
+    token = proof(made, client.session, purpose="export_data", nonce="e")
+    return client.post("/v1/accounts/exports", {"proof": token, "nonce": "e"})
+
+
+@pytest.mark.django_db
+def test_an_export_needs_a_step_up_made_for_it() -> None:
+    somebody = customer(verified_class=None, pin=PIN)
+    client = api(somebody)
+    bare = client.post("/v1/accounts/exports")
+    assert (bare.status_code, sorted(error["field"] for error in bare.json()["errors"])) == (422, ["nonce", "proof"])
+    token = proof(somebody, client.session, purpose="close_account", nonce="e")
+    refused = client.post("/v1/accounts/exports", {"proof": token, "nonce": "e"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "proof_mismatch")
+    assert DataExport.objects.count() == 0
+    assert exported(client, somebody).status_code == 201
+    again = exported(client, somebody)
+    assert (again.status_code, again.json()["code"]) == (409, "export_running")
+    assert StepUpProof.objects.filter(purpose="export_data", used_at=None).count() == 1, "a refused request leaves its proof unused"
+
+
+@pytest.mark.django_db
+def test_an_archive_is_for_the_session_that_asked_and_not_for_a_frozen_customer() -> None:
+    somebody = customer(verified_class=None, pin=PIN)
+    here, there = api(somebody, installation="here-1234"), api(somebody, installation="there-1234")
+    made = exported(here, somebody).json()
+    archive = f"/v1/accounts/exports/{made['id']}/archive"
+    run_pending(at=clock.now())
+    assert there.get(f"/v1/accounts/exports/{made['id']}").json()["state"] == "ready"
+    assert (there.get(archive).status_code, there.get(archive).json()["code"]) == (404, "not_found")
+    assert here.get(archive).status_code == 200
+    identity_services.freeze(customer_id=somebody.id, reason="test", at=clock.now())
+    frozen = here.get(archive)
+    assert (frozen.status_code, frozen.json()["code"]) == (403, "account_frozen")
+
+
+@pytest.mark.django_db
+def test_closing_empties_exports_ready_and_under_way() -> None:
+    somebody = customer(verified_class=1, pin=PIN)
+    client = api(somebody)
+    exported(client, somebody)
+    run_pending(at=clock.now())
+    assert DataExport.objects.get().state == "ready"
+    assert exported(client, somebody).status_code == 201
+    assert closed(client, somebody).status_code == 201
+    run_pending(at=clock.now())
+    assert [(row.state, row.archive) for row in DataExport.objects.all()] == [("expired", "")] * 2
+    assert OutboxEvent.objects.filter(topic="export.ready").count() == 1
+
+
 @pytest.mark.django_db
 def test_an_export_holds_every_rooms_data_for_its_owner_alone_and_empties_after_seven_days() -> None:
     number = unique_id_number()
     somebody = customer(verified_class=1, number=number, pin=PIN)
     client = api(somebody)
-    made = client.post("/v1/accounts/exports").json()
+    made = exported(client, somebody).json()
     archive = f"/v1/accounts/exports/{made['id']}/archive"
     assert client.get(archive).json()["code"] == "export_not_ready"
     run_pending(at=clock.now())
@@ -90,8 +141,9 @@ def test_an_export_holds_every_rooms_data_for_its_owner_alone_and_empties_after_
     assert (data["identity"]["phone"], data["verification"]["name"], data["verification"]["id_number"]) == (
         somebody.phone,
         NAMES[0],
-        number,
+        f"{number[0]}{'*' * 16}{number[-1]}",
     )
+    assert number not in str(data)
     assert PaymentPin.objects.get().hashed not in str(data)
     assert api(customer(verified_class=None)).get(archive).status_code == 404
     assert services.expire_exports(at=clock.now() + timedelta(days=8)) == 1

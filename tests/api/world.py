@@ -111,6 +111,12 @@ def passkey(owner: Customer, session: DeviceSession, at: datetime) -> str:
     return kept.public_id
 
 
+def data_export(owner: Customer, session: DeviceSession, at: datetime) -> str:
+    """A requested export, approved by PIN."""
+    token = factories.proof(owner, session, purpose="export_data", at=at)
+    return privacy.request_export(customer_id=owner.id, session_id=session.id, proof=token, nonce="n", at=at).public_id
+
+
 def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[str, str]:
     """One of everything the owner can have."""
     at, owner = clock.now(), person.customer
@@ -134,6 +140,6 @@ def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[s
         "top_up_id": topped.public_id,
         "withdrawal_id": held.public_id,
         "passkey_id": passkey(owner, session.session, at),
+        "export_id": data_export(owner, session.session, at),
         "consent_id": privacy.give_consent(customer_id=owner.id, kind="marketing", version=1, at=at).public_id,
-        "export_id": privacy.request_export(customer_id=owner.id, at=at).public_id,
     }
