@@ -1,6 +1,7 @@
 """How often codes may be asked for and tried: counted per phone, per device and per address, refused before anything happens.
 
-An address alone locks nobody out: a device that has logged in to the account before is not held to the address's count.
+Strangers lock nobody out: a device that has logged in to the account before is not held to the address's count, and such devices
+have a count of their own for the phone, which nobody else can use up.
 """
 
 import uuid
@@ -32,13 +33,15 @@ TRIES = {"phone": Cap("tries:phone", DAY, 30), "device": Cap("tries:device", HOU
 def count(caps: dict[str, Cap], *, phone_index: bytes, device_index: bytes, address: str, at: datetime) -> None:
     """Count one act, inside the caller's transaction. Raises TooManyRequests, the same whichever count is full."""
     owners = {"phone": phone_index, "device": device_index}
-    if not queries.is_known_device(phone_index, device_index):
+    is_known = queries.is_known_device(phone_index, device_index)
+    if not is_known:
         owners["address"] = blind_index(address, purpose="address")
     for kind, owner in owners.items():
         cap = caps[kind]
+        counter = f"{cap.counter}:known" if is_known and kind == "phone" else cap.counter
         period, ends_at = period_of(cap.period, at)
         try:
-            take(counter=cap.counter, owner=uuid.UUID(bytes=owner[:16]), period=period, amount=1, cap=cap.times)
+            take(counter=counter, owner=uuid.UUID(bytes=owner[:16]), period=period, amount=1, cap=cap.times)
         except LimitReached as reached:
             raise TooManyRequests(retry_after=int((ends_at - at).total_seconds()) + 1) from reached
 

@@ -1,4 +1,4 @@
-"""Who may do what: a frozen account looks and does not touch."""
+"""Who may do what: a frozen account looks and does not touch, a closed one is gone."""
 
 from typing import Any
 
@@ -23,8 +23,10 @@ class ActiveCustomer(BasePermission):
         caller: Any = request.user
         if not (caller and caller.is_authenticated):
             return False
+        if caller.customer.state == Customer.State.ACTIVE:
+            return True
+        if caller.customer.state != Customer.State.FROZEN:
+            return False
         if request.method in SAFE_METHODS or getattr(view, "frozen_may_act", False):
             return True
-        if caller.customer.state == Customer.State.FROZEN:
-            raise AccountFrozen()
-        return True
+        raise AccountFrozen()

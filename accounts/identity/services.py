@@ -112,11 +112,20 @@ def log_in(
     refused = codes.redeem(phone=number, purpose=OneTimeCode.Purpose.LOGIN, device_index=device.index, binding="", code=code, at=at)
     if refused is not None:
         return refused
-    customer = queries.by_phone(number)
+    customer = holder_of(number)
     registered = customer is None
     if customer is None:
         customer = register(phone=number, at=at, locale=locale)
     return open_session(customer=customer, device=device, at=at, registered=registered)
+
+
+def holder_of(number: str) -> Customer | None:
+    """Whose number this is, locked, so that no session opens behind the back of an account that closes or changes its number now."""
+    found = queries.by_phone(number)
+    customer = queries.lock(found.id) if found else None
+    if customer is None or customer.phone_index is None or bytes(customer.phone_index) != phone_index(number):
+        return None
+    return customer
 
 
 @transaction.atomic

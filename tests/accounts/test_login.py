@@ -1,6 +1,8 @@
 """Logging in over the API: codes, tries, caps, no enumeration, races."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -148,6 +150,69 @@ def test_spraying_from_one_address_is_held_off_but_locks_no_known_device_out() -
     assert isinstance(outcome, services.Login)
 
 
+@pytest.mark.django_db
+def test_strangers_use_up_a_phones_tries_and_codes_and_its_known_device_still_logs_in() -> None:
+    somebody = customer(verified_class=None, at=AT)
+    services.open_session(customer=somebody, device=FACTS, at=AT)
+    for turn in range(caps.TRIES["phone"].times):
+        services.log_in(phone=somebody.phone, code="000000", device=DeviceFacts(f"stranger-{turn}"), address=f"192.0.2.{turn}", at=AT)
+    for turn in range(caps.CODES["phone"].times):
+        services.request_login_code(phone=somebody.phone, device=DeviceFacts(f"stranger-{turn}"), address=f"192.0.2.{turn}", at=AT)
+    with pytest.raises(TooManyRequests):
+        services.log_in(phone=somebody.phone, code="000000", device=DeviceFacts("stranger-x"), address="198.51.100.1", at=AT)
+    code = services.request_login_code(phone=somebody.phone, device=FACTS, address="198.51.100.2", at=AT).code
+    assert isinstance(services.log_in(phone=somebody.phone, code=code, device=FACTS, address="198.51.100.2", at=AT), services.Login)
+
+
+@pytest.mark.django_db
+def test_known_devices_have_their_own_end_of_tries() -> None:
+    somebody = customer(verified_class=None, at=AT)
+    devices = [DeviceFacts("installation-1"), DeviceFacts("installation-2")]
+    for device in devices:
+        services.open_session(customer=somebody, device=device, at=AT)
+    for turn in range(caps.TRIES["phone"].times):
+        services.log_in(phone=somebody.phone, code="000000", device=devices[turn % 2], address="192.0.2.1", at=AT)
+    for device in devices:
+        with pytest.raises(TooManyRequests):
+            services.log_in(phone=somebody.phone, code="000000", device=device, address="192.0.2.1", at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_login_that_meets_the_closing_of_its_account_registers_anew_and_opens_nothing_on_the_closed_one() -> None:
+    somebody = customer(verified_class=None, at=AT)
+    phone = somebody.phone
+    code = services.request_login_code(phone=phone, device=FACTS, address="192.0.2.1", at=AT).code
+
+    def logging_in() -> object:
+        try:
+            return services.log_in(phone=phone, code=code, device=FACTS, address="192.0.2.1", at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            services.close(customer_id=somebody.id, at=AT)
+            login = pool.submit(logging_in)
+            wait_until_somebody_waits()
+        outcome = login.result(60)
+    assert isinstance(outcome, services.Login)
+    assert outcome.registered
+    assert DeviceSession.objects.filter(customer=somebody).count() == 0
+    assert DeviceSession.objects.get().customer_id == queries.by_phone(phone).id != somebody.id
+
+
+def wait_until_somebody_waits() -> None:
+    """Until another connection to this database waits for a lock."""
+    deadline = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT pg_sleep(0.02)")
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waited")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_twelve_logins_with_one_code_one_opens_one_session_of_one_customer() -> None:
     phone = new_phone()
@@ -262,6 +327,17 @@ def test_a_frozen_customer_reads_and_logs_out_and_does_nothing_else() -> None:
     refused = client.patch("/v1/accounts/me", {"nickname": "x"})
     assert (refused.status_code, refused.json()["code"]) == (403, "account_frozen")
     assert client.delete("/v1/accounts/sessions").status_code == 204
+
+
+@pytest.mark.django_db
+def test_a_session_on_a_closed_account_reads_nothing() -> None:
+    somebody = customer(verified_class=None)
+    services.close(customer_id=somebody.id, at=clock.now())
+    client = api(somebody)
+    assert client.get("/v1/accounts/me").status_code == 403
+    assert client.patch("/v1/accounts/me", {"nickname": "x"}).status_code == 403
+    assert client.delete("/v1/accounts/sessions").status_code == 403
+    assert Customer.objects.get().nickname == ""
 
 
 @pytest.mark.django_db
