@@ -11,7 +11,7 @@ from accounts.identity import queries as identity
 from accounts.identity import services as identity_services
 from accounts.identity.services import redeem_own_code, request_own_code
 from accounts.security import pins, queries
-from accounts.security.models import PIN_TRIES, Passkey, PaymentPin, StepUpProof
+from accounts.security.models import PIN_TRIES, Passkey, PasskeyChallenge, PaymentPin, StepUpProof
 from accounts.verification import queries as verification
 from core.clock.queries import local_day
 from core.crypto.blind_index import blind_index
@@ -22,6 +22,7 @@ from core.outbox.services import publish
 
 LOCKED_FOR = timedelta(minutes=30)
 PROOF_LIFE = timedelta(minutes=5)
+KEPT_FOR = timedelta(days=1)
 Method = StepUpProof.Method
 
 
@@ -312,3 +313,13 @@ def erase(*, customer_id: uuid.UUID, at: datetime) -> None:
     """Forget the PIN and every passkey of an account that closes."""
     PaymentPin.objects.filter(customer_id=customer_id).delete()
     Passkey.objects.filter(customer_id=customer_id).update(removed_at=at, public_key=b"", name="")
+
+
+@transaction.atomic
+def forget_old(*, at: datetime, batch: int = 5000) -> int:
+    """Delete one batch of proofs, and one of challenges, a day past their life. Returns how many rows went."""
+    gone = 0
+    for model in (StepUpProof, PasskeyChallenge):
+        old = model._default_manager.filter(expires_at__lt=at - KEPT_FOR).values("pk")[:batch]
+        gone += model._default_manager.filter(pk__in=old).delete()[0]
+    return gone

@@ -9,8 +9,9 @@ import pytest
 from accounts.identity.models import Customer, DeviceSession
 from accounts.identity.sockets import SMS
 from accounts.security import passkeys, services
-from accounts.security.models import Passkey, StepUpProof
+from accounts.security.models import Passkey, PasskeyChallenge, StepUpProof
 from accounts.security.services import ProofExpired, ProofMismatch, StepUpNeeded
+from accounts.security.tasks import forget_old
 from core.clock import queries as clock
 from tests.accounts.authenticator import VERIFIED, Authenticator
 from tests.factories import AT, PIN, Client, RecordingSms, api, customer, new_phone, open_session, plugged, proof
@@ -122,12 +123,21 @@ def approve(client: Client, device: Authenticator, **changes: Any) -> Any:
     return client.post("/v1/accounts/step-up/proofs", body)
 
 
-def test_a_passkey_is_registered_approves_an_act_and_counts_as_two_factors(somebody: Customer) -> None:
+def test_a_passkey_is_registered_and_approves_an_act_as_one_factor_on_its_first_day_and_two_after(somebody: Customer) -> None:
     client = api(somebody)
     device = registered(client, somebody)
     token = approve(client, device).json()["proof"]
-    assert spend(somebody, client.session, token, at=clock.now()).factors == 2
+    assert spend(somebody, client.session, token, at=clock.now()).factors == 1
     assert Passkey.objects.get().sign_count == 2
+    Passkey.objects.update(created_at=clock.now() - timedelta(hours=24))
+    token = approve(client, device).json()["proof"]
+    assert spend(somebody, client.session, token, at=clock.now()).factors == 2
+
+
+def test_a_passkey_counts_as_two_factors_from_exactly_a_day_on() -> None:
+    fresh = Passkey(created_at=AT)
+    assert passkeys.factors_of(fresh, AT + timedelta(hours=24) - timedelta(microseconds=1)) == 1
+    assert passkeys.factors_of(fresh, AT + timedelta(hours=24)) == 2
 
 
 def test_a_passkey_is_not_registered_without_a_step_up(somebody: Customer) -> None:
@@ -217,3 +227,20 @@ def test_a_number_of_another_account_is_not_taken_over(somebody: Customer) -> No
     with pytest.raises(services.identity_services.PhoneTaken):
         services.change_phone(**who, phone=other.phone, code=code, proof=token, nonce="p", at=AT)
     assert StepUpProof.objects.get().used_at is None
+
+
+def test_proofs_and_challenges_are_forgotten_a_day_after_their_end(somebody: Customer) -> None:
+    client = api(somebody, at=AT)
+    who = {"customer_id": somebody.id, "session_id": client.session.id}
+    ends = AT + timedelta(minutes=5)
+    for at in (AT, AT + timedelta(hours=1)):
+        proof(somebody, client.session, **ACT, at=at)
+        passkeys.registration_options(**who, user_name="x", at=at)
+    assert services.forget_old(at=ends + timedelta(days=1)) == 0
+    assert services.forget_old(at=ends + timedelta(days=1, seconds=1)) == 2
+    assert list(StepUpProof.objects.values_list("created_at", flat=True)) == [AT + timedelta(hours=1)]
+    assert list(PasskeyChallenge.objects.values_list("created_at", flat=True)) == [AT + timedelta(hours=1)]
+    proof(somebody, client.session, **ACT, at=AT)
+    proof(somebody, client.session, **ACT, at=AT)
+    assert services.forget_old(at=ends + timedelta(days=1, seconds=1), batch=1) == 1
+    assert forget_old() == 3, "the job forgets what is old by the platform's clock"

@@ -1,6 +1,7 @@
 """The real-name check: its states, one person one account, classes from evidence, and its API."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
@@ -101,6 +102,30 @@ def test_no_answer_is_asked_for_again_with_the_same_number_by_the_job(answer: Ve
     assert ask_due() == 1
     assert queries.account_class(made.id) == 1
     assert {asked["request_no"] for asked in verifier.asked} == {check.id.hex}
+
+
+@dataclass
+class StumblingVerifier(RecordingVerifier):
+    """Breaks on one person's check and answers all others."""
+
+    stumbles_over: str = ""
+
+    def verify(self, *, name: str, id_number: str, mobile: str, request_no: str) -> VerifyResult:
+        if mobile == self.stumbles_over:
+            raise RuntimeError("a plug with a bug")
+        return super().verify(name=name, id_number=id_number, mobile=mobile, request_no=request_no)
+
+
+@pytest.mark.django_db
+def test_a_check_the_verifier_breaks_on_stops_no_other() -> None:
+    people = [customer(verified_class=None) for _ in range(3)]
+    checks = [requested(made, at=made.created_at) for made in people]
+    RealNameCheck.objects.update(next_attempt_at=people[0].created_at)
+    for broken in (people[0], people[2]):
+        with plugged(VERIFIERS, StumblingVerifier(stumbles_over=broken.phone)):
+            ask_due()
+    states = {check.id: check.state for check in RealNameCheck.objects.all()}
+    assert [states[check.id] for check in checks] == ["sent", "matched", "matched"]
 
 
 @pytest.mark.django_db
