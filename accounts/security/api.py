@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from accounts.identity import services as identity
 from accounts.identity.api import SENT
@@ -77,7 +78,7 @@ class CodeView(EffectView):
 class Pin(CountedEffectView):
     """My payment PIN: whether it is set or locked; set the first one."""
 
-    input_class = FirstPinInput
+    input_class: ClassVar[type[Serializer[Any]] | None] = FirstPinInput
     output_class = PinOut
     refusals: ClassVar[tuple[type[DomainError], ...]] = (Invalid, services.PinAlreadySet, *SPENDING)
 

@@ -318,8 +318,7 @@ def erase(*, customer_id: uuid.UUID, at: datetime) -> None:
 @transaction.atomic
 def forget_old(*, at: datetime, batch: int = 5000) -> int:
     """Delete one batch of proofs, and one of challenges, a day past their life. Returns how many rows went."""
-    gone = 0
-    for model in (StepUpProof, PasskeyChallenge):
-        old = model._default_manager.filter(expires_at__lt=at - KEPT_FOR).values("pk")[:batch]
-        gone += model._default_manager.filter(pk__in=old).delete()[0]
-    return gone
+    proofs = StepUpProof.objects.filter(expires_at__lt=at - KEPT_FOR).values("pk")[:batch]
+    challenges = PasskeyChallenge.objects.filter(expires_at__lt=at - KEPT_FOR).values("pk")[:batch]
+    gone = StepUpProof.objects.filter(pk__in=proofs).delete()[0]
+    return gone + PasskeyChallenge.objects.filter(pk__in=challenges).delete()[0]

@@ -202,12 +202,12 @@ def test_a_login_that_meets_the_closing_of_its_account_registers_anew_and_opens_
 
 
 def wait_until_somebody_waits() -> None:
-    """Until another connection to this database waits for a lock."""
+    """Until another connection waits for a lock of this one."""
     deadline = time.monotonic() + 30
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:
             cursor.execute("SELECT pg_sleep(0.02)")
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
             if cursor.fetchone()[0]:
                 return
     raise AssertionError("nobody waited")
