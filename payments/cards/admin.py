@@ -12,6 +12,7 @@ from core.desk.acts import Act, Doing
 from core.desk.customers import OfCustomer
 from core.desk.panels import of_customer, panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
+from core.desk.proposing import proposing
 from core.desk.shown import badge, link, money, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, Panel, Words
@@ -28,11 +29,6 @@ def suspend(doing: Doing) -> Words:
     return _("The card is suspended: no money goes to or from it.")
 
 
-def resume(doing: Doing) -> Words:
-    services.resume(card_id=doing.row.pk, at=doing.at)
-    return _("The card can be used again.")
-
-
 @admin.register(Card, site=desk)
 class CardAdmin(OfCustomer):
     group, place, icon, heading = "customers", 60, "credit_card", _("Cards")
@@ -47,11 +43,12 @@ class CardAdmin(OfCustomer):
             variant="danger",
             open_to=lambda row: row.state == CardState.ACTIVE,
         ),
-        Act(
-            name="resume",
+        proposing(
+            "resume",
+            act="card.resume",
             right="card.suspend",
-            title=_("Resume"),
-            run=resume,
+            title=_("Propose to resume"),
+            payload=lambda doing: {"target": doing.row.public_id},
             icon="play_circle",
             open_to=lambda row: row.state == CardState.SUSPENDED,
         ),

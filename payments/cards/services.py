@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 
 from accounts.verification import queries as verification
+from core.approvals.services import must_be_applying
 from core.clock import queries as clock
 from core.crypto.blind_index import blind_index
 from core.errors import DomainError, Invalid, TooManyRequests
@@ -343,7 +344,9 @@ def suspend(*, card_id: UUID, at: datetime) -> Card:
 
 @transaction.atomic
 def resume(*, card_id: UUID, at: datetime) -> Card:
-    """Let a suspended card be used again. Raises WrongState unless it is suspended."""
+    """Let a suspended card be used again. Raises ApprovalNeeded outside an approval of `card.resume`, WrongState unless it is
+    suspended."""
+    must_be_applying("card.resume")
     card = Card.objects.select_for_update(of=("self",)).get(pk=card_id)
     advance(card, CardState.ACTIVE, moves=CARD_MOVES, at=at)
     tell("card.resumed", card, at)

@@ -8,6 +8,7 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.approvals.services import ApprovalNeeded, applying
 from core.card_numbers import contains_card_number, luhn_valid
 from core.crypto.blind_index import blind_index
 from core.limits.queries import used
@@ -138,7 +139,10 @@ def test_a_suspended_card_is_seen_and_not_used_until_it_is_resumed(card: Card) -
     assert [row.state for row in queries.live_cards(card.customer_id)] == ["suspended"]
     with pytest.raises(queries.CardNotUsable):
         queries.usable(card.customer_id, card.id)
-    services.resume(card_id=card.id, at=AT)
+    with pytest.raises(ApprovalNeeded):
+        services.resume(card_id=card.id, at=AT)
+    with applying("card.resume"):
+        services.resume(card_id=card.id, at=AT)
     assert queries.usable(card.customer_id, card.id) == card
 
 
