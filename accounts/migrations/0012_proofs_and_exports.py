@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0010_ledger_partition_locks'),
+        ('accounts', '0011_ledger_proof'),
     ]
 
     operations = [
