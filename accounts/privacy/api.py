@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.identity.authentication import caller_of
-from accounts.identity.models import Customer
 from accounts.identity.permissions import AccountFrozen
+from accounts.identity.queries import Customer
 from accounts.privacy import queries, services
 from accounts.privacy.models import AccountClosure, Consent, DataExport, ExportState
 from accounts.privacy.serializers import (

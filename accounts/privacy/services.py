@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.identity import queries as identity
 from accounts.identity import services as identity_services
-from accounts.identity.models import Customer
+from accounts.identity.queries import Customer
 from accounts.privacy import queries
 from accounts.privacy.models import EXPORT_MOVES, AccountClosure, Consent, DataExport, ExportState
 from accounts.privacy.sockets import ERASERS

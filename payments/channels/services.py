@@ -205,7 +205,7 @@ def query(*, request_id: UUID, at: datetime) -> ChannelRequest:
 
     A number the channel has not seen is sent again under the same number while it is young, and closed at the channel first when it is
     old: the first departure may still arrive, so only the channel's own decision about the number ends a money call. A signing that was
-    not seen is over (no money hangs on it, the customer asks anew).
+    not seen is over (no money hangs on it, the customer asks anew), and so is a text asked for ten minutes ago: its binding is.
     """
     refuse_inside_transaction()
     request, asks = ask(request_id, at)
@@ -254,6 +254,8 @@ def not_seen(port: Port, request: ChannelRequest, at: datetime) -> ChannelReques
     if request.operation in (Operation.PAY, Operation.PAYOUT) and age >= schedule.RESEND_WITHIN:
         result = port.close(request_no=request.request_no, operation=request.operation)
         return conclude(request_id=request.id, result=result, source="close", at=at)
+    if request.operation == Operation.RESEND and age >= schedule.RESEND_WITHIN:
+        return conclude(request_id=request.id, result=Failed("not_seen", user_fixable=True), source="query", at=at)
     if not queries.enabled(request.channel_id):
         return conclude(request_id=request.id, result=Unknown("channel_off"), source="query", at=at)
     again, leaves = depart(request.id, RequestState(request.state), at)

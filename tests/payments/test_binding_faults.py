@@ -75,7 +75,7 @@ def test_a_bank_that_stays_silent_leaves_no_open_request_and_an_expired_binding(
     calls.resend(binding=resent, at=AT + timedelta(seconds=60))
     settle(AT + timedelta(seconds=60), rounds=40)
     settle(AT + timedelta(minutes=11))
-    assert shown(binding) == "expired"
+    assert shown(binding) == "expired not_seen"
 
 
 @pytest.mark.parametrize(
