@@ -1,11 +1,16 @@
 """The project's settings on the `test` instance of the embedded services, so that tests never touch a developer's data."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("BANYAN_INSTANCE", "test")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="banyan-metrics-"))
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    metrics = tempfile.mkdtemp(prefix="banyan-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
+    atexit.register(shutil.rmtree, metrics, ignore_errors=True)
 
 from config.settings import *  # noqa: F403  (after the instance is chosen)
 
