@@ -14,4 +14,5 @@ if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
 
 from config.settings import *  # noqa: F403  (after the instance is chosen)
 
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  (white noise looks for it in every client a test makes)
 SANDBOX_BANK_URL = ""  # a test that wants the bank starts one (tests/sandbox_bank.py) and plugs it in
