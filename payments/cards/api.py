@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +28,8 @@ from payments.cards.serializers import (
     OrderInput,
     chinese,
 )
+from payments.channels import seats
+from payments.channels.seats import ChannelBusy
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
 
 CHANNEL_REFUSALS = (ChannelOff, ChannelUnderMaintenance, ChannelNotConnected)
@@ -59,8 +62,19 @@ class OneCard(View):
         return Response(self.shown(queries.card(caller_id(request), parse_public_id(Card.PREFIX, card_id))))
 
 
+class SeatedView(OutboundEffectView):
+    """A call with secrets, which nobody but the waiting customer can finish: its seat is taken before anything is written, and
+    without one nothing is. A repeat of an answered key needs none."""
+
+    seated = False
+
+    def post(self, request: Request, **url: str) -> HttpResponse:
+        with seats.seat(services.CHANNEL) as self.seated:
+            return super().post(request, **url)
+
+
 @extend_schema(examples=[ex.START, ex.answer("Code sent", ex.BINDING_VALUE, 201)])
-class Bindings(OutboundEffectView):
+class Bindings(SeatedView):
     """Begin to bind a card: the bank checks name, identity number, card and mobile, and sends a code.
 
     `state` is sms_sent when the code is on its way, failed when the bank refused, created while its answer is not known yet: then read
@@ -76,11 +90,13 @@ class Bindings(OutboundEffectView):
         services.NameNotVerified,
         services.CardAlreadyBound,
         services.BindingBusy,
+        ChannelBusy,
         *CHANNEL_REFUSALS,
     )
     elements: dict[str, str] | None = None
 
     def effect(self, request: Request, data: dict[str, Any], *, at: Any, **url: str) -> CardBinding:
+        seats.require(self.seated)
         self.elements = data
         return services.start_binding(customer_id=caller_id(request), card_number=data["card_number"], mobile=data["mobile"], at=at)
 
@@ -106,15 +122,16 @@ class OneBinding(View):
 
 
 @extend_schema(examples=[ex.CODE, ex.answer("Bound", ex.BOUND_VALUE, 201)])
-class Confirmations(OutboundEffectView):
+class Confirmations(SeatedView):
     """Send the code of the bank's message. Three tries; `state` is verifying while the bank's answer is not known yet."""
 
     input_class = CodeInput
     output_class = BindingOut
-    refusals = (NotFound, services.BindingOver, services.BindingBusy, *CHANNEL_REFUSALS)
+    refusals = (NotFound, services.BindingOver, services.BindingBusy, ChannelBusy, *CHANNEL_REFUSALS)
     code: str | None = None
 
     def effect(self, request: Request, data: dict[str, Any], *, at: Any, **url: str) -> CardBinding:
+        seats.require(self.seated)
         self.code = data["code"]
         binding_id = parse_public_id(CardBinding.PREFIX, url["binding_id"])
         return services.confirm_binding(customer_id=caller_id(request), binding_id=binding_id, at=at)

@@ -6,6 +6,7 @@ from uuid import UUID
 from accounts.verification import queries as verification
 from payments.cards import queries, rules
 from payments.cards.models import Card, CardBinding
+from payments.cards.services import CHANNEL
 from payments.channels import queries as channel_queries
 from payments.channels import services as channels
 from payments.channels.port import Elements
@@ -32,10 +33,10 @@ def confirm(*, binding: CardBinding, sms_code: str, at: datetime) -> CardBinding
 
 
 def finish(*, business_id: UUID, operation: Operation, at: datetime) -> None:
-    """Send a placed resend or unsign."""
+    """Send a placed resend or unsign, or leave it to the worker while too many calls of this process hang."""
     request_id = channel_queries.placed(business_id, operation)
     if request_id is not None:
-        channels.send(request_id=request_id, at=at)
+        channels.send_seated(request_id=request_id, channel=CHANNEL, at=at)
 
 
 def resend(*, binding: CardBinding, at: datetime) -> CardBinding:

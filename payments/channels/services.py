@@ -11,7 +11,7 @@ from core.attempts import Attempt
 from core.errors import DomainError
 from core.ids import new_id, public_id, shard_of
 from core.moves import advance
-from payments.channels import queries, schedule
+from payments.channels import queries, schedule, seats
 from payments.channels.models import Channel, ChannelCredential, ChannelRequest
 from payments.channels.outcomes import WITH_SECRETS, conclude
 from payments.channels.port import Elements, Failed, Port, Result, Unknown
@@ -102,6 +102,20 @@ def send(*, request_id: UUID, at: datetime) -> ChannelRequest:
     Returns the request as it then stands: also untouched when another process has sent it.
     """
     return dispatch(request_id, call_by_operation, at)
+
+
+def send_seated(*, request_id: UUID, channel: str, at: datetime) -> None:
+    """Send a placed call while its customer waits, or leave it to the worker at once when no seat of this process is free."""
+    with seats.seat(channel) as seated:
+        if seated:
+            send(request_id=request_id, at=at)
+        else:
+            leave_to_worker(request_id=request_id, at=at)
+
+
+def leave_to_worker(*, request_id: UUID, at: datetime) -> None:
+    """Let the next sweep send a placed call instead of waiting for its lease to run out."""
+    ChannelRequest.objects.filter(pk=request_id, state=RequestState.NEW).update(due_at=at)
 
 
 def send_sign_start(*, request_id: UUID, elements: Elements, at: datetime) -> ChannelRequest:

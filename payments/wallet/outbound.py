@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+from payments.channels import queries as channel_requests
 from payments.channels import services as channels
 from payments.wallet import queries
 from payments.wallet.models import TopUp, Withdrawal, WithdrawalState
@@ -10,19 +11,25 @@ from payments.wallet.services import top_ups, withdrawals
 
 
 def ask_top_up(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
-    """Send the payment, once, and return the order as it then stands: the answer may still be owed."""
+    """Send the payment, once, and return the order as it then stands: the answer may still be owed, and so may the call itself
+    while too many of this process hang (the worker makes it)."""
     top_up = queries.top_up(top_up_id)
-    channels.send(request_id=top_up.request_id, at=at)
+    channels.send_seated(request_id=top_up.request_id, channel=channel_of(top_up.request_id), at=at)
     return top_ups.note_processing(top_up_id=top_up_id, at=at)
 
 
 def send_withdrawal(*, withdrawal_id: uuid.UUID, at: datetime) -> Withdrawal:
-    """Capture and place what is held, send the payout, once, and return the withdrawal as it then stands."""
+    """Capture and place what is held, send the payout (or leave it to the worker while too many calls of this process hang), once,
+    and return the withdrawal as it then stands."""
     withdrawal = withdrawals.dispatch(withdrawal_id=withdrawal_id, at=at)
     if withdrawal.state != WithdrawalState.SENT or withdrawal.request_id is None:
         return withdrawal
-    channels.send(request_id=withdrawal.request_id, at=at)
+    channels.send_seated(request_id=withdrawal.request_id, channel=channel_of(withdrawal.request_id), at=at)
     return queries.withdrawal(withdrawal_id)
+
+
+def channel_of(request_id: uuid.UUID) -> str:
+    return channel_requests.request(request_id).channel_id
 
 
 def give_up_top_up(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:

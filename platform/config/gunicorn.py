@@ -10,7 +10,7 @@ from core.observe.files import forget_dead_processes
 METRICS = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(Path(__file__).resolve().parents[2] / "var" / "metrics"))
 os.environ.setdefault("STATEMENT_TIMEOUT_MS", "15000")  # half of `timeout`: no statement outlives the request that sent it
 workers = multiprocessing.cpu_count()
-threads = 2
+threads = int(os.environ.get("WEB_THREADS") or 2)
 worker_class = "gthread"
 preload_app = False
 keepalive = 30

@@ -26,6 +26,11 @@ LOG_JSON = env.flag("LOG_JSON", default=PRODUCTION)
 METRICS_TOKEN = env.optional("METRICS_TOKEN")
 COMMIT = env.optional("COMMIT")
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", default=0)
+WEB_THREADS = env.whole("WEB_THREADS", default=2, least=2)
+OUTBOUND_SEATS = env.whole("OUTBOUND_SEATS", default=WEB_THREADS - 1, least=1)
+CHANNEL_SEATS = env.whole("CHANNEL_SEATS", default=max(1, WEB_THREADS // 2), least=1)
+if not CHANNEL_SEATS <= OUTBOUND_SEATS < WEB_THREADS:
+    env.problems.append("CHANNEL_SEATS may not be more than OUTBOUND_SEATS, which must leave one of WEB_THREADS free")
 for needed, value in {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL, "ALLOWED_HOSTS": ALLOWED_HOSTS}.items():
     if not value:
         env.problems.append(f"{needed} is not set")

@@ -50,6 +50,7 @@ class Stack:
             "PUBLIC_URL": self.url,
             "SANDBOX_BANK_URL": self.bank_url,
             "LOG_LEVEL": "WARNING",
+            "WEB_THREADS": "4",
         }
 
     def __enter__(self) -> "Stack":

@@ -8,10 +8,12 @@ from accounts.verification.sockets import VerifyResult
 from payments.channels.sandbox_bank.adapter import account
 from payments.channels.sandbox_bank.client import document, exchange
 from payments.channels.sandbox_bank.control import control
+from payments.channels.seats import seat
 from payments.channels.services import ChannelNotConnected
 from payments.channels.transport import NoAnswer, NotDelivered
 
 CHANNEL = "sandbox_bank"
+VERIFIER, OPERATOR = "sandbox_bank:verifier", "sandbox_bank:sms"
 RESULTS = {"match": VerifyResult.MATCH, "mismatch": VerifyResult.MISMATCH, "not_found": VerifyResult.NOT_FOUND}
 
 
@@ -21,7 +23,10 @@ class BankVerifier:
     def verify(self, *, name: str, id_number: str, mobile: str, request_no: str) -> VerifyResult:
         content = {"request_no": request_no, "name": name, "id_number": id_number, "mobile": mobile.removeprefix("+86")}
         try:
-            answer = exchange(account(CHANNEL), "POST", "/v1/identity/verify", content)
+            with seat(VERIFIER) as seated:
+                if not seated:
+                    return VerifyResult.UNAVAILABLE
+                answer = exchange(account(CHANNEL), "POST", "/v1/identity/verify", content)
             return verdict(answer.status, document(answer))
         except (NotDelivered, ChannelNotConnected):
             return VerifyResult.UNAVAILABLE
@@ -45,7 +50,10 @@ class BankSms:
         """Raises SmsNotSent when it was certainly not taken."""
         content = {"request_no": request_no, "mobile": mobile, "text": text}
         try:
-            answer = exchange(account(CHANNEL), "POST", "/v1/sms", content)
+            with seat(OPERATOR) as seated:
+                if not seated:
+                    raise SmsNotSent("no_seat")
+                answer = exchange(account(CHANNEL), "POST", "/v1/sms", content)
             found = document(answer)
         except (NotDelivered, ChannelNotConnected) as problem:
             raise SmsNotSent(str(problem)) from problem
