@@ -119,7 +119,7 @@ class TestOneDecision:
         assert GRANTED == []
 
     def test_one_act_being_applied_does_not_open_another(self) -> None:
-        with services.applying("tests.other"), pytest.raises(services.ApprovalNeeded):
+        with services.applying("tests.other", maker="staff:max", checker="staff:cara"), pytest.raises(services.ApprovalNeeded):
             grant({"amount_fen": 500}, AT)
         assert GRANTED == []
 

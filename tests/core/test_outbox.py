@@ -7,10 +7,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
+from core.approvals.services import ApprovalNeeded, applying
 from core.audit.models import AuditRecord
 from core.errors import NotFound
 from core.ids import new_id, shard_of
-from core.outbox import queries, relay, services
+from core.outbox import giving_up, queries, relay, services
 from core.outbox.models import HandledEvent, OutboxEvent
 from core.outbox.nudge import nudge_of
 from core.outbox.registry import Event, handles
@@ -176,11 +177,23 @@ def test_an_event_dies_after_its_last_attempt_and_holds_up_its_key_until_it_is_r
 def test_a_skipped_event_lets_its_key_go_on_without_it() -> None:
     event, later = publish(number=1), publish(number=2)
     at = until_dead(event)
-    services.skip(event_id=event.id, actor="staff:li", reason="the customer was told by phone", at=at)
+    with applying("outbox.skip", maker="staff:li", checker="staff:wu"):
+        giving_up.skip(event_id=event.id, at=at)
     with listening(TOPIC, counting=count):
         assert services.run_pending(at=at) == 1
     assert (state(event), state(later), times_handled(event.id), times_handled(later.id)) == ("done", "done", 0, 1)
-    assert AuditRecord.objects.get().details["last_error"].startswith("failing: KeyError")
+    record = AuditRecord.objects.get()
+    assert (record.actor, record.act, record.details["proposed_by"]) == ("staff:wu", "outbox.skip", "staff:li")
+    assert record.details["last_error"].startswith("failing: KeyError")
+
+
+@pytest.mark.django_db
+def test_nobody_skips_an_event_alone() -> None:
+    event = publish()
+    OutboxEvent.objects.filter(pk=event.pk).update(state="dead")
+    with pytest.raises(ApprovalNeeded):
+        giving_up.skip(event_id=event.id, at=AT)
+    assert (state(event), AuditRecord.objects.count()) == ("dead", 0)
 
 
 @pytest.mark.django_db
@@ -194,14 +207,13 @@ def test_all_dead_events_of_a_topic_are_replayed_as_one_act() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("act", [services.replay, services.skip])
-def test_only_a_dead_event_is_replayed_or_skipped(act: object) -> None:
+def test_only_a_dead_event_is_replayed_or_skipped() -> None:
     event = publish()
-    assert callable(act)
-    with pytest.raises(services.NotDead):
-        act(event_id=event.id, actor="staff:li", reason="curious", at=AT)
-    with pytest.raises(NotFound):
-        act(event_id=new_id(), actor="staff:li", reason="curious", at=AT)
+    for event_id, refusal in ((event.id, services.NotDead), (new_id(), NotFound)):
+        with pytest.raises(refusal):
+            services.replay(event_id=event_id, actor="staff:li", reason="curious", at=AT)
+        with pytest.raises(refusal), applying("outbox.skip", maker="staff:li", checker="staff:wu"):
+            giving_up.skip(event_id=event_id, at=AT)
     assert (state(event), AuditRecord.objects.count()) == ("pending", 0)
 
 

@@ -73,7 +73,7 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("core.approval", "reject"): {R, M, C},
     ("core.approval", "withdraw"): {S, R, M, C},
     ("core.outboxevent", "replay"): {R, M, C},
-    ("core.outboxevent", "skip"): {R, M, C},
+    ("core.outboxevent", "skip"): {R, M},
     ("core.outboxevent", "replay-topic"): {R, M, C},
     ("core.workitem", "finish"): {S, R, M, C},
     ("accounts.customer", "reveal"): {S, R},

@@ -155,17 +155,34 @@ def test_a_journal_shows_its_legs_by_number_and_an_account_its_entries(lin: Cust
     assert text.count("1,234.56") >= 3
 
 
-def test_a_dead_letter_is_replayed_and_skipped_with_a_reason() -> None:
+def test_a_dead_letter_is_replayed_by_one_person_and_skipped_by_two() -> None:
     now = clock.now()
     rows = [
         OutboxEvent.objects.create(shard=1, topic="t.dead", key=str(number), payload={}, occurred_at=now, next_attempt_at=now)
         for number in range(2)
     ]
     OutboxEvent.objects.update(state="dead", attempts=12, last_error="gone")
-    client = verified(staff("max", "finance_maker"))
+    client, checker = verified(staff("max", "finance_maker")), verified(staff("cara", "finance_checker"))
+
+    def states() -> list[str]:
+        return [OutboxEvent.objects.get(pk=row.pk).state for row in rows]
+
     client.post(reverse("admin:core_outboxevent_replay", args=[rows[0].pk]), {"reason": "the other side is back"})
     client.post(reverse("admin:core_outboxevent_skip", args=[rows[1].pk]), {"reason": "done by hand: case 12"})
-    assert [OutboxEvent.objects.get(pk=row.pk).state for row in rows] == ["pending", "done"]
-    assert set(AuditRecord.objects.values_list("act", flat=True)) == {"outbox.replay", "outbox.skip"}
+    assert states() == ["pending", "dead"]
+    approval = Approval.objects.get(act="outbox.skip", target=f"outbox:{rows[1].pk}")
+    decide = reverse("admin:core_approval_approve", args=[approval.pk])
+    assert "done by hand: case 12" in checker.get(decide).content.decode()
+    assert client.post(decide, {"read": "on"}).status_code == 200
+    assert states() == ["pending", "dead"]
+    assert checker.post(decide, {"read": "on"}).status_code == 302
+    assert states() == ["pending", "done"]
+    acts = set(AuditRecord.objects.values_list("actor", "act"))
+    assert acts == {
+        ("staff:max", "outbox.replay"),
+        ("staff:max", "approval.proposed"),
+        ("staff:cara", "approval.applied"),
+        ("staff:cara", "outbox.skip"),
+    }
     again = client.post(reverse("admin:core_outboxevent_replay", args=[rows[1].pk]), {"reason": "once more please"})
     assert "only a dead event" in again.content.decode()

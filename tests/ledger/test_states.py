@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("ledger")
 
 
 def set_state(account, to):
-    with applying("ledger.account_state"):
+    with applying("ledger.account_state", maker="staff:max", checker="staff:cara"):
         return states.set_state(account_id=account.id, to=to, at=AT)
 
 

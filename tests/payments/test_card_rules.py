@@ -141,7 +141,7 @@ def test_a_suspended_card_is_seen_and_not_used_until_it_is_resumed(card: Card) -
         queries.usable(card.customer_id, card.id)
     with pytest.raises(ApprovalNeeded):
         services.resume(card_id=card.id, at=AT)
-    with applying("card.resume"):
+    with applying("card.resume", maker="staff:max", checker="staff:cara"):
         services.resume(card_id=card.id, at=AT)
     assert queries.usable(card.customer_id, card.id) == card
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
@@ -19,7 +20,18 @@ from core.moves import WrongState, advance
 from core.outbox import services as outbox
 
 BATCH = 500
-APPLYING: ContextVar[str | None] = ContextVar("applying_sensitive_act", default=None)
+
+
+@dataclass(frozen=True)
+class Applying:
+    """The approval being applied right now: which act, who proposed it and who approved it, as actors of the audit log."""
+
+    act: str
+    maker: str
+    checker: str
+
+
+APPLYING: ContextVar[Applying | None] = ContextVar("applying_sensitive_act", default=None)
 
 
 class SamePerson(DomainError):
@@ -100,7 +112,7 @@ def approve(*, approval_id: uuid.UUID, checker: User, at: datetime) -> Approval:
         raise ApprovalExpired()
     if not hmac.compare_digest(bytes(approval.payload_hash), payload_hash(approval.act, approval.target, approval.payload)):
         raise PayloadChanged()
-    with applying(approval.act):
+    with applying(approval.act, maker=actor_of(approval.maker), checker=actor_of(checker)):
         done = sensitive.apply(approval.payload, at)
     advance(approval, Approval.State.APPLIED, moves=MOVES, at=at, checker=checker, decision=done, decided_at=at)
     note(approval, by=actor_of(checker), verb="applied", reason=done, at=at)
@@ -163,18 +175,20 @@ def must_have_role(user: AbstractBaseUser | AnonymousUser, roles: Collection[str
 
 
 @contextmanager
-def applying(act: str) -> Iterator[None]:
-    token = APPLYING.set(act)
+def applying(act: str, *, maker: str, checker: str) -> Iterator[None]:
+    token = APPLYING.set(Applying(act, maker, checker))
     try:
         yield
     finally:
         APPLYING.reset(token)
 
 
-def must_be_applying(act: str) -> None:
-    """For services that are sensitive acts: raises ApprovalNeeded unless an approval of `act` is being applied right now."""
-    if APPLYING.get() != act:
+def must_be_applying(act: str) -> Applying:
+    """For services that are sensitive acts: who decided. Raises ApprovalNeeded unless an approval of `act` is being applied now."""
+    decided = APPLYING.get()
+    if decided is None or decided.act != act:
         raise ApprovalNeeded(act=act)
+    return decided
 
 
 def payload_hash(act: str, target: str, payload: Payload) -> bytes:

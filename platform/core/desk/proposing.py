@@ -23,6 +23,7 @@ def proposing(
     form: type[ActForm] = ReasonForm,
     icon: str = "rule",
     variant: str = "default",
+    explain: Words = EXPLAIN,
     open_to: Callable[[Any], bool] = always,
 ) -> Act:
     """A button that proposes `act` with what `payload` makes of the form; the register's roles decide, `right` hides the button."""
@@ -32,5 +33,5 @@ def proposing(
         return _("Proposed as {approval}; another person decides.").format(approval=approval.public_id)
 
     return Act(
-        name=name, right=right, title=title, run=run, form=form, icon=icon, variant=variant, explain=EXPLAIN, open_to=open_to, audited=False
+        name=name, right=right, title=title, run=run, form=form, icon=icon, variant=variant, explain=explain, open_to=open_to, audited=False
     )

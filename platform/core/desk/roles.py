@@ -79,6 +79,7 @@ ACTS: dict[str, Roles] = {
     "approval.reject": FINANCE | {Role.RISK},
     "approval.withdraw": FINANCE | CARE,
     "outbox.replay": FINANCE | {Role.RISK},
+    "outbox.skip": frozenset({Role.FINANCE_MAKER, Role.RISK}),
     "business_day.rerun": FINANCE,
     "work.finish": FINANCE | CARE,
     "customer.reveal": CARE,

@@ -13,10 +13,11 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.forms import ReasonForm
+from core.desk.proposing import proposing
 from core.desk.shown import badge, document, duration, mono, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
-from core.outbox import queries, services
+from core.outbox import giving_up, queries, services
 from core.outbox.models import HandledEvent, OutboxEvent
 
 STUCK_SECONDS = 120
@@ -35,11 +36,6 @@ def dead(row: OutboxEvent) -> bool:
 def replay(doing: Doing) -> Words:
     services.replay(event_id=doing.row.pk, actor=doing.actor, reason=doing.data["reason"], at=doing.at)
     return _("The event is due again.")
-
-
-def skip(doing: Doing) -> Words:
-    services.skip(event_id=doing.row.pk, actor=doing.actor, reason=doing.data["reason"], at=doing.at)
-    return _("The event is given up; later events of its key go on.")
 
 
 def replay_topic(doing: Doing) -> Words:
@@ -62,16 +58,16 @@ class OutboxEventAdmin(DeskAdmin):
             audited=False,
             explain=_("Handlers that took the event in already are not run again."),
         ),
-        Act(
-            name="skip",
-            right="outbox.replay",
-            title=_("Skip"),
-            run=skip,
+        proposing(
+            "skip",
+            act=giving_up.ACT,
+            right="outbox.skip",
+            title=_("Propose to skip"),
+            payload=lambda doing: {"target": f"outbox:{doing.row.pk}"},
+            explain=_("Once another person approves, the event is given up for good. Say what was done by hand instead."),
             icon="skip_next",
             variant="danger",
             open_to=dead,
-            audited=False,
-            explain=_("The event is given up for good. Say what was done by hand instead."),
         ),
     )
     list_acts = (

@@ -69,18 +69,6 @@ def replay_topic(*, topic: str, actor: str, reason: str, at: datetime, limit: in
     return len(events)
 
 
-@transaction.atomic
-def skip(*, event_id: uuid.UUID, actor: str, reason: str, at: datetime) -> OutboxEvent:
-    """Give a dead event up, so that later events of its key go on. Raises NotFound, NotDead."""
-    event = dead_event(event_id)
-    OutboxEvent.objects.filter(pk=event.pk).update(state=State.DONE, done_at=at)
-    details = {"topic": event.topic, "last_error": event.last_error}
-    audit.record(actor=actor, act="outbox.skip", target=f"outbox:{event_id}", reason=reason, details=details, at=at)
-    event.refresh_from_db()
-    nudge.after_commit(event.shard)
-    return event
-
-
 def dead_event(event_id: uuid.UUID) -> OutboxEvent:
     event = OutboxEvent.objects.select_for_update().filter(id=event_id).first()
     if event is None:
