@@ -373,9 +373,9 @@ class LedgerHaltAdmin(DeskAdmin):
         ),
     )
     group, place, icon, heading = "ledger", 80, "front_hand", _("Halts")
-    list_display = ("halted", "state_label", "reason", "lifted", "lifted_by")
+    list_display = ("halted", "state_label", "reason", "lifted", "lift_proposed_by", "lifted_by")
     ordering = ("-id",)
-    fieldsets = ((None, {"fields": ("halted", "state_label", "reason", "lifted", "lifted_by")}),)
+    fieldsets = ((None, {"fields": ("halted", "state_label", "reason", "lifted", "lift_proposed_by", "lifted_by")}),)
 
     @display(description=_("Halted"), ordering="id")
     def halted(self, row: LedgerHalt) -> str:

@@ -29,11 +29,11 @@ def halt(*, reason: str, at: datetime) -> LedgerHalt:
 
 
 @transaction.atomic
-def lift(*, actor: str, at: datetime) -> None:
+def lift(*, at: datetime) -> None:
     """Let money move again. A sensitive act: raises ApprovalNeeded outside an approval of `ledger.lift_halt`; NotHalted."""
-    must_be_applying("ledger.lift_halt")
+    decided = must_be_applying("ledger.lift_halt")
     halted = LedgerHalt.objects.select_for_update().filter(lifted_at=None).first()
     if halted is None:
         raise NotHalted()
-    LedgerHalt.objects.filter(pk=halted.pk).update(lifted_at=at, lifted_by=actor)
-    work.finish(kind="ledger.halted", target=f"halt:{halted.pk}", by=actor, at=at)
+    LedgerHalt.objects.filter(pk=halted.pk).update(lifted_at=at, lift_proposed_by=decided.maker, lifted_by=decided.checker)
+    work.finish(kind="ledger.halted", target=f"halt:{halted.pk}", by=decided.checker, at=at)

@@ -1,4 +1,4 @@
-"""The scheduled proof of the books: a row per run, so that one that never finishes is seen, and what follows from a finding."""
+"""The proof of the books, with a row per run, so that one that never finishes is seen, and what follows from a finding."""
 
 from datetime import datetime
 

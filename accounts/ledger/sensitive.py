@@ -12,7 +12,7 @@ MAKERS, CHECKERS = {"finance_maker"}, {"finance_checker"}
 
 
 def lift(payload: Payload, at: datetime) -> str:
-    halt.lift(actor="approval", at=at)
+    halt.lift(at=at)
     return "money moves again"
 
 

@@ -196,7 +196,27 @@ def test_the_command_answers_0_or_1_and_halts_money_when_told(committed: None) -
         call_command("ledger_check", "--halt", stdout=(out := io.StringIO()))
     assert left.value.code == 1
     assert f"seal: journal {rows[2].id}: changed after it was sealed" in out.getvalue()
-    assert halt.standing() is not None
+    standing = halt.standing()
+    assert standing is not None
+    assert list(ProofRun.objects.values_list("findings", flat=True)) == [out.getvalue().count("\n")]
+    item = WorkItem.objects.get(kind="ledger.halted", finished_at=None)
+    assert (item.target, item.facts["subject"]) == (f"halt:{standing.pk}", f"journal {rows[2].id}")
+
+
+def test_the_command_without_halt_only_tells(committed: None) -> None:
+    rows = five_sealed()
+    touch_reference(rows[2])
+    with pytest.raises(SystemExit):
+        call_command("ledger_check", stdout=io.StringIO())
+    assert (halt.standing(), ProofRun.objects.count(), WorkItem.objects.count()) == (None, 0, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("proposed_by", "lifted_by"), [("", "staff:cara"), ("staff:cara", "staff:cara"), ("staff:max", "")])
+def test_the_database_refuses_a_halt_lifted_by_fewer_than_two_people(proposed_by: str, lifted_by: str) -> None:
+    standing = LedgerHalt.objects.create(reason="a test", halted_at=AT)
+    with pytest.raises(IntegrityError, match="ledger_halt_lifted"), transaction.atomic():
+        LedgerHalt.objects.filter(pk=standing.pk).update(lifted_at=AT, lift_proposed_by=proposed_by, lifted_by=lifted_by)
 
 
 def test_a_finding_halts_every_money_command_until_people_lift_it(committed: None) -> None:
@@ -211,14 +231,14 @@ def test_a_finding_halts_every_money_command_until_people_lift_it(committed: Non
         services.hold(hold_id=new_id(), account=payer, amount=1, expires_at=AT, at=AT)
     tamper("UPDATE ledger_balance SET posted = posted - 1 WHERE account_id = %s", payer.id)
     with pytest.raises(ApprovalNeeded):
-        halt.lift(actor="staff:chief", at=AT)
-    with applying("ledger.lift_halt"):
-        halt.lift(actor="staff:chief", at=AT)
+        halt.lift(at=AT)
+    with applying("ledger.lift_halt", maker="staff:max", checker="staff:cara"):
+        halt.lift(at=AT)
     move(world(), payer, 1)
     assert queries.balance(payer).posted == 11
     assert LedgerHalt.objects.count() == 1
-    with pytest.raises(halt.NotHalted), applying("ledger.lift_halt"):
-        halt.lift(actor="staff:chief", at=AT)
+    with pytest.raises(halt.NotHalted), applying("ledger.lift_halt", maker="staff:max", checker="staff:cara"):
+        halt.lift(at=AT)
 
 
 class ShopCheck:
@@ -368,10 +388,11 @@ def test_a_finding_leaves_its_run_a_work_item_and_gauges_and_lifting_settles_the
     assert (item.target, item.facts["findings"]) == (f"halt:{standing.pk}", found)
     assert list(ProofRun.objects.order_by("id").values_list("findings", flat=True)) == [0, found]
     assert (gauges_now()["halted"], gauges_now()["proof_findings"]) == (1, found)
-    with applying("ledger.lift_halt"):
-        halt.lift(actor="staff:chief", at=clock.now())
+    with applying("ledger.lift_halt", maker="staff:max", checker="staff:cara"):
+        halt.lift(at=clock.now())
     item.refresh_from_db()
-    assert item.finished_by == "staff:chief"
+    standing.refresh_from_db()
+    assert (standing.lift_proposed_by, standing.lifted_by, item.finished_by) == ("staff:max", "staff:cara", "staff:cara")
     assert gauges_now()["halted"] == 0
 
 

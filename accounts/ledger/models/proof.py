@@ -118,20 +118,23 @@ class SealManifest(models.Model):
 
 
 class LedgerHalt(models.Model):
-    """A stop of all money commands: set by a check that found something, lifted by people."""
+    """A stop of all money commands: set by a check that found something, lifted by one person on the proposal of another."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     reason = models.TextField()
     halted_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
-    lifted_by = models.CharField(max_length=80, default="", blank=True)
+    lift_proposed_by = models.CharField(max_length=160, default="", blank=True)
+    lifted_by = models.CharField(max_length=160, default="", blank=True)
 
     class Meta:
         db_table = "ledger_halt"
         constraints = [
             models.UniqueConstraint(name="ledger_halt_one", fields=["lifted_by"], condition=Q(lifted_at=None)),
             models.CheckConstraint(
-                name="ledger_halt_lifted", condition=Q(lifted_at=None, lifted_by="") | (Q(lifted_at__isnull=False) & ~Q(lifted_by=""))
+                name="ledger_halt_lifted",
+                condition=Q(lifted_at=None, lifted_by="", lift_proposed_by="")
+                | (Q(lifted_at__isnull=False) & ~Q(lifted_by="") & ~Q(lift_proposed_by="") & ~Q(lifted_by=models.F("lift_proposed_by"))),
             ),
         ]
 
@@ -140,7 +143,7 @@ class LedgerHalt(models.Model):
 
 
 class ProofRun(models.Model):
-    """One run of `ledger_check` by the schedule. A row without `finished_at` is under way, or was cut short."""
+    """One run of the proof that halts on a finding, by the schedule or by hand. Without `finished_at` it is under way, or was cut short."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     started_at = models.DateTimeField()
