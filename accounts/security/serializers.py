@@ -45,7 +45,7 @@ class PinResetInput(PinInput):
 class StepUpInput(serializers.Serializer[Any]):
     """What is approved; the operation that spends the proof compares every part."""
 
-    purpose = serializers.RegexField(r"^[a-z_]{3,32}$", help_text="The act, for example transfer, withdrawal, change_phone.")
+    purpose = serializers.RegexField(r"^[a-z_]{3,32}$", help_text="The act, for example top_up, transfer, withdraw, change_phone.")
     amount = serializers.IntegerField(source="amount_fen", min_value=0, max_value=MAX_FEN, help_text="Fen; 0 for an act without an amount.")
     payee = serializers.CharField(
         max_length=80, required=False, default="", allow_blank=True, validators=[no_card_number], help_text="Who or what the act is for."

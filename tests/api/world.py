@@ -129,7 +129,7 @@ def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[s
     offer = Intent(friend.id, factories.open_session(friend, at=at).session.id, "world")
     offered = transfers.offer(intent=offer, payee_id=owner.id, amount_fen=100, remark="", at=at)
     sent = transfers.send(intent=intent, payee_id=friend.id, amount_fen=100, remark="", at=at)
-    topped = outbound.ask_top_up(top_up_id=top_ups.start(customer_id=owner.id, card_id=card.id, amount_fen=1_000, at=at).id, at=at)
+    topped = outbound.ask_top_up(top_up_id=top_ups.start(intent=intent, card_id=card.id, amount_fen=1_000, at=at).id, at=at)
     held = withdrawals.hold(intent=intent, card_id=card.id, amount_fen=1_000, at=at)
     return {
         "session_id": session.session.public_id,

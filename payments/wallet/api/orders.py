@@ -45,6 +45,7 @@ CHANNEL_REFUSALS = (
     ChannelUnderMaintenance,
     ChannelNotConnected,
 )
+PROOF_REFUSALS = (StepUpNeeded, ProofMismatch, ProofExpired)
 TopUpPage = page_of(TopUpLine, "TopUpPage")
 WithdrawalPage = page_of(WithdrawalLine, "WithdrawalPage")
 ARRIVES_WITHIN = timedelta(hours=2)
@@ -72,11 +73,16 @@ class TopUps(OutboundEffectView, Paged):
 
     input_class = TopUpIn
     output_class = TopUpShown
-    refusals = CHANNEL_REFUSALS
+    refusals = (*CHANNEL_REFUSALS, *PROOF_REFUSALS)
 
     @extend_schema(
         examples=[
             OpenApiExample("100 yuan", value={"card_id": "crd_06a1m5x9q0e7z8r2k4w6t1y3v5", "amount": 10000}, request_only=True),
+            OpenApiExample(
+                "500 yuan, approved",
+                value={"card_id": "crd_06a1m5x9q0e7z8r2k4w6t1y3v5", "amount": 50000, "proof": "prf_06a1m5x9q0e7z8r2k4w6t1y3v5"},
+                request_only=True,
+            ),
             OpenApiExample("done", value=TOP_UP_EXAMPLE, response_only=True, status_codes=["201"]),
             OpenApiExample(
                 "the bank has not decided yet",
@@ -99,7 +105,7 @@ class TopUps(OutboundEffectView, Paged):
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> TopUp:
         card_id = parse_public_id("crd", data["card_id"])
-        return top_ups.start(customer_id=customer_id(request), card_id=card_id, amount_fen=data["amount"], at=at)
+        return top_ups.start(intent=intent(request, data["proof"]), card_id=card_id, amount_fen=data["amount"], at=at)
 
     def proceed(self, row: TopUp, *, at: datetime) -> TopUp:
         return outbound.ask_top_up(top_up_id=row.id, at=at)
@@ -140,7 +146,7 @@ class Withdrawals(OutboundEffectView, Paged):
 
     input_class = WithdrawalIn
     output_class = WithdrawalShown
-    refusals = (*CHANNEL_REFUSALS, StepUpNeeded, ProofMismatch, ProofExpired, InsufficientFunds, withdrawals.AllowanceBusy)
+    refusals = (*CHANNEL_REFUSALS, *PROOF_REFUSALS, InsufficientFunds, withdrawals.AllowanceBusy)
 
     @extend_schema(
         examples=[

@@ -19,6 +19,13 @@ class AmountIn(serializers.Serializer[Any]):
 
 class TopUpIn(AmountIn):
     card_id = serializers.CharField(max_length=40)
+    proof = serializers.CharField(
+        max_length=64,
+        default="",
+        allow_blank=True,
+        help_text="Needed above the PIN-free amount: a step-up proof with purpose top_up, this amount, payee = the card's id,"
+        " nonce = this Idempotency-Key.",
+    )
 
 
 class WithdrawalIn(AmountIn):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from accounts.security import services as security
 
+TOP_UP = "top_up"
 TRANSFER = "transfer"
 WITHDRAW = "withdraw"
 
@@ -24,8 +25,9 @@ class Intent:
 def require(*, intent: Intent, purpose: str, amount_fen: int, payee: str, at: datetime) -> int:
     """Spend the proof, or count one more payment of the day that needs none. Returns how many factors stand behind it.
 
-    `payee` is the public id of who or what is paid. Raises StepUpNeeded over the PIN-free amount or number a day,
-    ProofMismatch or ProofExpired for a proof made for something else, too long ago or used.
+    `payee` is the public id of who or what the act is for: the payee, or the card that pays or is paid. Raises StepUpNeeded
+    over the PIN-free amount or number a day, ProofMismatch or ProofExpired for a proof made for something else, too long ago
+    or used.
     """
     if not intent.token:
         security.take_pin_free(customer_id=intent.customer_id, amount_fen=amount_fen, at=at)

@@ -18,21 +18,26 @@ from payments.channels import services as channels
 from payments.channels.queries import ChannelRequest
 from payments.wallet import journals
 from payments.wallet.models import TOP_UP_MOVES, TopUp, TopUpState, terms_in_force
-from payments.wallet.services import parties
+from payments.wallet.services import authority, parties
+from payments.wallet.services.authority import Intent
 
 BUSINESS = "top_up"
 REFUND_REFUSED = "top_up.refund_refused"
 
 
 @transaction.atomic
-def start(*, customer_id: uuid.UUID, card_id: uuid.UUID, amount_fen: int, at: datetime) -> TopUp:
+def start(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -> TopUp:
     """Write the order and its request to the card's channel; nothing has left yet.
 
-    Raises CustomerNotActive, NotFound, CardNotUsable and the card's limits.
+    The card's money is at stake, so its holder approves it like a payment; the outflow limits are not touched, since money
+    comes in. Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, and what the
+    channel refuses.
     """
+    customer_id = intent.customer_id
     parties.require_active(customer_id)
     card = cards.usable(customer_id, card_id)
     card_services.check_limit(card=card, scene=BUSINESS, amount_fen=amount_fen, at=at)
+    authority.require(intent=intent, purpose=authority.TOP_UP, amount_fen=amount_fen, payee=card.public_id, at=at)
     top_up_id = new_id()
     request = channels.place(
         channel=card.channel_id,

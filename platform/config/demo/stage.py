@@ -163,7 +163,9 @@ def intent_for(life: Life, purpose: str, amount_fen: int, payee: str, at: dateti
 
 
 def top_up(life: Life, wanted: Intention, at: datetime) -> None:
-    started = top_ups.start(customer_id=customer_of(life).id, card_id=card_of(life, wanted), amount_fen=wanted.amount_fen, at=at)
+    card_id = card_of(life, wanted)
+    intent = intent_for(life, authority.TOP_UP, wanted.amount_fen, public_id("crd", card_id), at)
+    started = top_ups.start(intent=intent, card_id=card_id, amount_fen=wanted.amount_fen, at=at)
     outbound.ask_top_up(top_up_id=started.id, at=at)
 
 

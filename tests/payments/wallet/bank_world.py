@@ -43,7 +43,8 @@ def card_holder(bank: SandboxBank, number: str = "", *, fen: int = 0) -> Holder:
 
 
 def start_top_up(who: Holder, fen: int, *, at: datetime | None = None) -> TopUp:
-    return top_ups.start(customer_id=who.customer.id, card_id=who.card.id, amount_fen=fen, at=at or clock.now())
+    given = proven(who.customer, amount_fen=fen, payee=who.card.public_id, purpose="top_up")
+    return top_ups.start(intent=given, card_id=who.card.id, amount_fen=fen, at=at or clock.now())
 
 
 def top_up(who: Holder, fen: int, *, at: datetime | None = None) -> TopUp:

@@ -16,7 +16,7 @@ from payments.wallet.services.transfers import AcceptanceOver
 from tests.factories import Client, api
 from tests.ledger_proof import assert_books_balance
 from tests.payments.wallet.bank_world import assert_settled, card_holder, request_of, withdraw
-from tests.payments.wallet.world import fund, holder, intent, open_day, posted, terms
+from tests.payments.wallet.world import fund, holder, intent, open_day, posted, proven, terms
 from tests.sandbox_bank import SandboxBank
 from tests.together import together
 
@@ -51,8 +51,9 @@ def test_thirty_calls_with_one_key_make_one_charge_and_thirty_equal_answers(conn
 def test_a_decline_is_replayed_as_the_same_decline(connected: SandboxBank) -> None:
     who = card_holder(connected)
     client = api(who.customer)
-    body = {"card_id": who.card.public_id, "amount": 66_601}
-    first, again = (client.post(TOP_UPS, body, key="declined") for _ in range(2))
+    given = proven(who.customer, amount_fen=66_601, payee=who.card.public_id, purpose="top_up", session=client.session)
+    body = {"card_id": who.card.public_id, "amount": 66_601, "proof": given.token}
+    first, again = (client.post(TOP_UPS, body, key=given.nonce) for _ in range(2))
     assert (first.json()["result"], first.json()["code"]) == ("refused", "INSUFFICIENT_FUNDS")
     assert first.json()["message"]
     assert (again.content, again["Idempotent-Replayed"]) == (first.content, "true")
