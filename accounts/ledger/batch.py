@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.ledger.calls import Row, json_or_none, rows
+from accounts.ledger.calls import Row, array, json_or_none, rows, text_array
 from accounts.ledger.legs import Draft, check
 from accounts.ledger.services import SETTLED, AssetMismatch, Posted, known, open_account, posted, refusal
 from core.errors import DomainError
@@ -60,23 +60,23 @@ def chunk(journals: Sequence[Draft], at: datetime, *, together: bool) -> list[Ou
     return [outcome(draft, row[1:]) for draft, row in zip(journals, answers, strict=True)]
 
 
-def flat(journals: Sequence[Draft]) -> tuple[list[object], ...]:
+def flat(journals: Sequence[Draft]) -> tuple[str, ...]:
     """The journals as the function's parallel arrays: one element a journal, then one a leg."""
     for draft in journals:
         check(draft.legs)
         known(draft.event)
     legs = [leg for draft in journals for leg in draft.legs]
     return (
-        [draft.journal_id for draft in journals],
-        [draft.event for draft in journals],
-        [draft.reference for draft in journals],
-        [draft.effective_on for draft in journals],
-        [json_or_none(draft.metadata) for draft in journals],
-        [len(draft.legs) for draft in journals],
-        [place for place, draft in enumerate(journals, 1) for _ in draft.legs],
-        [leg.account.id for leg in legs],
-        [leg.amount for leg in legs],
-        [leg.account.asset for leg in legs],
+        array([draft.journal_id for draft in journals]),
+        text_array([draft.event for draft in journals]),
+        text_array([draft.reference for draft in journals]),
+        array([draft.effective_on for draft in journals]),
+        text_array([json_or_none(draft.metadata) for draft in journals]),
+        array([len(draft.legs) for draft in journals]),
+        array([place for place, draft in enumerate(journals, 1) for _ in draft.legs]),
+        array([leg.account.id for leg in legs]),
+        array([leg.amount for leg in legs]),
+        text_array([leg.account.asset for leg in legs]),
     )
 
 

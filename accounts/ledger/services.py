@@ -12,7 +12,7 @@ from uuid import UUID
 
 from accounts.ledger import books
 from accounts.ledger.accounts import AccountRef
-from accounts.ledger.calls import Row, call, json_or_none
+from accounts.ledger.calls import Row, array, call, json_or_none, text_array
 from accounts.ledger.legs import Leg, check
 from accounts.ledger.models import LedgerAccount
 from accounts.ledger.refusals import (
@@ -199,9 +199,9 @@ def post_arguments(
     amount: int | None = None,
 ) -> tuple[Any, ...]:
     """The parameters of POST in order."""
-    accounts = [leg.account.id for leg in legs]
-    amounts = [leg.amount for leg in legs]
-    assets = [leg.account.asset for leg in legs]
+    accounts = array([leg.account.id for leg in legs])
+    amounts = array([leg.amount for leg in legs])
+    assets = text_array([leg.account.asset for leg in legs])
     return (
         journal_id, known(event), accounts, amounts, assets, reference, effective_on, json_or_none(metadata), hold_id, amount, at,
     )  # fmt: skip

@@ -24,7 +24,7 @@ def main() -> int:
     instance = current_instance("bench")
     services = Services(instance, durable=True)
     services.start()
-    rounds = ROOT / "bench" / "_ledger_rounds.py"
+    rounds = Path(__file__).with_name("_ledger_rounds.py")
     command = [sys.executable, str(rounds), str(options.seconds), str(options.rounds), "json" if options.json else "table"]
     environment = os.environ | {
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
