@@ -6,11 +6,11 @@ from uuid import UUID
 from celery import shared_task
 
 from core.clock import queries as clock
-from core.schedule import every
+from core.schedule import CALLS_OUT, SWEEP_S, every
+from core.stopping import STOPPING
 from payments.channels import queries, services
 
 SHARDS = 64
-SWEEP_S = 20
 
 
 @shared_task(name="payments.channels.resolve_due")
@@ -22,12 +22,12 @@ def resolve_due(**_: object) -> int:
     return len(shards)
 
 
-@shared_task(name="payments.channels.resolve_shard")
+@shared_task(name="payments.channels.resolve_shard", **CALLS_OUT)
 def resolve_shard(*, shard: int, **_: object) -> int:
     """Send what waits in one shard, ask about what left it, for as long as a sweep may take; each with the time it begins at."""
     until = monotonic() + SWEEP_S
     attended = 0
-    while monotonic() < until and services.resolve_due(shard=shard, at=clock.now(), most=1):
+    while monotonic() < until and not STOPPING.is_set() and services.resolve_due(shard=shard, at=clock.now(), most=1):
         attended += 1
     return attended
 
@@ -40,7 +40,7 @@ def look_for_returns(**_: object) -> int:
     return SHARDS
 
 
-@shared_task(name="payments.channels.look_in_shard")
+@shared_task(name="payments.channels.look_in_shard", **CALLS_OUT)
 def look_in_shard(*, shard: int, after: str | None = None, **_: object) -> bool:
     """Ask about one batch of a shard's recent payouts, and hand the next one on. Returns whether there is a next."""
     last = services.look_for_returns(shard=shard, at=clock.now(), after=UUID(after) if after else None)

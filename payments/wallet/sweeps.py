@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from core.attempts import Attempt
+from core.schedule import SWEEP_S
+from core.stopping import STOPPING
 from payments.wallet import outbound, queries
 from payments.wallet.services import transfers
 
 BATCH = 100
 DISPATCH_AFTER = timedelta(seconds=60)
-SWEEP_S = 20
 
 
 def expire_transfers(*, shard: int, at: datetime) -> int:
@@ -34,11 +35,11 @@ def give_up_top_ups(*, shard: int, at: datetime) -> int:
 
 def each(kind: str, row_ids: Iterable[uuid.UUID], act: Callable[[uuid.UUID], object]) -> int:
     """How many rows `act` did something to; a failure is logged with the row's id and leaves the row for the next sweep, as
-    does the end of the sweep's time (a channel that is slow takes its patience for every row)."""
+    does the end of the sweep's time or of its worker (a channel that is slow takes its patience for every row)."""
     done = 0
     until = monotonic() + SWEEP_S
     for row_id in row_ids:
-        if monotonic() >= until:
+        if monotonic() >= until or STOPPING.is_set():
             break
         with Attempt("wallet.sweep", kind=kind, row=str(row_id)):
             done += bool(act(row_id))

@@ -1,7 +1,12 @@
 """Periodic tasks as code: rooms register them in tasks.py, `manage.py sync_schedules` writes them for celery beat."""
 
 from dataclasses import dataclass
+from typing import Any
 
+CALLS_OUT: dict[str, Any] = {"calls_out": True, "time_limit": 240}
+"""For `shared_task(**CALLS_OUT)`: the task asks outside parties, which may hang, so it runs in the workers of the queue `outbound`.
+Its own sweep ends by SWEEP_S and the patience of a call; the limit (seconds) is for what no patience bounds."""
+SWEEP_S = 20
 FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
+import honcho.manager
 from honcho.manager import Manager
 from honcho.printer import Printer
 
@@ -22,6 +23,8 @@ PYTHON = sys.executable
 BIN = Path(sys.executable).parent
 WEB_PORT, BANK_PORT = 8000, 8090
 INTERRUPTED = 130
+STOP_S = 20  # a worker that stops ends the call under way first: at most two patiences of a channel
+INNER_QUEUES = "core,accounts,payments,wealth,credit,growth"
 
 
 def main() -> int:
@@ -106,7 +109,7 @@ def bank_command(environment: dict[str, str]) -> list[str]:
 
 
 def serve(environment: dict[str, str], begun: float) -> int:
-    """Web, worker, beat and the sandbox bank together; the first to fail stops the rest and names the exit code."""
+    """Web, workers, beat and the sandbox bank together; the first to fail stops the rest and names the exit code."""
     manager = Manager(Printer(sys.stdout))
     web = [
         str(BIN / "gunicorn"),
@@ -116,18 +119,24 @@ def serve(environment: dict[str, str], begun: float) -> int:
         "--config",
         "platform/config/gunicorn.py",
     ]
-    celery = [str(BIN / "celery"), "--app", "config.celery"]
-    commands = {
-        "bank": bank_command(environment),
-        "web": web,
-        "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-gossip", "--without-mingle"],
-        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
-    }
+    commands = {"bank": bank_command(environment), "web": web, **celery_commands()}
+    honcho.manager.KILL_WAIT = STOP_S
     for name, command in commands.items():
         manager.add_process(name, shlex.join(command), env=environment, cwd=str(ROOT), quiet=False)
     screen(environment, begun)
     manager.loop()
     return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
+
+
+def celery_commands() -> dict[str, list[str]]:
+    """The workers and the clock. What may hang at an outside party has a worker of its own, so that it holds nothing else."""
+    celery = [str(BIN / "celery"), "--app", "config.celery"]
+    worker = [*celery, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--prefetch-multiplier", "1"]
+    return {
+        "worker": [*worker, "--hostname", "worker@%h", "--concurrency", "2", "--queues", INNER_QUEUES],
+        "outbound": [*worker, "--hostname", "outbound@%h", "--concurrency", "2", "--queues", "outbound"],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
+    }
 
 
 def screen(environment: dict[str, str], begun: float) -> None:

@@ -21,6 +21,7 @@ from core.outbox.services import publish
 from core.schedule import SCHEDULE, every
 from tests.processes import redis_url, start, wait_until
 from tests.together import together
+from tools.run import celery_commands
 
 
 def sync() -> str:
@@ -47,6 +48,25 @@ def test_every_scheduled_task_is_one_that_workers_know_by_its_floor() -> None:
 def test_a_task_goes_to_the_queue_of_its_floor() -> None:
     assert route("payments.channels.resolve_due") == {"queue": "payments"}
     assert route("celery.backend_cleanup") == {"queue": "core"}
+
+
+def test_a_task_that_asks_an_outside_party_goes_to_the_outbound_queue_and_has_a_time_limit() -> None:
+    outbound = {name for name in current_app.tasks if route(name) == {"queue": "outbound"}}
+    assert outbound == {
+        "accounts.verification.ask_due",
+        "payments.channels.look_in_shard",
+        "payments.channels.resolve_shard",
+        "payments.wallet.give_up_top_ups",
+        "payments.wallet.send_held",
+    }
+    assert {current_app.tasks[name].time_limit for name in outbound} == {240}
+
+
+def test_the_workers_together_take_every_queue() -> None:
+    commands = celery_commands()
+    queues = {name: command[command.index("--queues") + 1].split(",") for name, command in commands.items() if "worker" in command}
+    assert queues == {"worker": list(QUEUES), "outbound": ["outbound"]}
+    assert {command[command.index("--prefetch-multiplier") + 1] for name, command in commands.items() if name in queues} == {"1"}
 
 
 def test_any_thread_reaches_our_broker_and_no_default_one() -> None:
