@@ -120,7 +120,7 @@ def wait(url: str, server: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310  (our own loopback)
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310  # nosec B310  # our own loopback
                 return
         except (urllib.error.URLError, OSError):
             if server.poll() is not None or time.monotonic() > deadline:

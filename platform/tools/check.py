@@ -15,7 +15,7 @@ CHECKS: dict[str, list[str]] = {
     "imports": [str(BIN / "lint-imports"), "--no-cache"],
     "settings": [*MANAGE, "check", "--fail-level", "WARNING"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
-    "security": [str(BIN / "bandit"), "-q", "-r", "-lll", "platform", "accounts", "payments", "wealth", "credit", "growth"],
+    "security": [str(BIN / "bandit"), "-q", "-r", "-ll", "platform", "accounts", "payments", "wealth", "credit", "growth"],
 }
 OPENAPI = Path("docs/openapi.yaml")
 

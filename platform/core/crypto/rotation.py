@@ -53,7 +53,7 @@ def columns() -> list[Column]:
 def waiting(column: Column) -> int:
     """Rows whose ciphertext was not written with the newest key."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {quoted(column.model._meta.db_table)} WHERE {stale(column)}", [newest_prefix()])  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM {quoted(column.model._meta.db_table)} WHERE {stale(column)}", [newest_prefix()])  # noqa: S608  # nosec B608  # names quoted, values bound
         number: int = cursor.fetchone()[0]
     return number
 
@@ -83,13 +83,13 @@ def rotate_batch(column: Column, *, after: Any = None, batch: int = 500) -> Rota
     table, key = quoted(column.model._meta.db_table), quoted(str(column.key.column))
     own = quoted(str(column.field.column))
     beyond, marks = (f"AND {key} > %s", [after]) if after is not None else ("", [])
-    select = f"SELECT {key}, {own} FROM {table} WHERE {stale(column)} {beyond} ORDER BY {key} LIMIT {batch:d} FOR UPDATE"  # noqa: S608
+    select = f"SELECT {key}, {own} FROM {table} WHERE {stale(column)} {beyond} ORDER BY {key} LIMIT {batch:d} FOR UPDATE"  # noqa: S608  # nosec B608  # names quoted, values bound
     with connection.cursor() as cursor:
         cursor.execute(select, [newest_prefix(), *marks])
         rows = cursor.fetchall()
         fresh = [(renewed(column, pk, bytes(sealed)), pk) for pk, sealed in rows]
         for value, pk in fresh:
-            cursor.execute(f"UPDATE {table} SET {own} = %s WHERE {key} = %s", [value, pk])  # noqa: S608
+            cursor.execute(f"UPDATE {table} SET {own} = %s WHERE {key} = %s", [value, pk])  # noqa: S608  # nosec B608  # names quoted, values bound
     return Rotated(column.name, len(rows), len(fresh), rows[-1][0] if rows else after)
 
 
