@@ -18,7 +18,7 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing, Outcome
 from core.desk.customers import OfCustomer, count_reveal
 from core.desk.masking import masked_phone
-from core.desk.panels import of_customer, panel, panels
+from core.desk.panels import customer_panel, panels
 from core.desk.proposing import proposing
 from core.desk.shown import badge, link, when
 from core.desk.site import desk
@@ -113,7 +113,7 @@ class CustomerAdmin(OfCustomer):
         context = dict(extra_context or {})
         row = self.get_object(request, object_id) if object_id and self.has_view_permission(request) else None
         if row is not None:
-            context["panels"] = panels(customer_id=row.pk, at=clock.now())
+            context["panels"] = panels(customer_id=row.pk, staff=request.user, at=clock.now())
         return super().changeform_view(request, object_id, form_url, context)
 
     @display(description=_("Phone"))
@@ -190,9 +190,8 @@ class SessionsPanel:
             )
             for row in rows
         ]
-        return panel(
-            _("Sessions"), (_("Device"), _("State"), _("Last seen")), cells, link=of_customer("accounts.devicesession", customer_id)
-        )
+        header = (_("Device"), _("State"), _("Last seen"))
+        return customer_panel(_("Sessions"), "accounts.devicesession", customer_id, header, cells)
 
 
 CUSTOMER_PANELS.plug("accounts.identity", SessionsPanel())

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -34,12 +35,12 @@ from accounts.ledger.models import (
 from core.clock import queries as clock
 from core.desk.base import DeskAdmin
 from core.desk.customers import customer_link
+from core.desk.dashboard import figure
 from core.desk.forms import ReasonForm
-from core.desk.panels import panel
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, document, link, money, mono, table, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
+from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel, Words
 from core.ids import public_id
 
 ENTRIES_SHOWN = 50
@@ -395,28 +396,28 @@ class LedgerFigures:
 
     def figures(self, *, at: datetime) -> list[Figure]:
         halt = LedgerHalt.objects.filter(lifted_at=None).first()
-        halted = Figure(
+        halted = figure(
             _("Money commands"),
-            str(_("halted")) if halt else str(_("running")),
-            "bad" if halt else "ok",
-            halt.reason[:120] if halt else "",
-            reverse("admin:accounts_ledgerhalt_changelist"),
+            _("halted") if halt else _("running"),
+            "accounts.ledgerhalt",
+            level="bad" if halt else "ok",
+            detail=halt.reason[:120] if halt else "",
         )
         holds = Hold.objects.filter(state=Hold.State.OPEN)
         late = holds.filter(expires_at__lt=at).count()
         told = _("{number} past their time").format(number=late) if late else ""
-        open_holds = Figure(
-            _("Open holds"),
-            str(holds.count()),
-            "warning" if late else "ok",
-            told,
-            reverse("admin:accounts_hold_changelist") + "?state__exact=open",
-        )
+        level = "warning" if late else "ok"
+        open_holds = figure(_("Open holds"), holds.count(), "accounts.hold", level=level, detail=told, state__exact="open")
         item = OpenItem.objects.order_by("since").first()
         oldest = _("oldest {age}").format(age=age(item.since, at)) if item else ""
         old = item is not None and (at - item.since).days >= 3
         items = Figure(
-            _("Open clearing items"), str(OpenItem.objects.count()), "warning" if old else "ok", oldest, reverse("admin:ledger_open_items")
+            _("Open clearing items"),
+            str(OpenItem.objects.count()),
+            "accounts.ledgeraccount",
+            reverse("admin:ledger_open_items"),
+            "warning" if old else "ok",
+            oldest,
         )
         return [halted, self.proof(at), open_holds, items]
 
@@ -425,7 +426,9 @@ class LedgerFigures:
         last = proving.last_finished()
         fine = last is not None and not last.findings and last.finished_at is not None and at - last.finished_at < PROOF_LIFE
         since = last.finished_at if last is not None else None
-        return Figure(_("Last proof of the books"), age(since, at), "ok" if fine else "bad" if last is not None else "warning")
+        told = age(since, at) if since else _("never")
+        level = "ok" if fine else "bad" if last is not None else "warning"
+        return figure(_("Last proof of the books"), told, "accounts.ledgerhalt", level=level)
 
 
 class BalancePanel:
@@ -435,15 +438,20 @@ class BalancePanel:
         """The balance and the latest movements on it."""
         account = customer_account(customer_id)
         now = queries.balance(account)
-        note = _("Balance {posted} · held {held} · available {available}").format(
-            posted=money(now.posted), held=money(now.held), available=money(now.available)
+        note = format_html(
+            str(_("Balance {posted} · held {held} · available {available}")),
+            posted=money(now.posted),
+            held=money(now.held),
+            available=money(now.available),
         )
         found = Entry.objects.filter(account_id=account.id).order_by("-posted_at", "-version")[:8]
-        rows = ((when(entry.posted_at), journal_link(entry.journal_id), money(entry.amount), money(entry.balance_after)) for entry in found)
-        header = (_("Posted at"), _("Journal"), _("Amount"), _("Balance after"))
+        rows: list[list[object]] = [
+            [when(entry.posted_at), journal_link(entry.journal_id), money(entry.amount), money(entry.balance_after)] for entry in found
+        ]
+        header: list[Words] = [_("Posted at"), _("Journal"), _("Amount"), _("Balance after")]
         opened = LedgerAccount.objects.filter(pk=account.id).exists()
         address = reverse("admin:accounts_ledgeraccount_change", args=[account.id]) if opened else ""
-        return panel(_("Balance"), header, rows, note=SafeString(note), link=address)
+        return Panel(_("Balance"), "accounts.ledgeraccount", header, rows, address, note)
 
 
 CUSTOMER_PANELS.plug("accounts.ledger", BalancePanel())

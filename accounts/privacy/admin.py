@@ -13,7 +13,7 @@ from unfold.decorators import display
 from accounts.privacy.models import AccountClosure, Consent, ConsentDocument, DataExport
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
-from core.desk.panels import of_customer, panel
+from core.desk.panels import customer_panel
 from core.desk.shown import badge, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, Panel
@@ -84,8 +84,7 @@ class ConsentsPanel:
             (str(consent.document), badge("active" if consent.withdrawn_at is None else "withdrawn"), when(consent.created_at))
             for consent in Consent.objects.filter(customer_id=customer_id).select_related("document").order_by("-id")[:6]
         )
-        address = of_customer("accounts.consent", customer_id)
-        return panel(_("Consents"), (_("Document"), _("State"), _("Since")), rows, link=address)
+        return customer_panel(_("Consents"), "accounts.consent", customer_id, (_("Document"), _("State"), _("Since")), rows)
 
 
 CUSTOMER_PANELS.plug("accounts.privacy", ConsentsPanel())

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime
 
 from django.contrib import admin
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -13,10 +12,11 @@ from accounts.verification import queries
 from accounts.verification.models import CheckState, ClassRule, Evidence, OutflowLimit, RealName, RealNameCheck
 from core.desk.acts import Act, Doing, Outcome
 from core.desk.customers import OfCustomer, count_reveal
+from core.desk.dashboard import figure
 from core.desk.masking import masked_id_number, masked_name
-from core.desk.panels import of_customer, panel
+from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
-from core.desk.shown import badge, link, money, when
+from core.desk.shown import age, badge, link, money, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
 
@@ -119,9 +119,8 @@ class VerificationPanel:
         for check in RealNameCheck.objects.filter(customer_id=customer_id).order_by("-id")[:3]:
             rows.append((link("accounts.realnamecheck", check.pk, check.public_id), badge(check.state), when(check.created_at)))
         note = _("Account class {number}").format(number=queries.account_class(customer_id, at))
-        return panel(
-            _("Verification"), (_("What"), _("State"), _("Since")), rows, note=note, link=of_customer("accounts.realnamecheck", customer_id)
-        )
+        header = (_("What"), _("State"), _("Since"))
+        return customer_panel(_("Verification"), "accounts.realnamecheck", customer_id, header, rows, note=note)
 
 
 class LimitsPanel:
@@ -130,16 +129,16 @@ class LimitsPanel:
     def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
         caps = queries.outflow_caps(queries.account_class(customer_id, at), at)
         used = queries.outflow_used(customer_id, at)
-        rows = [
-            (
+        rows: list[list[object]] = [
+            [
                 f"{period}{' (1)' if one_factor else ''}",
                 money(used.get((period, one_factor), 0)),
                 money(cap),
                 money(cap - used.get((period, one_factor), 0)),
-            )
+            ]
             for (period, one_factor), cap in caps.items()
         ]
-        return panel(_("Limits"), (_("Period"), _("Used"), _("Cap"), _("Left")), rows)
+        return Panel(_("Limits"), "accounts.outflowlimit", [_("Period"), _("Used"), _("Cap"), _("Left")], rows)
 
 
 class VerificationFigures:
@@ -150,8 +149,8 @@ class VerificationFigures:
         count = waiting.count()
         oldest = waiting.order_by("id").values_list("created_at", flat=True).first()
         late = oldest is not None and (at - oldest).total_seconds() > 3600
-        address = reverse("admin:accounts_realnamecheck_changelist")
-        return [Figure(_("Identity checks waiting"), str(count), "warning" if late else "ok", "", address)]
+        told = _("oldest {age}").format(age=age(oldest, at)) if oldest else ""
+        return [figure(_("Identity checks waiting"), count, "accounts.realnamecheck", level="warning" if late else "ok", detail=told)]
 
 
 CUSTOMER_PANELS.plug("accounts.verification", VerificationPanel())

@@ -10,7 +10,7 @@ from unfold.decorators import display
 
 from core.desk.acts import Act, Doing
 from core.desk.customers import OfCustomer
-from core.desk.panels import of_customer, panel
+from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
 from core.desk.shown import badge, link, money, when
@@ -155,7 +155,8 @@ class CardsPanel:
             )
             for card in Card.objects.filter(customer_id=customer_id).order_by("position", "id")[:8]
         )
-        return panel(_("Cards"), (_("Card"), _("Kind"), _("State"), _("Bound")), rows, link=of_customer("payments.card", customer_id))
+        header = (_("Card"), _("Kind"), _("State"), _("Bound"))
+        return customer_panel(_("Cards"), "payments.card", customer_id, header, rows)
 
 
 CUSTOMER_PANELS.plug("payments.cards", CardsPanel())

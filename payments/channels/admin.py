@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.contrib import admin
 from django.db.models import Count, Min
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -12,6 +11,7 @@ from unfold.decorators import display
 from core.clock import queries as clock
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
+from core.desk.dashboard import figure
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import age, badge, link, money, mono, when
 from core.desk.site import desk
@@ -199,7 +199,7 @@ class ChannelFigures:
     order = 12
 
     def figures(self, *, at: datetime) -> list[Figure]:
-        requests = reverse("admin:payments_channelrequest_changelist")
+        requests = "payments.channelrequest"
         unknown = ChannelRequest.objects.filter(state=RequestState.UNKNOWN).aggregate(number=Count("pk"), oldest=Min("created_at"))
         running = ChannelRequest.objects.filter(state__in=OPEN_STATES).count()
         breaks = Break.objects.filter(state="open").count()
@@ -208,21 +208,16 @@ class ChannelFigures:
             return str(_("oldest {age}")).format(age=age(found["oldest"], at)) if found["oldest"] else ""
 
         return [
-            Figure(
+            figure(
                 _("Unknown results"),
-                str(unknown["number"]),
-                "warning" if unknown["number"] else "ok",
-                oldest(unknown),
-                f"{requests}?state__exact=unknown",
+                unknown["number"],
+                requests,
+                level="warning" if unknown["number"] else "ok",
+                detail=oldest(unknown),
+                state__exact="unknown",
             ),
-            Figure(_("Requests under way"), str(running), "ok", "", requests),
-            Figure(
-                _("Open breaks"),
-                str(breaks),
-                "warning" if breaks else "ok",
-                "",
-                reverse("admin:payments_break_changelist") + "?state__exact=open",
-            ),
+            figure(_("Requests under way"), running, requests, state__in=",".join(OPEN_STATES)),
+            figure(_("Open breaks"), breaks, "payments.break", level="warning" if breaks else "ok", state__exact="open"),
         ]
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from core.desk.customers import OfCustomer, customer_link
-from core.desk.panels import of_customer, panel
+from core.desk.dashboard import figure
+from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import badge, link, money, when
 from core.desk.site import desk
@@ -177,7 +177,7 @@ class OrdersPanel:
             for order in found[:10]
         )
         header = (_("Order"), _("Amount (yuan)"), _("State"), _("Created"))
-        return panel(_("Latest orders"), header, rows, link=of_customer("payments.topup", customer_id))
+        return customer_panel(_("Latest orders"), "payments.topup", customer_id, header, rows)
 
 
 class WalletFigures:
@@ -185,8 +185,7 @@ class WalletFigures:
 
     def figures(self, *, at: datetime) -> list[Figure]:
         manual = TopUp.objects.filter(state=TopUpState.TO_MANUAL).count()
-        address = reverse("admin:payments_topup_changelist") + "?state__exact=to_manual"
-        return [Figure(_("Refunds to do by hand"), str(manual), "bad" if manual else "ok", "", address)] if manual else []
+        return [figure(_("Refunds to do by hand"), manual, "payments.topup", level="bad", state__exact="to_manual")] if manual else []
 
 
 CUSTOMER_PANELS.plug("payments.wallet", OrdersPanel())

@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -18,6 +17,7 @@ from core.approvals.models import Approval
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
+from core.desk.dashboard import figure
 from core.desk.forms import ActForm, ReasonForm
 from core.desk.shown import badge, document, duration, link, table, when
 from core.desk.site import desk
@@ -177,8 +177,8 @@ class ApprovalFigures:
         count, oldest = waiting.count(), waiting.order_by("created_at").values_list("created_at", flat=True).first()
         late = oldest is not None and (at - oldest).total_seconds() > 4 * 3600
         detail = _("oldest waits {age}").format(age=duration(at - oldest)) if oldest else ""
-        address = reverse("admin:core_approval_changelist") + "?state__exact=pending"
-        return [Figure(_("Approvals waiting"), str(count), "warning" if late else "ok", detail, address)]
+        level = "warning" if late else "ok"
+        return [figure(_("Approvals waiting"), count, "core.approval", level=level, detail=detail, state__exact="pending")]
 
 
 FIGURES.plug("core.approvals", ApprovalFigures())

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from core.business_day.models import BusinessDay, EodRun, EodShard, TradingDay
 from core.clock.queries import local_day
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
+from core.desk.dashboard import figure
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import badge, when
 from core.desk.site import desk
@@ -126,21 +126,21 @@ class DayFigures:
     order = 30
 
     def figures(self, *, at: datetime) -> list[Figure]:
-        link = reverse("admin:core_businessday_changelist")
+        page = "core.businessday"
         today = BusinessDay.objects.filter(state="open").first()
         if today is None:
-            return [Figure(_("Business day"), "-", "bad", _("no business day is open: nothing can be posted"), link)]
+            return [figure(_("Business day"), "-", page, level="bad", detail=_("no business day is open: nothing can be posted"))]
         behind = (local_day(at) - today.day).days
         level = "ok" if behind <= 0 else ("warning" if behind == 1 else "bad")
         detail = _("the calendar is {days} days ahead").format(days=behind) if behind > 0 else ""
-        figures = [Figure(_("Business day"), today.day.isoformat(), level, detail, link)]
+        figures = [figure(_("Business day"), today.day.isoformat(), page, level=level, detail=detail)]
         unfinished = BusinessDay.objects.filter(state="cut_off").order_by("day").first()
         failed = EodShard.objects.filter(state="failed").count()
         if unfinished is not None:
             parts = progress_of(unfinished.day)
             told = _("{day}: {done} of {all} shards done").format(day=unfinished.day.isoformat(), **parts)
             state = _("failed") if failed else _("running")
-            figures.append(Figure(_("End of day"), str(state), "bad" if failed else "warning", told, link))
+            figures.append(figure(_("End of day"), state, page, level="bad" if failed else "warning", detail=told))
         return figures
 
 

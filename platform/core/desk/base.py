@@ -20,6 +20,7 @@ from unfold.decorators import display
 
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing, perform
+from core.desk.addresses import list_of
 from core.desk.csv_export import download
 from core.desk.paging import InfinitePaginator
 from core.desk.roles import may, sees
@@ -80,7 +81,7 @@ class DeskAdmin(ModelAdmin):
         return self.heading or self.opts.verbose_name_plural
 
     def address(self) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return list_of(self.opts.label_lower)
 
     def extra_items(self) -> list[tuple[int, dict[str, Any]]]:
         """Further sidebar entries of this page (its custom pages), as (place, item)."""

@@ -1,15 +1,24 @@
 """The first page: what an operator must know, gathered from the rooms."""
 
 from datetime import datetime
+from typing import Any
 
-from core.desk.sockets import FIGURES, Figure
+from core.desk.addresses import list_of
+from core.desk.roles import sees
+from core.desk.sockets import FIGURES, Figure, Words
 
 LEVELS = {"bad": 0, "warning": 1, "ok": 2}
 
 
-def board(*, at: datetime) -> dict[str, object]:
-    """The figures in the rooms' order, the worst level, and how many need a look."""
-    figures: list[Figure] = [figure for source in sorted(FIGURES, key=lambda plug: plug.order) for figure in source.figures(at=at)]
+def figure(title: Words, value: object, page: str, *, level: str = "ok", detail: Words = "", **query: str) -> Figure:
+    """A number that leads to the list of `page`, filtered by `query`."""
+    return Figure(title, str(value), page, list_of(page, **query), level, detail)
+
+
+def board(*, staff: Any, at: datetime) -> dict[str, object]:
+    """The figures whose pages `staff` may open, in the rooms' order, the worst level, and which need a look."""
+    found = (figure for source in sorted(FIGURES, key=lambda plug: plug.order) for figure in source.figures(at=at))
+    figures = [figure for figure in found if sees(staff, figure.page)]
     worst = min((figure.level for figure in figures), key=LEVELS.__getitem__, default="ok")
     wanting = sorted((figure for figure in figures if figure.level != "ok"), key=lambda figure: LEVELS[figure.level])
     return {"figures": figures, "worst": worst, "wanting": wanting, "at": at}

@@ -3,23 +3,23 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from urllib.parse import urlencode
+from typing import Any
 
-from django.urls import reverse
-
+from core.desk.addresses import list_of
+from core.desk.roles import sees
 from core.desk.sockets import CUSTOMER_PANELS, Panel, Words
 from core.ids import public_id
 
 
-def panels(*, customer_id: uuid.UUID, at: datetime) -> list[Panel]:
-    return [plug.panel(customer_id=customer_id, at=at) for plug in sorted(CUSTOMER_PANELS, key=lambda plug: plug.order)]
+def panels(*, customer_id: uuid.UUID, staff: Any, at: datetime) -> list[Panel]:
+    """The panels whose pages `staff` may open."""
+    found = (plug.panel(customer_id=customer_id, at=at) for plug in sorted(CUSTOMER_PANELS, key=lambda plug: plug.order))
+    return [panel for panel in found if sees(staff, panel.page)]
 
 
-def of_customer(model_label: str, customer_id: uuid.UUID) -> str:
-    """The address of a list, searched for one customer."""
-    app, _dot, model = model_label.partition(".")
-    return f"{reverse(f'admin:{app}_{model}_changelist')}?{urlencode({'q': public_id('cus', customer_id)})}"
-
-
-def panel(title: Words, header: Iterable[Words], rows: Iterable[Iterable[object]], *, link: str = "", note: Words = "") -> Panel:
-    return Panel(title, list(header), [list(row) for row in rows], link, note)
+def customer_panel(
+    title: Words, page: str, customer_id: uuid.UUID, header: Iterable[Words], rows: Iterable[Iterable[object]], *, note: Words = ""
+) -> Panel:
+    """A panel that leads to the list of `page`, searched for the customer."""
+    address = list_of(page, q=public_id("cus", customer_id))
+    return Panel(title, page, list(header), [list(row) for row in rows], address, note)

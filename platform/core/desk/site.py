@@ -66,7 +66,7 @@ class Desk(UnfoldAdminSite):
         return second_factor.page(request, context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().index(request, {"board": board(at=clock.now()), **(extra_context or {})})
+        return super().index(request, {"board": board(staff=request.user, at=clock.now()), **(extra_context or {})})
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Raises ImproperlyConfigured for a model without a row in the table of rights."""

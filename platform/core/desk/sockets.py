@@ -14,13 +14,17 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of the first page. `level`: ok, warning (look today) or bad (look now)."""
+    """One number of the first page. `level`: ok, warning (look today) or bad (look now).
+
+    `page` is the label of the model whose page it leads to: only those who see that page see the number.
+    """
 
     title: Words
     value: str
+    page: str
+    link: str
     level: str = "ok"
     detail: Words = ""
-    link: str = ""
 
 
 @runtime_checkable
@@ -35,9 +39,13 @@ class Figures(Protocol):
 
 @dataclass(frozen=True)
 class Panel:
-    """A small table on the customer page; cells are text or safe markup, personal data masked."""
+    """A small table on the customer page; cells are text or safe markup, personal data masked.
+
+    Only those who see `page` (a model's label) see the panel; `link` leads to the rest of it.
+    """
 
     title: Words
+    page: str
     header: list[Words]
     rows: list[list[object]] = field(default_factory=list)
     link: str = ""

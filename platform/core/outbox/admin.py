@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django import forms
 from django.contrib import admin
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -12,6 +11,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
+from core.desk.dashboard import figure
 from core.desk.forms import ReasonForm
 from core.desk.proposing import proposing
 from core.desk.shown import badge, document, duration, mono, when
@@ -133,13 +133,13 @@ class OutboxFigures:
 
     def figures(self, *, at: datetime) -> list[Figure]:
         found = queries.backlog(at=at)
-        address = reverse("admin:core_outboxevent_changelist")
+        page = "core.outboxevent"
         age = duration(timedelta(seconds=found.oldest_pending_seconds))
         level = "bad" if found.oldest_pending_seconds > STUCK_SECONDS else "ok"
         waiting = _("oldest {age}").format(age=age) if found.pending else ""
         return [
-            Figure(_("Outbox waiting"), str(found.pending), level, waiting, f"{address}?state__exact=pending"),
-            Figure(_("Dead letters"), str(found.dead), "bad" if found.dead else "ok", "", f"{address}?state__exact=dead"),
+            figure(_("Outbox waiting"), found.pending, page, level=level, detail=waiting, state__exact="pending"),
+            figure(_("Dead letters"), found.dead, page, level="bad" if found.dead else "ok", state__exact="dead"),
         ]
 
 

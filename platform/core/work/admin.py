@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Min
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -13,6 +12,7 @@ from unfold.decorators import display
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
+from core.desk.dashboard import figure
 from core.desk.shown import age, badge, document, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
@@ -78,9 +78,9 @@ class WorkFigures:
 
     def figures(self, *, at: datetime) -> list[Figure]:
         found = WorkItem.objects.filter(finished_at=None).aggregate(number=Count("pk"), oldest=Min("asked_at"))
-        address = reverse("admin:core_workitem_changelist") + "?finished_at__isempty=1"
         told = _("oldest {age}").format(age=age(found["oldest"], at)) if found["number"] else ""
-        return [Figure(_("Work items"), str(found["number"]), "warning" if found["number"] else "ok", told, address)]
+        level = "warning" if found["number"] else "ok"
+        return [figure(_("Work items"), found["number"], "core.workitem", level=level, detail=told, finished_at__isempty="1")]
 
 
 FIGURES.plug("core.work", WorkFigures())
