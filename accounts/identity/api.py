@@ -75,6 +75,7 @@ class LoginCodes(OpenView):
 class Sessions(Listing):
     """My open sessions, newest first; log in; log out everywhere."""
 
+    before_consent = True
     output_class = SessionOut
     refusals = (Invalid, codes.CodeRefused, TooManyRequests)
     frozen_may_act = True
@@ -142,6 +143,7 @@ class OneSession(View):
 
     refusals = (NotFound,)
     frozen_may_act = True
+    before_consent = True
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, session_id: str) -> Response:

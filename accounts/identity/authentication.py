@@ -19,6 +19,7 @@ class Caller:
 
     customer: Customer
     session: DeviceSession
+    lacks_consents: bool = False
     is_authenticated: bool = True
 
     @property
@@ -47,7 +48,7 @@ class DeviceSessionAuthentication(BaseAuthentication):
         if session is None:
             raise AuthenticationFailed()
         services.note_seen(session=session, at=at)
-        return Caller(session.customer, session), session
+        return Caller(session.customer, session, getattr(session, queries.LACKS_CONSENTS)), session
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

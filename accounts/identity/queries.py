@@ -3,14 +3,19 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from accounts.identity.models import Customer, Device, DeviceSession, PhoneClaim, SandboxMessage
 from accounts.identity.phones import e164, phone_index
+from accounts.identity.sockets import CONSENTS
 from accounts.identity.tokens import ACCESS, read_token
 from core.errors import NotFound
+
+LACKS_CONSENTS = "lacks_consents"
 
 
 def get(customer_id: uuid.UUID) -> Customer:
@@ -36,15 +41,29 @@ def by_phone(phone: str) -> Customer | None:
 
 
 def open_session(access_token: str, at: datetime) -> DeviceSession | None:
-    """The open session whose present access token this is, with its customer and device: one query, on every request."""
+    """The open session whose present access token this is, with its customer and device: one query, on every request.
+
+    It carries `lacks_consents`: whether the customer must agree to a document before an effect.
+    """
     token = read_token(access_token, ACCESS)
     if token is None:
         return None
     found = DeviceSession.objects.select_related("customer", "device").filter(
         pk=token.row_id, customer_id=token.customer_id, ended_at=None, access_expires_at__gt=at
     )
-    session = found.first()
+    session = found.annotate(**{LACKS_CONSENTS: lacking_consents(at)}).first()
     return session if session and token.opens(session.access_digest) else None
+
+
+def lacking_consents(at: datetime) -> "ExpressionWrapper[Any]":
+    """Whether the customer of a session lacks a consent that any rule needs, as SQL."""
+    found = [Q(rule.lacking(customer="customer_id", at=at)) for rule in CONSENTS]
+    return ExpressionWrapper(reduce(or_, found, Q(pk__in=[])), output_field=BooleanField())
+
+
+def missing_consents(customer_id: uuid.UUID, at: datetime) -> list[dict[str, str | int]]:
+    """Every document a customer must agree to before an effect."""
+    return [document for rule in CONSENTS for document in rule.missing(customer_id=customer_id, at=at)]
 
 
 def sessions(customer_id: uuid.UUID) -> QuerySet[DeviceSession]:

@@ -1,6 +1,10 @@
-"""What upper floors plug into identity: the way text messages leave."""
+"""What upper rooms and floors plug into identity: the way text messages leave, and which consents an effect needs."""
 
+import uuid
+from datetime import datetime
 from typing import Protocol, runtime_checkable
+
+from django.db.models import Exists
 
 from core.sockets import Socket
 
@@ -18,3 +22,17 @@ class SmsSender(Protocol):
 
 
 SMS: Socket[SmsSender] = Socket("accounts.identity.sms", SmsSender)  # type: ignore[type-abstract]
+
+
+@runtime_checkable
+class ConsentRule(Protocol):
+    """Which documents a customer must have agreed to before an effect."""
+
+    def lacking(self, *, customer: str, at: datetime) -> Exists:
+        """SQL, true where the customer whose id is in the outer query's column `customer` lacks a consent needed at `at`."""
+
+    def missing(self, *, customer_id: uuid.UUID, at: datetime) -> list[dict[str, str | int]]:
+        """The kind, version and titles of each document to agree to."""
+
+
+CONSENTS: Socket[ConsentRule] = Socket("accounts.identity.consents", ConsentRule)  # type: ignore[type-abstract]

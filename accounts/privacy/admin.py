@@ -22,10 +22,16 @@ from core.desk.sockets import CUSTOMER_PANELS, Panel
 @admin.register(ConsentDocument, site=desk)
 class ConsentDocumentAdmin(DeskAdmin):
     group, place, icon, heading = "settings", 97, "contract", _("Consent documents")
-    list_display = ("kind", "version", "required", "title_zh", "title_en", "published")
+    list_display = ("kind", "version", "required", "title_zh", "title_en", "published", "asked_from")
     list_filter = ("kind", "required")
     ordering = ("kind", "-version")
-    fieldsets = ((None, {"fields": ("kind", "version", "required", "published", "title_zh", "body_zh", "title_en", "body_en")}),)
+    fieldsets = (
+        (None, {"fields": ("kind", "version", "required", "published", "asked_from", "title_zh", "body_zh", "title_en", "body_en")}),
+    )
+
+    @display(description=_("Required from"))
+    def asked_from(self, row: ConsentDocument) -> str:
+        return when(row.required_from)
 
     @display(description=_("Published"))
     def published(self, row: ConsentDocument) -> str:

@@ -34,6 +34,7 @@ from core.errors import NotFound
 from core.ids import parse_public_id
 
 DOCUMENT = {"kind": "privacy_policy", "version": 1, "required": True, "title": "Privacy policy", "body": "What personal data is kept."}
+SINCE = {"published_at": "2026-01-01T00:00:00Z", "required_from": "2026-01-01T00:00:00Z"}
 CONSENT = {"id": "cns_01jd9k4q7m8x2v5t3n6p0r1s2w", "kind": "marketing", "version": 1, "given_at": "2026-11-22T02:00:00Z"}
 EXPORT = {
     "id": "exp_01jd9k4q7m8x2v5t3n6p0r1s2w",
@@ -50,7 +51,7 @@ class ConsentDocuments(View):
 
     output_class = ConsentDocumentsOut
 
-    @extend_schema(examples=[answered("Documents", {"items": [DOCUMENT | {"published_at": "2026-01-01T00:00:00Z"}]}, 200)])
+    @extend_schema(examples=[answered("Documents", {"items": [DOCUMENT | SINCE]}, 200)])
     def get(self, request: Request) -> Response:
         return Response(self.shown({"items": queries.documents()}))
 
@@ -58,6 +59,7 @@ class ConsentDocuments(View):
 class Consents(Listing, EffectView):
     """Every consent I gave, newest first; agree to a document."""
 
+    before_consent = True
     input_class = ConsentInput
     output_class = ConsentOut
     refusals = (NotFound, AccountFrozen)
@@ -77,12 +79,13 @@ class Consents(Listing, EffectView):
         return super().post(request, **url)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Consent:
-        return services.give_consent(customer_id=caller_of(request).customer.id, at=at, **data)
+        return services.give_consent(**mine(request), at=at, **data)
 
 
 class ConsentWithdrawal(EffectView):
     """Take a consent back; one the account needs can only be taken back by closing it."""
 
+    before_consent = True
     success_status = 200
     output_class = ConsentOut
     refusals = (NotFound, services.ConsentRequired, AccountFrozen)
@@ -99,6 +102,7 @@ class ConsentWithdrawal(EffectView):
 class Exports(Listing, EffectView):
     """Copies of my data, newest first; ask for one."""
 
+    before_consent = True
     input_class = SpentProofInput
     output_class = ExportOut
     refusals = (services.ExportRunning, NotFound, *SPENDING)
@@ -156,6 +160,7 @@ class ExportArchive(View):
 class Closure(EffectView):
     """Whether my account could close now, and what stands in the way; close it."""
 
+    before_consent = True
     input_class = ClosureInput
     output_class = ClosedOut
     refusals = (services.ObligationsOpen, *SPENDING)

@@ -1,5 +1,6 @@
 """What a customer agreed to, the copies of their data they asked for, and the end of an account."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,7 +10,10 @@ from core.moves import Moves, StateGuard
 
 
 class ConsentDocument(models.Model):
-    """One version of one text customers agree to; a published one never changes, the next version follows it."""
+    """One version of one text customers agree to; a published one never changes, the next version follows it.
+
+    From `required_from` on, an effect needs a consent to this version or a later one; null for what is never required.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.SlugField(max_length=40)
@@ -20,25 +24,33 @@ class ConsentDocument(models.Model):
     body_en = models.TextField()
     body_zh = models.TextField()
     published_at = models.DateTimeField()
+    required_from = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="accounts_consentdocument_version", fields=["kind", "version"]),
             models.CheckConstraint(name="accounts_consentdocument_first", condition=Q(version__gte=1)),
+            models.CheckConstraint(
+                name="accounts_consentdocument_required",
+                condition=Q(required=False, required_from=None)
+                | Q(required=True, required_from__isnull=False, required_from__gte=F("published_at")),
+            ),
         ]
+        triggers = [pgtrigger.Protect(name="accounts_consentdocument_fixed", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.version}"
 
 
 class Consent(models.Model):
-    """That a customer agreed to a version of a document, from when to when."""
+    """That a customer agreed to a version of a document, from when to when; the `session` says on which device."""
 
     PREFIX = "cns"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
     document = models.ForeignKey("accounts.ConsentDocument", on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey("accounts.DeviceSession", on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

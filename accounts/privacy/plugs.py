@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists
+
 from accounts.identity import queries as identity
+from accounts.identity.sockets import CONSENTS
 from accounts.ledger import queries as ledger
 from accounts.ledger.accounts import customer_account
 from accounts.ledger.services import open_account
@@ -59,6 +62,20 @@ class LedgerAccounts:
         return [{"account": row.name, "asset": row.asset_id, "balance": row.posted + row.pending, "held": row.held} for row in rows]
 
 
+class RequiredConsents:
+    """The required documents as identity asks for them."""
+
+    def lacking(self, *, customer: str, at: datetime) -> Exists:
+        return queries.lacking_consent(customer, at)
+
+    def missing(self, *, customer_id: uuid.UUID, at: datetime) -> list[dict[str, str | int]]:
+        return [
+            {"kind": row.kind, "version": row.version, "title_en": row.title_en, "title_zh": row.title_zh}
+            for row in queries.missing_consents(customer_id, at)
+        ]
+
+
+CONSENTS.plug("accounts.privacy", RequiredConsents())
 accounts = LedgerAccounts()
 OBLIGATIONS.plug("ledger", accounts)
 EXPORTERS.plug("identity", Part(identity.personal_data))

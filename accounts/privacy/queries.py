@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.privacy.models import Consent, ConsentDocument, DataExport
 from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS, Obstacle
@@ -33,6 +33,28 @@ def consents(customer_id: uuid.UUID) -> QuerySet[Consent]:
 def has_consented(customer_id: uuid.UUID, kind: str) -> bool:
     """Whether a consent to any version of a document stands."""
     return Consent.objects.filter(customer_id=customer_id, document__kind=kind, withdrawn_at=None).exists()
+
+
+def needed(at: datetime) -> QuerySet[ConsentDocument]:
+    """Every version whose consent, or a later version's, an effect needs."""
+    return ConsentDocument.objects.filter(required=True, required_from__lte=at)
+
+
+def covering(customer: uuid.UUID | OuterRef) -> QuerySet[Consent]:
+    """A customer's standing consents to the version of the outer query's document, or to a later one."""
+    later = {"document__kind": OuterRef("kind"), "document__version__gte": OuterRef("version")}
+    return Consent.objects.filter(customer_id=customer, withdrawn_at=None, **later)
+
+
+def lacking_consent(customer: str, at: datetime) -> Exists:
+    """SQL, true where the customer in the outer query's column `customer` lacks a needed consent."""
+    return Exists(needed(at).filter(~Exists(covering(OuterRef(OuterRef(customer))))))
+
+
+def missing_consents(customer_id: uuid.UUID, at: datetime) -> list[ConsentDocument]:
+    """The newest version of each document the customer must agree to."""
+    kinds = set(needed(at).filter(~Exists(covering(customer_id))).values_list("kind", flat=True))
+    return [document for document in documents() if document.kind in kinds]
 
 
 def exports(customer_id: uuid.UUID) -> QuerySet[DataExport]:

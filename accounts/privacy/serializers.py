@@ -22,6 +22,7 @@ class ConsentDocumentOut(serializers.Serializer[ConsentDocument]):
     title = serializers.SerializerMethodField()
     body = serializers.SerializerMethodField()
     published_at = serializers.DateTimeField()
+    required_from = serializers.DateTimeField(allow_null=True, help_text="From then on an effect needs a consent to this version.")
 
     def get_title(self, row: ConsentDocument) -> str:
         return row.title_zh if in_chinese() else row.title_en

@@ -48,10 +48,10 @@ class ObligationsOpen(DomainError):
 
 
 @transaction.atomic
-def give_consent(*, customer_id: uuid.UUID, kind: str, version: int, at: datetime) -> Consent:
-    """Agree to a version of a document; agreeing again gives the standing consent. Raises NotFound."""
+def give_consent(*, customer_id: uuid.UUID, session_id: uuid.UUID, kind: str, version: int, at: datetime) -> Consent:
+    """Agree to a version of a document, on a session's device; agreeing again gives the standing consent. Raises NotFound."""
     document = queries.document(kind, version)
-    made = Consent(id=new_id(), customer_id=customer_id, document=document, created_at=at)
+    made = Consent(id=new_id(), customer_id=customer_id, session_id=session_id, document=document, created_at=at)
     Consent.objects.bulk_create([made], ignore_conflicts=True)
     standing = Consent.objects.select_related("document").get(customer_id=customer_id, document=document, withdrawn_at=None)
     if standing.pk == made.pk:

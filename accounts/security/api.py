@@ -119,6 +119,7 @@ class PinChange(Pin):
 class PinResetCodes(CodeView):
     """Send a code to my phone for resetting the PIN."""
 
+    before_consent = True
     refusals = (services.PinNotSet, TooManyRequests, AccountFrozen)
 
     @extend_schema(request=None, examples=[ex.SENT])
@@ -132,6 +133,7 @@ class PinResetCodes(CodeView):
 class PinReset(Pin):
     """A forgotten or locked PIN made anew by a text code together with the proven name and identity number."""
 
+    before_consent = True
     http_method_names = ["post", "options"]
     success_status = 200
     input_class = PinResetInput
@@ -148,6 +150,7 @@ class PinReset(Pin):
 class StepUpCodes(CodeView):
     """Send a code to my phone that approves exactly this act."""
 
+    before_consent = True
     input_class = StepUpInput
 
     @extend_schema(examples=[ex.STEP_UP, ex.SENT])
@@ -161,6 +164,7 @@ class StepUpCodes(CodeView):
 class StepUpProofs(CountedEffectView):
     """Approve one act by PIN, text code or passkey. The proof works once, within five minutes, in this session, for this act."""
 
+    before_consent = True
     input_class = ProofInput
     output_class = ProofOut
     refusals = (*TRYING, CodeRefused, passkeys.PasskeyRefused, TooManyRequests)
@@ -181,6 +185,7 @@ class StepUpProofs(CountedEffectView):
 class StepUpPasskeyOptions(EffectView):
     """A challenge that binds a passkey's signature to exactly this act."""
 
+    before_consent = True
     input_class = StepUpInput
     output_class = PasskeyOptions
     refusals = (passkeys.NoPasskey, AccountFrozen)

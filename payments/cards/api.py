@@ -165,6 +165,7 @@ class Codes(OutboundEffectView):
 class Unbindings(OutboundEffectView):
     """Take a card away. It cannot be used from here on; the bank is told to end its agreement."""
 
+    before_consent = True
     output_class = CardOut
     refusals = (NotFound, queries.CardNotUsable, services.CardInUse, *CHANNEL_REFUSALS)
 

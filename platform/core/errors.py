@@ -31,7 +31,7 @@ class DomainError(Exception):
         if other is not cls and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
             raise TypeError(f"error code {cls.code!r} is taken by {other.__module__}.{other.__qualname__}")
 
-    def __init__(self, *, field: str | None = None, **members: str | int | bool | list[str] | None) -> None:
+    def __init__(self, *, field: str | None = None, **members: str | int | bool | list[str] | list[dict[str, str | int]] | None) -> None:
         self.field = field
         self.members = members
         super().__init__(f"{self.code}: {self.text('en')}")

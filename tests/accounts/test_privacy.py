@@ -25,12 +25,12 @@ from core.ids import new_id
 from core.outbox.models import OutboxEvent
 from core.outbox.services import run_pending
 from payments.wallet import journals
-from tests.factories import AT, NAMES, PIN, Client, api, customer, proof, unique_id_number
+from tests.factories import AT, NAMES, PIN, Client, api, customer, open_session, proof, unique_id_number
 
 
 @pytest.mark.django_db
 def test_a_consent_is_given_once_withdrawn_and_given_anew() -> None:
-    client = api(customer(verified_class=None))
+    client = api(customer(verified_class=None, consents=False))
     body = {"kind": "marketing", "version": 1}
     first, again = client.post("/v1/accounts/consents", body).json(), client.post("/v1/accounts/consents", body).json()
     assert first["id"] == again["id"]
@@ -72,7 +72,8 @@ def test_the_documents_speak_the_callers_language_and_only_the_newest_version_sh
 @pytest.mark.django_db
 def test_the_database_itself_refuses_a_second_standing_consent() -> None:
     somebody = customer(verified_class=None)
-    row = services.give_consent(customer_id=somebody.id, kind="marketing", version=1, at=AT)
+    session = open_session(somebody, at=AT).session
+    row = services.give_consent(customer_id=somebody.id, session_id=session.id, kind="marketing", version=1, at=AT)
     with pytest.raises(IntegrityError), transaction.atomic():
         Consent.objects.create(customer=somebody, document=row.document, created_at=AT)
 

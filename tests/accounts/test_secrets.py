@@ -36,6 +36,8 @@ def live_through(sms: RecordingSms) -> tuple[list[bytes], list[str]]:
     errors = [client.post("/v1/accounts/sessions", {"phone": phone, "code": "x" + code, "device": device})]
     login = client.post("/v1/accounts/sessions", {"phone": phone, "code": code, "device": device}).json()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {login['access_token']}")
+    for kind in ("service_agreement", "privacy_policy"):
+        assert client.post("/v1/accounts/consents", {"kind": kind, "version": 1}).status_code == 201
     errors.append(client.post("/v1/accounts/verification", {"name": NAME, "id_number": number[:-1] + "x" * 5}))
     errors.append(client.post("/v1/accounts/verification", {"name": NAME + "1", "id_number": number}))
     assert client.post("/v1/accounts/verification", {"name": NAME, "id_number": number}).json()["state"] == "matched"

@@ -117,6 +117,11 @@ def data_export(owner: Customer, session: DeviceSession, at: datetime) -> str:
     return privacy.request_export(customer_id=owner.id, session_id=session.id, proof=token, nonce="n", at=at).public_id
 
 
+def consent(owner: Customer, session: DeviceSession, at: datetime) -> str:
+    given = privacy.give_consent(customer_id=owner.id, session_id=session.id, kind="marketing", version=1, at=at)
+    return given.public_id
+
+
 def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[str, str]:
     """One of everything the owner can have."""
     at, owner = clock.now(), person.customer
@@ -141,5 +146,7 @@ def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[s
         "withdrawal_id": held.public_id,
         "passkey_id": passkey(owner, session.session, at),
         "export_id": data_export(owner, session.session, at),
-        "consent_id": privacy.give_consent(customer_id=owner.id, kind="marketing", version=1, at=at).public_id,
+        "consent_id": privacy.give_consent(
+            customer_id=owner.id, session_id=session.session.id, kind="marketing", version=1, at=at
+        ).public_id,
     }

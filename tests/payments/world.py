@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from accounts.identity import services as identity
 from accounts.identity.models import Customer
 from accounts.verification import services as verification
 from accounts.verification.sockets import VERIFIERS
@@ -14,7 +13,7 @@ from core.clock.queries import offset
 from payments.cards import calls, services
 from payments.cards.models import Card, CardBinding
 from payments.channels.sandbox_bank.connect import NOTICE_PATH, connect
-from tests.factories import RecordingVerifier, plugged
+from tests.factories import RecordingVerifier, customer, plugged
 from tests.sandbox_bank import NoticeBox, SandboxBank
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -54,7 +53,7 @@ def payer(bank: SandboxBank, *, at: datetime = AT, kind: str = "debit_cards") ->
     """A verified customer with one card of their own at the bank."""
     counts = {"debit_cards": 0, "credit_cards": 0, kind: 1}
     person = bank.people(1, **counts, balance_fen=100_000_00)[0]
-    made = identity.register(phone=f"+86{person['mobile']}", at=at)
+    made = customer(phone=f"+86{person['mobile']}", at=at, verified_class=None)
     check = verification.request_check(customer_id=made.id, name=person["name"], id_number=person["id_number"], at=at)
     with plugged(VERIFIERS, RecordingVerifier()):
         verification.ask(check_id=check.id, at=at)

@@ -144,6 +144,7 @@ class TopUpById(View):
 class Withdrawals(OutboundEffectView, Paged):
     """Money from the balance to a card."""
 
+    before_consent = True
     input_class = WithdrawalIn
     output_class = WithdrawalShown
     refusals = (*CHANNEL_REFUSALS, *PROOF_REFUSALS, InsufficientFunds, withdrawals.AllowanceBusy)

@@ -174,6 +174,7 @@ class TransferAcceptance(EffectView):
 class TransferRefusal(EffectView):
     """Sending a waiting transfer back."""
 
+    before_consent = True
     output_class = TransferShown
     success_status = 200
     refusals = (NotFound, WrongState)

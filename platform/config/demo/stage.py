@@ -9,6 +9,8 @@ from accounts.identity import messages
 from accounts.identity import services as identity
 from accounts.identity.phones import e164
 from accounts.identity.services import Customer, DeviceFacts, DeviceSession
+from accounts.privacy import queries as privacy_queries
+from accounts.privacy import services as privacy
 from accounts.security import services as security
 from accounts.security.queries import pin_free_limit_fen
 from accounts.verification import services as verification
@@ -83,6 +85,9 @@ class Stage:
         if isinstance(login, DomainError):
             raise login
         life.customer, life.session = login.session.customer, login.session
+        for document in privacy_queries.missing_consents(life.customer.id, at):
+            who = {"customer_id": life.customer.id, "session_id": life.session.id}
+            privacy.give_consent(**who, kind=document.kind, version=document.version, at=at)
 
     def verify(self, life: Life, at: datetime) -> None:
         check = verification.request_check(customer_id=customer_of(life).id, name=life.person.name, id_number=life.person.id_number, at=at)

@@ -103,6 +103,8 @@ class Schema(AutoSchema):
             errors = [{"field": "amount", "code": "required", "detail": "This field is required."}]
             found[422] = {"validation_failed": example(422, "validation_failed", TITLES["validation_failed"][0], errors=errors)}
         refusals = tuple(getattr(self.view, "refusals", ()))
+        for permission in self.view.get_permissions():
+            refusals += permission.refusals(self.view, self.method) if hasattr(permission, "refusals") else ()
         if isinstance(self.view, EffectView) and self.method == "POST":
             refusals += KEY_REFUSALS
         for refusal in refusals:
