@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.pages import Cursor
-from core.api.views import View
+from core.api.views import FileView, View
 from core.clock import queries as clock
 from core.errors import Invalid, NotFound
 from core.ids import parse_public_id
 from core.money import CNY
-from payments.wallet import csv_file, queries, statement
+from payments.wallet import csv_file, queries, receipt_pdf, receipts, statement
 from payments.wallet.api.base import Paged, customer_id, page_of
 from payments.wallet.api.shapes import SIDES, BalanceShown, PersonShown
 from payments.wallet.kinds import Kind
@@ -197,7 +197,7 @@ class Movements(Paged):
         return self.page(request, found, lambda entries: MovementShown(statement.joined(mine, entries), many=True).data)
 
 
-class MovementsFile(View):
+class MovementsFile(FileView):
     """The statement as a file."""
 
     refusals = (Invalid,)
@@ -260,7 +260,7 @@ class Receipt(View):
         return Response(MovementShown(statement.receipt(customer_id(request), parse_public_id("jrn", journal_id))).data)
 
 
-class ReceiptPage(View):
+class ReceiptPage(FileView):
     """One movement on paper."""
 
     refusals = (NotFound,)
@@ -271,12 +271,33 @@ class ReceiptPage(View):
         examples=[OpenApiExample("a page", value="<!doctype html>...", response_only=True, media_type="text/html")],
     )
     def get(self, request: Request, journal_id: str) -> HttpResponse:
-        """The receipt as a page to print or to save as PDF."""
-        movement = statement.receipt(customer_id(request), parse_public_id("jrn", journal_id))
-        language = get_language() or "en"
-        facts = {"movement": movement, "amount": f"{CNY.major(movement.amount):.2f}", "time": clock.local(movement.posted_at),
-                 "balance": f"{CNY.major(movement.balance_after):.2f}", "fee": f"{CNY.major(movement.fee):.2f}" if movement.fee else "",
-                 "chinese": language.startswith("zh"), "language": language, "printed": clock.local(clock.now())}  # fmt: skip
-        answer = HttpResponse(render_to_string("payments/receipt.html", facts))
+        """The receipt as a page to print."""
+        answer = HttpResponse(render_to_string("payments/receipt.html", {"receipt": own_receipt(request, journal_id)}))
         answer["Cache-Control"] = "no-store"
         return answer
+
+
+class ReceiptPdf(FileView):
+    """One movement as a file to keep or to hand on."""
+
+    refusals = (NotFound,)
+
+    @extend_schema(
+        operation_id="payments_wallet_receipts_pdf",
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        examples=[OpenApiExample("a file", value="%PDF-1.3 ...", response_only=True, media_type="application/pdf")],
+    )
+    def get(self, request: Request, journal_id: str) -> HttpResponse:
+        """The receipt as a PDF, in Chinese or English by Accept-Language, both sides masked, the font embedded."""
+        found = own_receipt(request, journal_id)
+        answer = HttpResponse(receipt_pdf.rendered(found), content_type="application/pdf")
+        answer["Content-Disposition"] = f'attachment; filename="receipt-{found.number}.pdf"'
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+def own_receipt(request: Request, journal_id: str) -> receipts.Receipt:
+    """The receipt of the caller's movement in the request's language. Raises NotFound, also for another's."""
+    mine = customer_id(request)
+    movement = statement.receipt(mine, parse_public_id("jrn", journal_id))
+    return receipts.receipt(movement, holder=queries.person(mine), language=get_language() or "en", at=clock.now())

@@ -12,6 +12,7 @@ urlpatterns = [
     path("months", statement.Months.as_view()),
     path("receipts/<str:journal_id>", statement.Receipt.as_view()),
     path("receipts/<str:journal_id>/print", statement.ReceiptPage.as_view()),
+    path("receipts/<str:journal_id>/pdf", statement.ReceiptPdf.as_view()),
     path("top-ups", orders.TopUps.as_view()),
     path("top-ups/<str:top_up_id>", orders.TopUpById.as_view()),
     path("withdrawals", orders.Withdrawals.as_view()),

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.http import HttpResponse
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
@@ -35,6 +36,22 @@ class View(APIView):
         if self.output_class is None:
             return row
         return self.output_class(row, many=many, context={"request": self.request}).data
+
+
+class OneForm(BaseContentNegotiation):
+    """Whatever the caller says it accepts: there is one form. Refusals are problem documents as everywhere."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return next(iter(parsers), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class FileView(View):
+    """A GET that answers with a file: `Accept` may name its type, or anything else."""
+
+    content_negotiation_class = OneForm
 
 
 class EffectView(View):

@@ -9,7 +9,15 @@ from structlog.typing import Processor
 
 from core.observe.redaction import redact
 
-QUIET = {"django.server": "WARNING", "celery.app.trace": "WARNING", "celery.worker.strategy": "WARNING", "httpx": "WARNING"}
+# fpdf warns of each character its font has not: pieces of a customer's remark. fontTools tells of each table it reads.
+QUIET = {
+    "django.server": "WARNING",
+    "celery.app.trace": "WARNING",
+    "celery.worker.strategy": "WARNING",
+    "httpx": "WARNING",
+    "fontTools": "WARNING",
+    "fpdf": "ERROR",
+}
 
 
 def shared() -> list[Processor]:
