@@ -17,6 +17,7 @@ from core.clock.queries import local_day
 from core.crypto.blind_index import blind_index
 from core.errors import DomainError, Invalid, NotFound
 from core.ids import parse_public_id
+from core.limits.queries import used
 from core.limits.services import LimitReached, take
 from core.outbox.services import publish
 
@@ -285,6 +286,20 @@ def spend_proof(
     return row
 
 
+def refuse_unfit_proof(
+    *, customer_id: uuid.UUID, session_id: uuid.UUID, token: str, purpose: str, amount_fen: int, nonce: str, at: datetime
+) -> None:
+    """Refuse a proof that `spend_proof` would refuse for any payee, before it is known who that is; it is not used up.
+
+    Raises ProofMismatch, ProofExpired.
+    """
+    row = queries.proof(customer_id, proof_id(token))
+    if row is None or (row.session_id, row.purpose, row.amount_fen, row.nonce) != (session_id, purpose, amount_fen, nonce):
+        raise ProofMismatch()
+    if row.used_at is not None or row.expires_at <= at:
+        raise ProofExpired()
+
+
 def spend_act(*, customer_id: uuid.UUID, session_id: uuid.UUID, token: str, purpose: str, payee: str, nonce: str, at: datetime) -> None:
     """`spend_proof` for an act without an amount."""
     spend_proof(customer_id=customer_id, session_id=session_id, token=token, purpose=purpose, amount_fen=0, payee=payee, nonce=nonce, at=at)
@@ -306,6 +321,15 @@ def take_pin_free(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> N
         take(counter="pin_free", owner=customer_id, period=local_day(at).isoformat(), amount=1, cap=rule.per_day)
     except LimitReached as reached:
         raise StepUpNeeded() from reached
+
+
+def refuse_over_pin_free(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> None:
+    """Raise StepUpNeeded where `take_pin_free` would now; nothing is counted."""
+    rule = queries.pin_free_rule(at)
+    if rule is None or amount_fen > rule.amount_fen:
+        raise StepUpNeeded()
+    if used(counter="pin_free", owner=customer_id, period=local_day(at).isoformat()) >= rule.per_day:
+        raise StepUpNeeded()
 
 
 @transaction.atomic

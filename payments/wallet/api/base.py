@@ -16,6 +16,7 @@ from core.api.views import View
 from payments.wallet import reasons
 from payments.wallet.models import TopUp, Withdrawal
 from payments.wallet.services.authority import Intent
+from payments.wallet.services.payees import Asker
 
 
 def customer_id(request: Request) -> uuid.UUID:
@@ -23,6 +24,12 @@ def customer_id(request: Request) -> uuid.UUID:
     caller: Any = request.user
     found: uuid.UUID = caller.customer.id
     return found
+
+
+def asker(request: Request) -> Asker:
+    """Who looks a payee up: the caller, and the installation their session lives in."""
+    caller: Any = request.user
+    return Asker(customer_id=caller.customer.id, installation=bytes(caller.session.device.installation_index))
 
 
 def intent(request: Request, token: str) -> Intent:

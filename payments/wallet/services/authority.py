@@ -22,6 +22,25 @@ class Intent:
     token: str = field(default="", repr=False)
 
 
+def refuse_unapproved(*, intent: Intent, purpose: str, amount_fen: int, at: datetime) -> None:
+    """Refuse what `require` would refuse whoever the payee is, before a payee is looked up; nothing is spent or counted.
+
+    Raises what `require` raises.
+    """
+    if intent.token:
+        security.refuse_unfit_proof(
+            customer_id=intent.customer_id,
+            session_id=intent.session_id,
+            token=intent.token,
+            purpose=purpose,
+            amount_fen=amount_fen,
+            nonce=intent.nonce,
+            at=at,
+        )
+    else:
+        security.refuse_over_pin_free(customer_id=intent.customer_id, amount_fen=amount_fen, at=at)
+
+
 def require(*, intent: Intent, purpose: str, amount_fen: int, payee: str, at: datetime) -> int:
     """Spend the proof, or count one more payment of the day that needs none. Returns how many factors stand behind it.
 

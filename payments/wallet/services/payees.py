@@ -1,25 +1,83 @@
-"""Looking somebody up costs a little, so that nobody reads the directory by trying numbers."""
+"""Looking somebody up costs, so that nobody reads the directory by trying numbers.
+
+The rule, of the Shanghai day:
+- A look-up is /payees, and a transfer whose payee is named by phone. A customer has LOOKUPS of them, one installation of an
+  app twice as many over all accounts used in it.
+- Guessing shows in numbers that lead nowhere: after MISSES (twice that for an installation) look-ups end for the day. A number
+  nobody has and one whose holder cannot receive are one and the same answer, and the same miss.
+- What a look-up tells is masked: the last character of the name and the number's ends.
+- A transfer by phone that needs an approval is refused for the lack of it before its number is looked up.
+"""
 
 import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from core.clock import queries as clock
-from core.errors import TooManyRequests
+from core.errors import NotFound, TooManyRequests
 from core.limits import services as counters
-from core.limits.services import LimitReached
+from core.limits.services import Cap, LimitReached
 
-COUNTER = "payee_lookup"
-A_DAY = 200
+LOOKUP, MISS = "payee_lookup", "payee_miss"
+LOOKUPS, MISSES = 100, 20
+INSTALLATION_FACTOR = 2
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who looks somebody up, and the keyed hash of the installation they do it from."""
+
+    customer_id: uuid.UUID
+    installation: bytes
+
+    @property
+    def installation_id(self) -> uuid.UUID:
+        """The installation as a counter's owner: the same for every account used in it."""
+        return uuid.UUID(bytes=bytes(self.installation[:16]))
+
+
+@contextmanager
+def looking_up(*, asker: Asker, at: datetime) -> Iterator[None]:
+    """A block that looks a payee up, counted before it whatever comes of it; a miss is given back unless it ends in NotFound.
+
+    Counted in transactions of their own, so enter it outside any: what the block refuses counts too. A process that dies inside leaves a
+    miss. Raises TooManyRequests before the block.
+    """
+    count(asker, at)
+    missed = False
+    try:
+        yield
+    except NotFound:
+        missed = True
+        raise
+    finally:
+        if not missed:
+            give_back_miss(asker, at)
 
 
 @transaction.atomic
-def count_lookup(*, customer_id: uuid.UUID, at: datetime) -> None:
-    """Count one look-up of the day. Raises TooManyRequests after two hundred."""
+def count(asker: Asker, at: datetime) -> None:
+    """A look-up and, as long as nobody is found, a miss: taken beforehand, so that many at once cannot pass the cap together."""
     day = clock.local_day(at)
     try:
-        counters.take(counter=COUNTER, owner=customer_id, period=day.isoformat(), amount=1, cap=A_DAY)
+        for owner, factor in owners(asker):
+            caps = [Cap(LOOKUP, day.isoformat(), LOOKUPS * factor), Cap(MISS, day.isoformat(), MISSES * factor)]
+            counters.take_all(owner=owner, caps=caps, amount=1)
     except LimitReached as reached:
         tomorrow = clock.start_of_day(day + timedelta(days=1))
         raise TooManyRequests(retry_after=int((tomorrow - at).total_seconds()) + 1) from reached
+
+
+@transaction.atomic
+def give_back_miss(asker: Asker, at: datetime) -> None:
+    for owner, _ in owners(asker):
+        counters.give_back(counter=MISS, owner=owner, period=clock.local_day(at).isoformat(), amount=1)
+
+
+def owners(asker: Asker) -> Sequence[tuple[uuid.UUID, int]]:
+    """Whose counters a look-up goes through, in the order their rows are locked, and how many times the customer's caps each has."""
+    return [(asker.customer_id, 1), (asker.installation_id, INSTALLATION_FACTOR)]
