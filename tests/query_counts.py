@@ -7,11 +7,17 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.crypto.owner_keys import opened
+
 NOT_OF_THE_ACT = ("SAVEPOINT", '"core_sandboxclock"')
 
 
 def queries_of(act: Callable[[], Any]) -> list[str]:
-    """The SQL `act` sends, left out: savepoints, and this process's look at the sandbox clock, which comes round by time."""
+    """The SQL `act` sends, left out: savepoints, and this process's look at the sandbox clock, which comes round by time.
+
+    No data key is at hand at first, so that what is counted does not follow from what was read before.
+    """
+    opened.forget_all()
     with CaptureQueriesContext(connection) as captured:
         act()
     return [query["sql"] for query in captured.captured_queries if not any(word in query["sql"] for word in NOT_OF_THE_ACT)]

@@ -2,8 +2,10 @@
 
 import uuid
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from core.crypto.fields import EncryptedTextField
 from core.ids import new_id, public_id
@@ -40,7 +42,7 @@ class Customer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     shard = models.SmallIntegerField()
-    phone = EncryptedTextField()
+    phone = EncryptedTextField(owner="id")
     phone_index = models.BinaryField(max_length=DIGEST_BYTES, null=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     nickname = models.CharField(max_length=40, default="", blank=True)
@@ -64,6 +66,44 @@ class Customer(models.Model):
     @property
     def public_id(self) -> str:
         return public_id(self.PREFIX, self.id)
+
+
+class CustomerKey(models.Model):
+    """The key that closes a customer's personal columns, itself closed by the master keys (base64 of 32 bytes).
+
+    Destroyed with the account: the row stays, without its material, and never has any again.
+    """
+
+    customer = models.OneToOneField("accounts.Customer", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    wrapped = EncryptedTextField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    destroyed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_customerkey_material",
+                condition=Q(destroyed_at=None, wrapped__isnull=False) | Q(destroyed_at__isnull=False, wrapped__isnull=True),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="accounts_customerkey_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="accounts_customerkey_gone",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF OLD.destroyed_at IS NOT NULL OR NEW.customer_id <> OLD.customer_id THEN
+                        RAISE EXCEPTION 'a destroyed key never comes back, and a key never changes hands'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'accounts_customerkey_gone';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return public_id(Customer.PREFIX, self.pk)
 
 
 class PhoneClaim(models.Model):

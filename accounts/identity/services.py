@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from accounts.identity import caps, codes, queries
+from accounts.identity import caps, codes, keys, queries
 from accounts.identity.models import CUSTOMER_MOVES, Customer, Device, DeviceSession, OneTimeCode, PhoneClaim, RefreshToken, SandboxMessage
 from accounts.identity.phones import e164, phone_index
 from accounts.identity.tokens import ACCESS, REFRESH, Token, new_token, read_token
@@ -311,16 +311,21 @@ def unfreeze(*, customer_id: uuid.UUID, reason: str, at: datetime) -> Customer:
 
 @transaction.atomic
 def close(*, customer_id: uuid.UUID, at: datetime) -> Customer:
-    """End an account: sessions end, the number is free again, what identifies the person is overwritten. Raises WrongState.
+    """End an account: sessions end, the number is free again, what identifies the person is overwritten and its key destroyed.
+
+    Raises WrongState.
 
     `privacy` asks every room first whether anything is open; call it there.
     """
     customer = queries.lock(customer_id)
     revoke_all(customer_id=customer.id, at=at, end=DeviceSession.End.CLOSED)
     PhoneClaim.objects.filter(customer=customer).delete()
+    OneTimeCode.objects.filter(phone_index=customer.phone_index).delete()
+    SandboxMessage.objects.filter(phone_index=customer.phone_index).delete()
     Device.objects.filter(customer=customer).update(name="", platform="")
     customer.phone, customer.nickname = "", ""
     customer.save(update_fields=["phone", "nickname"])
+    keys.destroy(customer_id=customer.id, at=at)
     return advance(customer, State.CLOSED, moves=CUSTOMER_MOVES, at=at, phone_index=None)
 
 

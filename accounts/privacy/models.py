@@ -91,7 +91,7 @@ class DataExport(models.Model):
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
     session = models.ForeignKey("accounts.DeviceSession", on_delete=models.PROTECT, related_name="+", null=True)
     state = models.CharField(max_length=10, choices=ExportState.choices, default=ExportState.REQUESTED)
-    archive = EncryptedTextField()
+    archive = EncryptedTextField(owner="customer_id")
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     expires_at = models.DateTimeField()

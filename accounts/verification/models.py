@@ -41,8 +41,8 @@ class RealNameCheck(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
     shard = models.SmallIntegerField()
-    name = EncryptedTextField()
-    id_number = EncryptedTextField()
+    name = EncryptedTextField(owner="customer_id")
+    id_number = EncryptedTextField(owner="customer_id")
     id_index = models.BinaryField(max_length=DIGEST_BYTES)
     state = models.CharField(max_length=12, choices=State.choices, default=State.CREATED)
     code = models.CharField(max_length=40, default="", blank=True)
@@ -83,8 +83,8 @@ class RealName(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     customer = models.OneToOneField("accounts.Customer", on_delete=models.PROTECT, related_name="+")
-    name = EncryptedTextField()
-    id_number = EncryptedTextField()
+    name = EncryptedTextField(owner="customer_id")
+    id_number = EncryptedTextField(owner="customer_id")
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.privacy.sockets import Obstacle
-from payments.cards import queries
+from payments.cards import queries, services
 
 BOUND = Obstacle("cards_bound", "A card is still bound: unbind every card first.", "仍有已绑定的银行卡,请先全部解绑。")
 
@@ -19,11 +19,14 @@ BINDING = Obstacle(
 
 class BoundCards:
     """A bound card can still be paid from, and one being bound will be, so they keep an account open; what is shown of a card
-    belongs into an export."""
+    belongs into an export; what its owner called it goes with the account."""
 
     def obstacles(self, *, customer_id: uuid.UUID, at: datetime) -> list[Obstacle]:
         facts = [(BOUND, queries.live_cards(customer_id)), (BINDING, queries.open_bindings(customer_id))]
         return [obstacle for obstacle, rows in facts if rows.exists()]
+
+    def erase(self, *, customer_id: uuid.UUID, at: datetime) -> None:
+        services.erase(customer_id=customer_id, at=at)
 
     def export(self, *, customer_id: uuid.UUID) -> list[Mapping[str, Any]]:
         return [

@@ -1,6 +1,6 @@
 """What cards plugs in: it listens for the answers to signings."""
 
-from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
+from accounts.privacy.sockets import ERASERS, EXPORTERS, OBLIGATIONS
 from payments.cards import services
 from payments.cards.closing import BoundCards
 from payments.cards.signings import Bindings, Cards
@@ -11,3 +11,4 @@ SIGNINGS.plug(services.CARD, Cards())
 AGREEMENTS.plug(services.CARD, Cards())
 OBLIGATIONS.plug("payments.cards", BoundCards())
 EXPORTERS.plug("cards", BoundCards())
+ERASERS.plug("payments.cards", BoundCards())

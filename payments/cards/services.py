@@ -365,6 +365,13 @@ def make_default(*, customer_id: UUID, card_id: UUID, at: datetime) -> Card:
 
 
 @transaction.atomic
+def erase(*, customer_id: UUID, at: datetime) -> None:
+    """Overwrite what a customer who leaves called their cards, and the masked mobile numbers of their bindings."""
+    Card.objects.filter(customer_id=customer_id).exclude(nickname="").update(nickname="", changed_at=at)
+    CardBinding.objects.filter(customer_id=customer_id).exclude(mobile_masked="").update(mobile_masked="", changed_at=at)
+
+
+@transaction.atomic
 def rename(*, customer_id: UUID, card_id: UUID, nickname: str, at: datetime) -> Card:
     """Raises NotFound. The caller has refused card numbers in `nickname` (core.api.validators)."""
     queries.card(customer_id, card_id)

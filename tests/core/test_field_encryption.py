@@ -1,5 +1,6 @@
 """Encrypted columns: bound to their row, closed to filters and updates, found by a blind index, rotated to a new key."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import StringIO
 
@@ -7,12 +8,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from accounts.identity.models import Customer
 from core.crypto import rotation
 from core.crypto.blind_index import blind_index
 from core.crypto.keyring import CannotDecrypt, key_id_of
+from core.crypto.owner_keys import opened, owner_of
 from core.ids import new_id, shard_of
+from tests.query_counts import queries_of
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -39,8 +43,14 @@ def stored(row: Customer) -> bytes:
         return bytes(cursor.fetchone()[0])
 
 
-def column() -> rotation.Column:
-    return next(one for one in rotation.columns() if one.name == "accounts_customer.phone")
+def wrapped(row: Customer) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wrapped FROM accounts_customerkey WHERE customer_id = %s", [row.id])
+        return bytes(cursor.fetchone()[0])
+
+
+def column(name: str = "accounts_customerkey.wrapped") -> rotation.Column:
+    return next(one for one in rotation.columns() if one.name == name)
 
 
 def test_the_database_never_holds_the_text_and_the_same_text_never_looks_the_same() -> None:
@@ -93,29 +103,69 @@ def test_every_encrypted_column_of_the_project_is_found() -> None:
     assert {"accounts_customer.phone", "accounts_realname.name", "accounts_realname.id_number", "payments_card.token"} <= names
 
 
-def test_rotation_moves_every_row_to_the_new_key_in_batches_and_twice_changes_nothing() -> None:
+def test_rotation_moves_every_customers_key_in_batches_touches_no_value_and_twice_changes_nothing() -> None:
     with override_settings(FIELD_KEYS=OLD):
         rows = [customer(number) for number in range(5)]
+    values = [stored(row) for row in rows]
     with override_settings(FIELD_KEYS=f"{NEW},{OLD}"):
         assert rotation.waiting(column()) == 5
         assert rotation.rotate_batch(column(), batch=2).rotated == 2
         assert rotation.waiting(column()) == 3
         assert rotation.rotate(column(), batch=2) == 3
-        sealed = stored(rows[0])
+        sealed = wrapped(rows[0])
         assert rotation.rotate(column(), batch=2) == 0
-        assert stored(rows[0]) == sealed
+        assert wrapped(rows[0]) == sealed
+    opened.forget_all()
     with override_settings(FIELD_KEYS=NEW):
         assert [Customer.objects.get(pk=row.pk).phone for row in rows] == [f"+8613800{number:06d}" for number in range(5)]
-        assert {key_id_of(stored(row)) for row in rows} == {"k2"}
+        assert {key_id_of(wrapped(row)) for row in rows} == {"k2"}
+    assert [stored(row) for row in rows] == values
 
 
-def test_a_row_whose_key_is_gone_stops_the_batch_and_changes_nothing() -> None:
+def test_a_key_whose_master_key_is_gone_stops_the_batch_and_changes_nothing() -> None:
     with override_settings(FIELD_KEYS=OLD):
         one = customer(1)
-    sealed = stored(one)
+    sealed = wrapped(one)
     with override_settings(FIELD_KEYS=NEW), pytest.raises(CannotDecrypt):
         rotation.rotate(column())
-    assert stored(one) == sealed
+    assert wrapped(one) == sealed
+
+
+def test_a_value_still_under_a_master_key_opens_and_is_moved_under_its_owners_and_back() -> None:
+    one = customer(1)
+    phones, master = column("accounts_customer.phone"), rotation.Column("accounts_customer", "phone")
+    assert rotation.rotate(master) == 1
+    assert (owner_of(stored(one)), Customer.objects.get(pk=one.pk).phone) == (None, "+8613800000001")
+    assert (rotation.waiting(phones), rotation.rotate(phones), rotation.waiting(phones)) == (1, 1, 0)
+    assert (owner_of(stored(one)), Customer.objects.get(pk=one.pk).phone) == (one.id, "+8613800000001")
+
+
+def test_the_keys_of_all_rows_loaded_together_are_read_in_one_query_and_kept_for_a_while() -> None:
+    for number in range(20):
+        customer(number)
+
+    def read() -> list[str]:
+        return [row.phone for row in Customer.objects.order_by("id")]
+
+    sent = queries_of(read)
+    assert [word in query for query, word in zip(sent, ("accounts_customer", "accounts_customerkey"), strict=True)] == [True, True]
+    with CaptureQueriesContext(connection) as captured:
+        assert len(read()) == 20
+    assert len(captured.captured_queries) == 1
+
+
+def test_a_key_of_a_transaction_that_was_rolled_back_harms_nothing() -> None:
+    one = customer(1)
+    with suppress(RuntimeError), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("DELETE FROM accounts_customerkey")
+        one.phone = "+8613800000002"
+        one.save()
+        assert Customer.objects.get(pk=one.pk).phone == "+8613800000002"
+        raise RuntimeError
+    assert opened.get(one.id) is not None, "the other key is at hand"
+    assert Customer.objects.get(pk=one.pk).phone == "+8613800000001"
 
 
 def test_the_command_counts_rotates_and_says_what_it_did() -> None:

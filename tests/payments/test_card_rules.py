@@ -178,3 +178,12 @@ def test_mobiles_and_their_masks() -> None:
     assert rules.mobile("+86 199-0000-0001") == "19900000001"
     assert rules.mobile("0199") is None
     assert rules.masked_mobile("19900000001") == "199****0001"
+
+
+def test_what_a_customer_who_leaves_called_their_cards_goes_and_nobody_elses(card: Card) -> None:
+    other = made_card(customer(verified_class=None).id, number="2")
+    for one in (card, other):
+        services.rename(customer_id=one.customer_id, card_id=one.id, nickname="salary", at=AT)
+    services.erase(customer_id=card.customer_id, at=AT)
+    names = dict(Card.objects.values_list("customer_id", "nickname"))
+    assert names == {card.customer_id: "", other.customer_id: "salary"}

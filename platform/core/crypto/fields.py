@@ -1,11 +1,13 @@
 """Encrypted columns: text in Python, AES-256-GCM ciphertext in the database, bound to table, column and row."""
 
+import uuid
 from typing import Any
 
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from core.crypto.keyring import decrypt, encrypt
+from core.crypto import owner_keys
+from core.crypto.envelope import close, open_value
 
 
 class Opened(DeferredAttribute):
@@ -18,7 +20,7 @@ class Opened(DeferredAttribute):
             return self
         value = super().__get__(instance, cls)
         if isinstance(value, (bytes, memoryview)):
-            return decrypt(bytes(value), place=self.field.place(instance)).decode()
+            return open_value(bytes(value), place=self.field.place(instance)).decode()
         return value
 
     def __set__(self, instance: Any, value: Any) -> None:
@@ -29,7 +31,9 @@ class Opened(DeferredAttribute):
 class EncryptedTextField(models.BinaryField):
     """Text kept encrypted. The row's key must be set before saving (our ids are made in Python).
 
-    Cannot be filtered by (use a blind index beside it) and cannot be set by `QuerySet.update` (save the row).
+    `owner` names the attribute with the id of whom the text is about: it is closed under that owner's key (core.crypto.owner_keys)
+    and lost with it; without one, under the master keys. Cannot be filtered by (use a blind index beside it) and cannot be set by
+    `QuerySet.update` (save the row).
     """
 
     _pyi_private_set_type: str  # type: ignore[assignment]
@@ -37,8 +41,9 @@ class EncryptedTextField(models.BinaryField):
     description = "Encrypted text"
     descriptor_class = Opened
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owner: str = "", **kwargs: Any) -> None:
         kwargs["editable"] = False
+        self.owner = owner
         super().__init__(*args, **kwargs)
 
     def place(self, instance: models.Model) -> str:
@@ -46,10 +51,19 @@ class EncryptedTextField(models.BinaryField):
             raise ValueError(f"{instance._meta.label} needs its key before {self.attname} can be encrypted")
         return f"{self.model._meta.db_table}.{self.column}.{instance.pk}"
 
+    def owner_of(self, instance: models.Model) -> uuid.UUID | None:
+        return getattr(instance, self.owner) if self.owner else None
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        owner = owner_keys.owner_of(bytes(value)) if value and self.owner else None
+        if owner is not None:
+            owner_keys.opened.seen(owner)
+        return value
+
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = model_instance.__dict__.get(self.attname)
         if isinstance(value, str):
-            return encrypt(value.encode(), place=self.place(model_instance))
+            return close(value.encode(), place=self.place(model_instance), owner=self.owner_of(model_instance))
         return value
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:

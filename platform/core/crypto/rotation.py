@@ -1,4 +1,5 @@
-"""Re-encrypting every encrypted column under the newest key, in batches, restartable at any row."""
+"""Every encrypted column under the key it belongs to, in batches, restartable at any row: values without an owner under the newest
+master key, values of an owner under the owner's key. Rotating the master keys so touches the owners' wrapped keys, not what they close."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -7,26 +8,28 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Field, Model
 
+from core.crypto import owner_keys
+from core.crypto.envelope import close, open_value
 from core.crypto.fields import EncryptedTextField
-from core.crypto.keyring import decrypt, encrypt, key_id_of, newest_key_id
+from core.crypto.keyring import newest_key_id
 
 
 @dataclass(frozen=True)
 class Column:
-    """One encrypted column of one model."""
+    """One encrypted column by its names in the database; `owner` is the column with the owner's id, empty for none."""
 
-    model: type[Model]
-    field: EncryptedTextField
+    table: str
+    column: str
+    key: str = "id"
+    owner: str = ""
 
     @property
     def name(self) -> str:
-        return f"{self.model._meta.db_table}.{self.field.column}"
+        return f"{self.table}.{self.column}"
 
-    @property
-    def key(self) -> "Field[Any, Any]":
-        return self.model._meta.pk
+    def place(self, pk: uuid.UUID | int) -> str:
+        return f"{self.table}.{self.column}.{pk}"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Rotated:
 def columns() -> list[Column]:
     """Every encrypted column of every model, by table and name."""
     found = [
-        Column(model, field)
+        Column(model._meta.db_table, str(field.column), str(model._meta.pk.column), field.owner)
         for model in apps.get_models()
         for field in model._meta.local_concrete_fields
         if isinstance(field, EncryptedTextField)
@@ -51,9 +54,10 @@ def columns() -> list[Column]:
 
 
 def waiting(column: Column) -> int:
-    """Rows whose ciphertext was not written with the newest key."""
+    """Rows whose ciphertext is not under the key it belongs to."""
+    where, marks = stale(column)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {quoted(column.model._meta.db_table)} WHERE {stale(column)}", [newest_prefix()])  # noqa: S608  # nosec B608  # names quoted, values bound
+        cursor.execute(f"SELECT count(*) FROM {quoted(column.table)} WHERE {where}", marks)  # noqa: S608
         number: int = cursor.fetchone()[0]
     return number
 
@@ -64,10 +68,12 @@ def newest_prefix() -> bytes:
     return bytes([1, len(name)]) + name
 
 
-def stale(column: Column) -> str:
-    """SQL for a row to rotate; its one parameter is the newest key's prefix."""
-    own = quoted(str(column.field.column))
-    return f"{own} IS NOT NULL AND substring({own} FROM 1 FOR {len(newest_prefix())}) <> %s"
+def stale(column: Column) -> tuple[str, list[Any]]:
+    """SQL for a row to encrypt anew, and its parameters."""
+    own = quoted(column.column)
+    if column.owner:
+        return f"octet_length({own}) > 0 AND get_byte({own}, 0) <> {owner_keys.VERSION}", []
+    return f"{own} IS NOT NULL AND substring({own} FROM 1 FOR {len(newest_prefix())}) <> %s", [newest_prefix()]
 
 
 def quoted(name: str) -> str:
@@ -80,23 +86,23 @@ def rotate_batch(column: Column, *, after: Any = None, batch: int = 500) -> Rota
 
     Raises CannotDecrypt for a row whose key is not in FIELD_KEYS any more; nothing of the batch is written then.
     """
-    table, key = quoted(column.model._meta.db_table), quoted(str(column.key.column))
-    own = quoted(str(column.field.column))
-    beyond, marks = (f"AND {key} > %s", [after]) if after is not None else ("", [])
-    select = f"SELECT {key}, {own} FROM {table} WHERE {stale(column)} {beyond} ORDER BY {key} LIMIT {batch:d} FOR UPDATE"  # noqa: S608  # nosec B608  # names quoted, values bound
+    table, key, own = quoted(column.table), quoted(column.key), quoted(column.column)
+    where, marks = stale(column)
+    beyond = f"AND {key} > %s" if after is not None else ""
+    owner = quoted(column.owner) if column.owner else "NULL"
+    select = f"SELECT {key}, {own}, {owner} FROM {table} WHERE {where} {beyond} ORDER BY {key} LIMIT {batch:d} FOR UPDATE"  # noqa: S608
+    update = f"UPDATE {table} SET {own} = fresh.value FROM unnest(%s, %s) AS fresh(key, value) WHERE {table}.{key} = fresh.key"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(select, [newest_prefix(), *marks])
+        cursor.execute(select, [*marks, *([after] if after is not None else [])])
         rows = cursor.fetchall()
-        fresh = [(renewed(column, pk, bytes(sealed)), pk) for pk, sealed in rows]
-        for value, pk in fresh:
-            cursor.execute(f"UPDATE {table} SET {own} = %s WHERE {key} = %s", [value, pk])  # noqa: S608  # nosec B608  # names quoted, values bound
+        fresh = [renewed(column, pk, bytes(closed), owner_id) for pk, closed, owner_id in rows]
+        if rows:
+            cursor.execute(update, [[pk for pk, _, _ in rows], fresh])
     return Rotated(column.name, len(rows), len(fresh), rows[-1][0] if rows else after)
 
 
-def renewed(column: Column, pk: uuid.UUID | int, sealed: bytes) -> bytes:
-    place = f"{column.model._meta.db_table}.{column.field.column}.{pk}"
-    assert key_id_of(sealed) != newest_key_id(), "only rows of older keys are selected"
-    return encrypt(decrypt(sealed, place=place), place=place)
+def renewed(column: Column, pk: uuid.UUID | int, closed: bytes, owner: uuid.UUID | None) -> bytes:
+    return close(open_value(closed, place=column.place(pk)), place=column.place(pk), owner=owner)
 
 
 def rotate(column: Column, *, batch: int = 500, report: Callable[[Rotated], None] = lambda done: None) -> int:
