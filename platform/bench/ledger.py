@@ -1,44 +1,25 @@
-"""The ledger's rows of `make bench`: `python platform/bench/ledger.py [--seconds N] [--rounds N] [--json]`.
+"""The ledger's rows of `make bench`: `python platform/bench/ledger.py [--seconds N] [--rounds N] [--json] [--smoke]`.
 
-Starts an embedded PostgreSQL of its own with fsync on and every check on, fills it, runs interleaved rounds in a child
-process, and prints each figure as a ratio to its baseline in the same run.
+PostgreSQL with fsync on and every check on; interleaved rounds; each figure beside its baseline in the same run. The other
+library is django-hordak: a payment there locks the payer, sums the balance, refuses what exceeds it, transfers, and sums
+both balances, which is what one `post` answers for; its accounts have a history of 1,000 legs each.
 """
 
-import argparse
-import os
-import subprocess
 import sys
 from pathlib import Path
 
-from core.embedded import Services, current_instance
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench import _ground  # noqa: E402  (the path is set first)
+from bench._rows import show  # noqa: E402
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=3, help="length of one measurement")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    instance = current_instance("bench")
-    services = Services(instance, durable=True)
-    services.start()
-    rounds = Path(__file__).with_name("_ledger_rounds.py")
-    command = [sys.executable, str(rounds), str(options.seconds), str(options.rounds), "json" if options.json else "table"]
-    environment = os.environ | {
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
-        "BANYAN_INSTANCE": "bench",
-        "DATABASE_URL": instance.database_url(),
-        "REDIS_URL": instance.redis_url(),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PGBENCH": str(services.binaries() / "bin" / "pgbench"),
-    }
-    try:
-        return subprocess.run(command, env=environment, check=False).returncode
-    finally:
-        services.stop()
+def main() -> None:
+    chosen = _ground.options(__doc__, seconds=2, rounds=3)
+    with _ground.measurements("bench._ledger_rounds") as ledger:
+        sizes = {"entries": 5000, "history": 20} if chosen.smoke else {}
+        show(ledger.run(chosen.seconds, chosen.rounds, **sizes), as_json=chosen.json)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,0 +1,43 @@
+"""The product's site with the leanest write there can be: authentication, idempotency record, journal, outbox event."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import path
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.identity.authentication import caller_of
+from accounts.ledger import services as ledger
+from accounts.ledger.accounts import customer_account
+from accounts.ledger.legs import credit, debit
+from bench._ledger_ground import MOVED
+from config.urls import handler400, handler403, handler404, handler500
+from config.urls import urlpatterns as product
+from core.api.views import EffectView
+from core.ids import new_id
+from core.outbox import services as outbox
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+
+class MoveIn(serializers.Serializer[Any]):
+    to = serializers.UUIDField()
+    amount = serializers.IntegerField(min_value=1)
+
+
+class Move(EffectView):
+    """Money from the caller to another customer; no limits, no proofs, no rows of its own."""
+
+    input_class = MoveIn
+
+    def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> dict[str, Any]:
+        payer = caller_of(request).customer
+        amount: int = data["amount"]
+        legs = [debit(customer_account(payer.id), amount), credit(customer_account(data["to"]), amount)]
+        posted = ledger.post(journal_id=new_id(), event=MOVED, legs=legs, at=at)
+        outbox.publish(topic=MOVED, owner=payer.id, payload={"journal": str(posted.journal_id), "amount": amount}, at=at)
+        return {"journal": str(posted.journal_id), "amount": amount}
+
+
+urlpatterns = [path("bench/moves", Move.as_view()), *product]

@@ -1,0 +1,63 @@
+"""Every benchmark starts and finishes a tiny round, so that none rots between the days somebody reads its figures."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests.processes import ROOT, database_url, redis_url
+
+FOLDER = ROOT / "platform" / "bench"
+SCRIPTS = sorted(file.stem for file in FOLDER.glob("*.py") if not file.stem.startswith("_"))
+HTTP_TRANSFER = """
+import django, sys
+sys.path[:0] = ["platform", "."]
+from bench import http_transfer
+http_transfer.ROUNDS, http_transfer.SECONDS, http_transfer.PAYERS, http_transfer.CONNECTIONS = 1, 0.3, 3, 1
+http_transfer.measure(http_transfer.free_port())
+"""
+BROKER = 9
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ground(transactional_db: None) -> Iterator[dict[str, str]]:
+    """A copy of the migrated test database for one benchmark, and a broker number of its own."""
+    url = database_url()
+    name = f"bench_{os.getpid()}"
+    server = url.replace("postgres://", "postgresql://").rsplit("/", 1)[0]
+    connection.close()
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as maintenance:
+        maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {url.rsplit('/', 1)[1]}")
+        places = {"DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}", "REDIS_URL": redis_url(BROKER)}
+        yield os.environ | places | {f"BENCH_{key}": value for key, value in places.items()}
+        maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.parametrize("script", [name for name in SCRIPTS if name != "http_transfer"])
+def test_a_benchmark_finishes_a_tiny_round_and_prints_its_rows(script: str, ground: dict[str, str]) -> None:
+    rows = json.loads(finished([str(FOLDER / f"{script}.py"), "--smoke", "--json"], ground))["rows"]
+
+    assert rows
+    assert all(row["figure"] > 0 for row in rows)
+    assert all((row["met"] is None) == (row["goal"] is None) for row in rows)
+    assert any(row["goal"] for row in rows)
+
+
+def test_the_transfer_benchmark_finishes_a_tiny_round(ground: dict[str, str]) -> None:
+    report = finished(["-c", HTTP_TRANSFER], ground)
+
+    assert "transfer with a proof" in report
+
+
+def finished(command: list[str], environment: dict[str, str]) -> str:
+    """What a script wrote to its standard output; it must end well."""
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, f"{Path(command[-1]).name}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
