@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+EXACT = decimal.Context(prec=decimal.MAX_PREC, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+"""Keeps every digit: the default context rounds to 28 before a named rounding sees the value. For products, shifts of the
+point and quantizing alone, which end by themselves; a division would not."""
+
 
 class Rounding(StrEnum):
     """How a rule ends in whole units; the names are those of the decimal arithmetic standard (IEEE 754, decimal)."""
@@ -24,11 +28,11 @@ class Rounding(StrEnum):
 
     def whole(self, value: Decimal) -> int:
         """`value` as a whole number under this rounding."""
-        return int(value.quantize(Decimal(1), rounding=self.value))
+        return int(value.quantize(Decimal(1), rounding=self.value, context=EXACT))
 
     def places(self, value: Decimal, digits: int) -> Decimal:
         """`value` with `digits` decimals under this rounding."""
-        return value.quantize(Decimal(1).scaleb(-digits), rounding=self.value)
+        return value.quantize(Decimal(1).scaleb(-digits), rounding=self.value, context=EXACT)
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,14 @@ class Asset:
 
     def minor(self, amount: Decimal | str | int, rounding: Rounding | None = None) -> int:
         """Whole units to minor units; without a rounding a fraction of a minor unit raises ValueError."""
-        exact = Decimal(amount).scaleb(self.scale)
-        if rounding is None and exact != exact.to_integral_value():
+        exact = Decimal(amount).scaleb(self.scale, context=EXACT)
+        if rounding is None and exact != exact.to_integral_value(context=EXACT):
             raise ValueError(f"{amount} {self.code} has more than {self.scale} decimals")
         return (rounding or Rounding.DOWN).whole(exact)
 
     def major(self, amount: int) -> Decimal:
         """Minor units to whole units, exact."""
-        return Decimal(amount).scaleb(-self.scale)
+        return Decimal(amount).scaleb(-self.scale, context=EXACT)
 
 
 CNY = Asset("CNY", 2)
@@ -95,8 +99,8 @@ class Money:
         return self.amount != 0
 
     def times(self, factor: Decimal, rounding: Rounding) -> Money:
-        """This amount times `factor`, rounded to whole minor units by `rounding`."""
-        return Money(rounding.whole(Decimal(self.amount) * factor), self.currency)
+        """This amount times `factor`, rounded once, from the exact product, to whole minor units by `rounding`."""
+        return Money(rounding.whole(EXACT.multiply(Decimal(self.amount), factor)), self.currency)
 
     def same(self, other: Money) -> int:
         if other.currency != self.currency:

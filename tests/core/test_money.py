@@ -1,6 +1,8 @@
 """Money: whole minor units, one currency at a time, every rounding by name."""
 
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
 
 import pytest
 from hypothesis import given
@@ -47,6 +49,22 @@ def test_only_whole_numbers_are_money(amount: object) -> None:
 def test_each_rounding_does_what_its_name_says(rounding: Rounding, up: int, down: int, low: int) -> None:
     assert (rounding.whole(Decimal("2.5")), rounding.whole(Decimal("-2.5")), rounding.whole(Decimal("1.1"))) == (up, down, low)
     assert Money(5).times(Decimal("0.5"), rounding) == Money(up)
+
+
+def test_a_product_is_rounded_once_from_all_its_digits() -> None:
+    just_under_half = Decimal("0.4" + "9" * 29)
+    assert Money(1).times(just_under_half, Rounding.HALF_UP) == Money(0)
+    assert CNY.minor("0.004" + "9" * 29, Rounding.HALF_UP) == 0
+    third = Decimal("0." + "3" * 40)
+    assert Money(10**15).times(third, Rounding.CEILING) == Money(333_333_333_333_334)
+    assert Rounding.DOWN.whole(Decimal("9" * 40 + ".9")) == int("9" * 40)
+    with pytest.raises(ValueError, match="more than 2 decimals"):
+        CNY.minor("1." + "0" * 30 + "1")
+
+
+@given(FEN, st.decimals(min_value=-1000, max_value=1000, allow_nan=False, places=40))
+def test_a_product_is_the_fraction_s_own(amount: int, factor: Decimal) -> None:
+    assert Money(amount).times(factor, Rounding.FLOOR) == Money(floor(amount * Fraction(factor)))
 
 
 def test_a_rounding_keeps_the_decimals_asked_for() -> None:
