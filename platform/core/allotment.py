@@ -17,12 +17,16 @@ class BadAllotment(ValueError):
 
 
 def allot_ratio(total: int, shares: Sequence[Fraction | Rest]) -> list[int]:
-    """Divide `total` minor units by `shares`: each part rounded toward zero, the left-over units given one by one
-    from the first part on; with a REST share the REST takes what remains exactly.
+    """Divide `total` minor units by `shares`: each part rounded toward zero, the left-over units given one by one from the
+    first part on. REST stands for the ratio the others leave of 1 and takes part like them, so 16 by 1/3 and REST is 6, 10.
+    A share of zero, named or left for the REST, gets nothing.
 
-    Raises BadAllotment when ratios are negative, do not sum to 1 without a REST, exceed 1, or two RESTs are named.
-    Source: the allotment semantics of the Numscript language (Formance): 15 by 4/5, 2/25, 3/25 is 13, 1, 1.
+    Raises BadAllotment when a share is neither a Fraction nor REST, ratios are negative, do not sum to 1 without a REST,
+    exceed 1, or two RESTs are named. Source: the allotment semantics of the Numscript language (Formance): 15 by 4/5, 2/25,
+    3/25 is 13, 1, 1.
     """
+    if not all(isinstance(share, Fraction | Rest) for share in shares):
+        raise BadAllotment("a share is a Fraction or REST: write Fraction(1) for the whole")
     ratios = [share for share in shares if isinstance(share, Fraction)]
     rests = len(shares) - len(ratios)
     named = sum(ratios, Fraction(0))
@@ -32,16 +36,19 @@ def allot_ratio(total: int, shares: Sequence[Fraction | Rest]) -> list[int]:
         raise BadAllotment("ratios must be at least 0 and at most 1 together")
     if rests == 0 and named != 1:
         raise BadAllotment("ratios must sum to 1, or one share must be the rest")
-    full = [share if isinstance(share, Fraction) else 1 - named for share in shares]
-    return spread(total, [toward_zero(total * ratio) for ratio in full])
+    return spread(total, [share if isinstance(share, Fraction) else 1 - named for share in shares])
 
 
-def spread(total: int, parts: list[int]) -> list[int]:
-    """Give the units missing from `parts` to the first parts, one each."""
+def spread(total: int, ratios: list[Fraction]) -> list[int]:
+    """`total` times each ratio toward zero, and the units that are missing then given to the first parts that are not zero."""
+    parts = [toward_zero(total * ratio) for ratio in ratios]
     missing = total - sum(parts)
     step = 1 if missing >= 0 else -1
-    assert abs(missing) <= len(parts)
-    return [part + step if place < abs(missing) else part for place, part in enumerate(parts)]
+    takers = [place for place, ratio in enumerate(ratios) if ratio]
+    assert abs(missing) <= len(takers)
+    for place in takers[: abs(missing)]:
+        parts[place] += step
+    return parts
 
 
 def toward_zero(value: Fraction) -> int:
