@@ -17,7 +17,8 @@ class NotCovered(ValueError):
 
 @dataclass(frozen=True)
 class Source(Generic[Name]):
-    """One payer: `limit` is the most it can give in minor units (balance and overdraft), None for no limit."""
+    """One payer: `limit` is the most it can give in minor units (balance and overdraft), None for no limit; it gives
+    nothing below zero (an account under its floor)."""
 
     name: Name
     limit: int | None = None
@@ -25,7 +26,7 @@ class Source(Generic[Name]):
 
 @dataclass(frozen=True)
 class AtMost(Generic[Name]):
-    """Sources in order that give no more than `limit` minor units together."""
+    """Sources in order that give no more than `limit` minor units together; below zero they give nothing, as a Source does."""
 
     limit: int
     sources: "Sequence[Source[Name] | AtMost[Name]]"
@@ -34,8 +35,10 @@ class AtMost(Generic[Name]):
 def draw(amount: int, sources: "Sequence[Source[Name] | AtMost[Name]]") -> list[tuple[Name, int]]:
     """What each source gives, in order, zeros left out, summing to `amount`.
 
-    Raises NotCovered. Source: the ordered sources of the Numscript language (Formance).
+    Raises NotCovered; ValueError for an amount below zero. Source: the ordered sources of the Numscript language (Formance).
     """
+    if amount < 0:
+        raise ValueError(f"{amount} minor units cannot be drawn")
     given, missing = take(amount, sources)
     if missing:
         raise NotCovered(missing)
@@ -48,9 +51,10 @@ def take(amount: int, sources: "Sequence[Source[Name] | AtMost[Name]]") -> tuple
     left = amount
     for source in sources:
         if isinstance(source, AtMost):
-            inner, short = take(min(left, source.limit), source.sources)
+            most = min(left, max(source.limit, 0))
+            inner, short = take(most, source.sources)
             given += inner
-            left -= min(left, source.limit) - short
+            left -= most - short
             continue
         part = left if source.limit is None else min(left, max(source.limit, 0))
         left -= part

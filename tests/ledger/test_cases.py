@@ -58,6 +58,16 @@ def test_sources_that_do_not_reach_the_amount_say_how_much_is_missing() -> None:
     assert caught.value.missing == 85
 
 
+def test_a_limit_below_zero_gives_nothing_and_never_takes() -> None:
+    assert draw(10, [AtMost(-5, [Source("a")]), Source("b")]) == [("b", 10)]
+    assert draw(10, [Source("a", -5), AtMost(7, [AtMost(-1, [Source("c")]), Source("d")]), Source("b")]) == [("d", 7), ("b", 3)]
+    with pytest.raises(NotCovered) as caught:
+        draw(10, [AtMost(-5, [Source("a")])])
+    assert caught.value.missing == 10
+    with pytest.raises(ValueError, match="cannot be drawn"):
+        draw(-1, [Source("a")])
+
+
 def test_foreign_exchange_through_trading_accounts_balances_in_each_currency() -> None:
     cash_cad, cash_usd = user(role="test:free", asset="CAD"), user(role="test:free", asset="USD")
     food = user(role="test:free", asset="CAD")
