@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from accounts.identity.models import Customer, Device, DeviceSession, PhoneClaim, SandboxMessage
@@ -98,8 +99,10 @@ def several(customer_ids: Iterable[uuid.UUID]) -> list[Customer]:
 
 
 def states(customer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The state of several customers in one query, without their secrets."""
-    return dict(Customer.objects.filter(pk__in=list(customer_ids)).values_list("pk", "state"))
+    """The state of several customers in one query, without their secrets. Every movement asks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, state FROM accounts_customer WHERE id = ANY(%s)", [list(customer_ids)])
+        return dict(cursor.fetchall())
 
 
 def personal_data(customer_id: uuid.UUID) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """One round trip to a ledger function, tried again only where nobody above can."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -11,7 +11,7 @@ PASSING = {"40P01", "40001", "55P03"}
 Row = tuple[Any, ...]
 
 
-def call(statement: str, arguments: tuple[Any, ...]) -> Row:
+def call(statement: str, arguments: Sequence[Any]) -> Row:
     """The one row a function answers.
 
     Outside any transaction a deadlock, a serialization failure or a lock time-out is tried again with the same
@@ -20,7 +20,7 @@ def call(statement: str, arguments: tuple[Any, ...]) -> Row:
     return rows(statement, arguments)[0]
 
 
-def rows(statement: str, arguments: tuple[Any, ...]) -> list[Row]:
+def rows(statement: str, arguments: Sequence[Any]) -> list[Row]:
     """All rows a function answers; tried again as `call`."""
     for left in reversed(range(TRIES)):
         try:

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
+
 from accounts.ledger import books
 from accounts.ledger.accounts import AccountRef
 from accounts.ledger.calls import Row, array, call, json_or_none, text_array
@@ -35,6 +37,7 @@ from accounts.ledger.refusals import (
 from core.business_day.queries import NoOpenDay
 from core.errors import DomainError
 from core.ids import public_id
+from core.rows import with_rows
 
 POST = "SELECT * FROM ledger_post(%s, %s, %s::uuid[], %s::bigint[], %s::varchar[], %s, %s, %s::jsonb, NULL, %s::uuid, %s::bigint, %s)"
 REVERSE = "SELECT * FROM ledger_reverse(%s, %s, %s, %s, %s::date, %s::jsonb, %s)"
@@ -80,15 +83,17 @@ def post(
     reference: str = "",
     effective_on: date | None = None,
     metadata: dict[str, Any] | None = None,
+    beside: Sequence[Model] = (),
 ) -> Posted:
     """Post one balanced journal; the same id with the same content answers again and moves nothing.
 
-    `journal_id` is a uuid7 of the caller. `effective_on` defaults to the open business day and may lie before it.
+    `journal_id` is a uuid7 of the caller. `effective_on` defaults to the open business day and may lie before it. `beside`
+    are new rows of the caller written in the same round trip; the caller's transaction ends them with a refusal.
     Accounts that do not exist yet are opened. Raises InsufficientFunds, CeilingReached, AccountFrozen, JournalConflict,
     DayClosed, EffectiveInFuture, LedgerHalted, NoOpenDay; BadLegs, UnknownEvent, UnknownRole for defects.
     """
     check(legs)
-    return posted(journal_id, legs, settle(post_arguments(journal_id, event, legs, at, reference, effective_on, metadata), legs, at))
+    return posted(journal_id, legs, settle(post_arguments(journal_id, event, legs, at, reference, effective_on, metadata), legs, at, beside))
 
 
 def hold(*, hold_id: UUID, account: AccountRef, amount: int, expires_at: datetime, at: datetime, reference: str = "") -> UUID:
@@ -207,9 +212,9 @@ def post_arguments(
     )  # fmt: skip
 
 
-def settle(arguments: tuple[Any, ...], legs: Sequence[Leg], at: datetime) -> Row:
-    """Post; where accounts are missing open them and post again."""
-    row = call(POST, arguments)
+def settle(arguments: tuple[Any, ...], legs: Sequence[Leg], at: datetime, beside: Sequence[Model] = ()) -> Row:
+    """Post, with the rows `beside` it; where accounts are missing open them and post again."""
+    row = call(*with_rows(POST, arguments, beside))
     if row[0] == "missing":
         for account in sorted({leg.account for leg in legs}, key=lambda ref: ref.id):
             open_account(account=account, at=at)

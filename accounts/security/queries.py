@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import datetime
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from accounts.security.models import Passkey, PaymentPin, PinFreeLimit, StepUpProof
+from accounts.security.models import Passkey, PaymentPin, StepUpProof
 from core.clock.queries import local_day
 
 
@@ -21,9 +23,22 @@ def passkeys(customer_id: uuid.UUID) -> QuerySet[Passkey]:
     return Passkey.objects.filter(customer_id=customer_id, removed_at=None).order_by("-created_at", "-id")
 
 
-def pin_free_rule(at: datetime) -> PinFreeLimit | None:
-    """The rule in force on the Shanghai day of `at`."""
-    return PinFreeLimit.objects.filter(starts_on__lte=local_day(at)).order_by("-starts_on").first()
+class PinFree(NamedTuple):
+    """Up to which amount a payment needs no proof, and how often a day."""
+
+    amount_fen: int
+    per_day: int
+
+
+PIN_FREE = "SELECT amount_fen, per_day FROM accounts_pinfreelimit WHERE starts_on <= %s ORDER BY starts_on DESC LIMIT 1"
+
+
+def pin_free_rule(at: datetime) -> PinFree | None:
+    """The rule in force on the Shanghai day of `at`. Every small payment asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(PIN_FREE, [local_day(at)])
+        row = cursor.fetchone()
+    return PinFree(*row) if row else None
 
 
 def pin_free_limit_fen(customer_id: uuid.UUID, at: datetime) -> int:

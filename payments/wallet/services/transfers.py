@@ -40,15 +40,14 @@ def send(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, a
     """
     transfer = admitted(intent, payee_id, amount_fen, remark, at)
     transfer.state = TransferState.SUCCEEDED
-    transfer.save(force_insert=True)
     ledger.post(
         journal_id=transfer.id,
         event=journals.TRANSFER,
         legs=journals.transfer(payer_id=intent.customer_id, payee_id=payee_id, amount_fen=amount_fen),
         reference=transfer.public_id,
         at=at,
+        beside=[transfer, outbox.announced(topic="transfer.succeeded", owner=transfer.customer_id, payload=news(transfer), at=at)],
     )
-    publish("transfer.succeeded", transfer, at)
     return transfer
 
 
@@ -153,11 +152,15 @@ def back(transfer: Transfer, to: TransferState, at: datetime) -> Transfer:
 
 
 def publish(topic: str, transfer: Transfer, at: datetime) -> None:
-    payload: Payload = {
+    outbox.publish(topic=topic, owner=transfer.customer_id, payload=news(transfer), at=at)
+
+
+def news(transfer: Transfer) -> Payload:
+    """What the outbox tells of a transfer."""
+    return {
         "transfer": transfer.public_id,
         "payer": public_id("cus", transfer.customer_id),
         "payee": public_id("cus", transfer.payee_id),
         "amount_fen": transfer.amount_fen,
         "currency": "CNY",
     }
-    outbox.publish(topic=topic, owner=transfer.customer_id, payload=payload, at=at)

@@ -99,6 +99,9 @@ ON CONFLICT (owner, key) DO NOTHING
 """
 
 
+FINISH = "UPDATE core_idempotencyrecord SET state = 'done', status = %s, body = %s WHERE id = %s"
+
+
 def insert(owner: str, key: str, fingerprint: bytes, at: datetime) -> IdempotencyRecord | None:
     record = IdempotencyRecord(id=new_id(), owner=owner, key=key, fingerprint=fingerprint, started_at=at)
     try:
@@ -113,7 +116,8 @@ def insert(owner: str, key: str, fingerprint: bytes, at: datetime) -> Idempotenc
 
 def finish(*, record: IdempotencyRecord, status: int, body: str) -> None:
     """Store the answer, in the transaction of the effect (or of its conclusion)."""
-    IdempotencyRecord.objects.filter(pk=record.pk).update(state=IdempotencyRecord.State.DONE, status=status, body=body)
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, [status, body, record.pk])
 
 
 def drop(*, record: IdempotencyRecord) -> None:

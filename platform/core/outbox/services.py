@@ -12,6 +12,7 @@ from core.ids import shard_of
 from core.observe import metrics
 from core.outbox import nudge, queries, relay
 from core.outbox.models import HandledEvent, OutboxEvent
+from core.rows import insert
 
 Payload = dict[str, "str | int | bool | list[str] | list[int] | dict[str, str | int | bool | None] | None"]
 KEPT = timedelta(days=30)
@@ -31,13 +32,20 @@ def publish(*, topic: str, owner: uuid.UUID, payload: Payload, at: datetime, key
     holds within one owner; publish while holding the lock of the row the event tells of, or two transactions' events may
     pass each other. Must be called inside the effect's transaction; raises TransactionManagementError elsewhere.
     """
+    event = announced(topic=topic, owner=owner, payload=payload, at=at, key=key)
+    insert(event)
+    return event
+
+
+def announced(*, topic: str, owner: uuid.UUID, payload: Payload, at: datetime, key: str | None = None) -> OutboxEvent:
+    """What `publish` writes, not written yet: for a caller whose own statement takes it along (`core.rows.with_rows`)."""
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("outbox.publish belongs inside the effect's transaction")
+        raise transaction.TransactionManagementError("an event belongs inside the effect's transaction")
     shard = shard_of(owner)
     nudge.after_commit(shard)
     if topic in metrics.MONEY_COUNTERS:
         transaction.on_commit(partial(metrics.count, topic, dict(payload)))
-    return OutboxEvent.objects.create(shard=shard, topic=topic, key=key or str(owner), payload=payload, occurred_at=at, next_attempt_at=at)
+    return OutboxEvent(shard=shard, topic=topic, key=key or str(owner), payload=payload, occurred_at=at, next_attempt_at=at)
 
 
 def run_pending(*, at: datetime) -> int:
