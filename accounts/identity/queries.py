@@ -7,7 +7,6 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from accounts.identity.models import Customer, Device, DeviceSession, PhoneClaim, SandboxMessage
@@ -15,6 +14,7 @@ from accounts.identity.phones import e164, phone_index
 from accounts.identity.sockets import CONSENTS
 from accounts.identity.tokens import ACCESS, read_token
 from core.errors import NotFound
+from core.questions import Question, ask
 
 LACKS_CONSENTS = "lacks_consents"
 
@@ -98,11 +98,18 @@ def several(customer_ids: Iterable[uuid.UUID]) -> list[Customer]:
     return list(Customer.objects.filter(pk__in=list(customer_ids)))
 
 
+STATES = "SELECT ARRAY(SELECT ARRAY[id::text, state] FROM accounts_customer WHERE id = ANY(%s))"
+
+
 def states(customer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The state of several customers in one query, without their secrets. Every movement asks."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, state FROM accounts_customer WHERE id = ANY(%s)", [list(customer_ids)])
-        return dict(cursor.fetchall())
+    """The state of several customers, without their secrets."""
+    (found,) = ask(states_of(customer_ids))
+    return dict(found)
+
+
+def states_of(customer_ids: Iterable[uuid.UUID]) -> Question[dict[uuid.UUID, str]]:
+    """`states` as a question, for a movement that asks other rooms too."""
+    return Question(STATES, (list(customer_ids),), lambda pairs: {uuid.UUID(key): state for key, state in pairs})
 
 
 def personal_data(customer_id: uuid.UUID) -> dict[str, Any]:

@@ -93,7 +93,9 @@ def post(
     DayClosed, EffectiveInFuture, LedgerHalted, NoOpenDay; BadLegs, UnknownEvent, UnknownRole for defects.
     """
     check(legs)
-    return posted(journal_id, legs, settle(post_arguments(journal_id, event, legs, at, reference, effective_on, metadata), legs, at, beside))
+    return posted(
+        journal_id, legs, settle(post_arguments(journal_id, event, legs, at, reference, effective_on, metadata), legs, at, beside)
+    )
 
 
 def hold(*, hold_id: UUID, account: AccountRef, amount: int, expires_at: datetime, at: datetime, reference: str = "") -> UUID:

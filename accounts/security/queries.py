@@ -4,11 +4,11 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.security.models import Passkey, PaymentPin, StepUpProof
 from core.clock.queries import local_day
+from core.questions import Question, ask
 
 
 def pin(customer_id: uuid.UUID) -> PaymentPin | None:
@@ -30,15 +30,19 @@ class PinFree(NamedTuple):
     per_day: int
 
 
-PIN_FREE = "SELECT amount_fen, per_day FROM accounts_pinfreelimit WHERE starts_on <= %s ORDER BY starts_on DESC LIMIT 1"
+PIN_FREE = "SELECT ARRAY[amount_fen, per_day] FROM accounts_pinfreelimit WHERE starts_on <= %s ORDER BY starts_on DESC LIMIT 1"
 
 
 def pin_free_rule(at: datetime) -> PinFree | None:
-    """The rule in force on the Shanghai day of `at`. Every small payment asks."""
-    with connection.cursor() as cursor:
-        cursor.execute(PIN_FREE, [local_day(at)])
-        row = cursor.fetchone()
-    return PinFree(*row) if row else None
+    """The rule in force on the Shanghai day of `at`."""
+    rule: PinFree | None
+    (rule,) = ask(pin_free_rule_at(at))
+    return rule
+
+
+def pin_free_rule_at(at: datetime) -> Question[PinFree | None]:
+    """`pin_free_rule` as a question, for a payment that asks other rooms too."""
+    return Question(PIN_FREE, (local_day(at),), lambda row: PinFree(*row) if row else None)
 
 
 def pin_free_limit_fen(customer_id: uuid.UUID, at: datetime) -> int:

@@ -2,9 +2,10 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.identity import codes
 from accounts.identity import queries as identity
@@ -12,13 +13,14 @@ from accounts.identity import services as identity_services
 from accounts.identity.services import redeem_own_code, request_own_code
 from accounts.security import pins, queries
 from accounts.security.models import PIN_TRIES, Passkey, PasskeyChallenge, PaymentPin, StepUpProof
+from accounts.security.queries import PinFree
 from accounts.verification import queries as verification
 from core.clock.queries import local_day
 from core.crypto.blind_index import blind_index
 from core.errors import DomainError, Invalid, NotFound
 from core.ids import parse_public_id
 from core.limits.queries import used
-from core.limits.services import LimitReached, take
+from core.limits.services import Levy, Toll, levy
 from core.outbox.services import publish
 
 LOCKED_FOR = timedelta(minutes=30)
@@ -267,23 +269,35 @@ def binding_of(purpose: str, amount_fen: int, payee: str, nonce: str) -> str:
     return f"{purpose}\n{amount_fen}\n{payee}\n{nonce}"
 
 
+SPEND = """
+UPDATE accounts_stepupproof SET used_at = %(at)s
+WHERE id = %(proof)s AND customer_id = %(customer)s AND session_id = %(session)s AND purpose = %(purpose)s
+  AND amount_fen = %(amount)s AND payee = %(payee)s AND nonce = %(nonce)s AND used_at IS NULL AND expires_at > %(at)s
+RETURNING factors
+"""
+
+
 def spend_proof(
     *, customer_id: uuid.UUID, session_id: uuid.UUID, token: str, purpose: str, amount_fen: int, payee: str, nonce: str, at: datetime
-) -> StepUpProof:
-    """Use a proof up, inside the transaction of the act it approves: a refused act leaves it unused.
+) -> int:
+    """Use a proof up, inside the transaction of the act it approves: a refused act leaves it unused. Returns its factors.
 
     Raises StepUpNeeded without a token, ProofMismatch for another session, purpose, amount, payee or nonce, ProofExpired.
     """
     if not token:
         raise StepUpNeeded()
-    row = queries.proof(customer_id, proof_id(token))
-    wanted = (session_id, purpose, amount_fen, payee, nonce)
-    if row is None or (row.session_id, row.purpose, row.amount_fen, row.payee, row.nonce) != wanted:
-        raise ProofMismatch()
-    if not StepUpProof.objects.filter(pk=row.pk, used_at=None, expires_at__gt=at).update(used_at=at):
+    proof = proof_id(token)
+    wanted: dict[str, Any] = {"session": session_id, "purpose": purpose, "amount": amount_fen, "payee": payee, "nonce": nonce}
+    with connection.cursor() as cursor:
+        cursor.execute(SPEND, wanted | {"at": at, "proof": proof, "customer": customer_id})
+        spent = cursor.fetchone()
+    if spent is None:
+        row = queries.proof(customer_id, proof)
+        if row is None or (row.session_id, row.purpose, row.amount_fen, row.payee, row.nonce) != tuple(wanted.values()):
+            raise ProofMismatch()
         raise ProofExpired()
-    row.used_at = at
-    return row
+    factors: int = spent[0]
+    return factors
 
 
 def refuse_unfit_proof(
@@ -312,15 +326,16 @@ def proof_id(token: str) -> uuid.UUID | None:
         return None
 
 
-def take_pin_free(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> None:
-    """Count a small payment that needs no proof. Raises StepUpNeeded over the amount, or past the number a day."""
-    rule = queries.pin_free_rule(at)
+def pin_free(rule: PinFree | None, *, amount_fen: int, at: datetime) -> Levy:
+    """What a payment without a proof takes under `rule`: one of the day's number. Raises StepUpNeeded over the amount."""
     if rule is None or amount_fen > rule.amount_fen:
         raise StepUpNeeded()
-    try:
-        take(counter="pin_free", owner=customer_id, period=local_day(at).isoformat(), amount=1, cap=rule.per_day)
-    except LimitReached as reached:
-        raise StepUpNeeded() from reached
+    return Levy((Toll("pin_free", local_day(at).isoformat(), 1, rule.per_day),), lambda _: StepUpNeeded())
+
+
+def take_pin_free(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> None:
+    """Count a small payment that needs no proof. Raises StepUpNeeded over the amount, or past the number a day."""
+    levy(owner=customer_id, levies=[pin_free(queries.pin_free_rule(at), amount_fen=amount_fen, at=at)])
 
 
 def refuse_over_pin_free(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> None:

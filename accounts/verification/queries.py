@@ -1,12 +1,13 @@
 """Reads of what is proven of a customer."""
 
-import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from typing import NamedTuple
 
-from django.db import connection
+import orjson
 
 from accounts.verification import classes, outflow
 from accounts.verification.id_numbers import birth_date, masked_id_number, masked_name
@@ -15,6 +16,7 @@ from accounts.verification.models import RealName as RealNameRow
 from core.clock.queries import local_day
 from core.errors import NotFound
 from core.limits import queries as limits
+from core.questions import Question, ask
 
 
 @dataclass(frozen=True)
@@ -76,24 +78,40 @@ def outflow_caps(account_class: int, at: datetime) -> dict[tuple[str, bool], int
     return {(row.period, row.one_factor): row.cap_fen for row in rows}
 
 
+class OutflowFacts(NamedTuple):
+    """A customer's account class, and the caps in force for it: (period, by one factor alone) to fen."""
+
+    account_class: int
+    caps: dict[tuple[str, bool], int]
+
+
 OUTFLOW_FACTS = """
-SELECT
-  ARRAY(SELECT ARRAY[kind, source] FROM accounts_evidence WHERE customer_id = %(customer)s AND withdrawn_at IS NULL),
-  ARRAY(SELECT ARRAY[account_class::int, checks] FROM accounts_classrule WHERE starts_on <= %(day)s ORDER BY starts_on),
-  ARRAY(SELECT json_build_array(account_class, period, one_factor, cap_fen)::text FROM accounts_outflowlimit
-    WHERE starts_on <= %(day)s ORDER BY starts_on)
+SELECT ARRAY[
+  array_to_json(ARRAY(SELECT ARRAY[kind, source] FROM accounts_evidence WHERE customer_id = %s AND withdrawn_at IS NULL))::text,
+  array_to_json(ARRAY(SELECT ARRAY[account_class::int, checks] FROM accounts_classrule WHERE starts_on <= %s ORDER BY starts_on))::text,
+  array_to_json(ARRAY(SELECT json_build_array(account_class, period, one_factor, cap_fen) FROM accounts_outflowlimit
+    WHERE starts_on <= %s ORDER BY starts_on))::text]
 """
 
 
-def class_and_caps(customer_id: uuid.UUID, at: datetime) -> tuple[int, dict[tuple[str, bool], int]]:
-    """What `account_class` and `outflow_caps` tell, in one round trip: every payment asks."""
-    with connection.cursor() as cursor:
-        cursor.execute(OUTFLOW_FACTS, {"customer": customer_id, "day": local_day(at)})
-        passed, rules, limit_rows = cursor.fetchone()
+def outflow_facts(customer_id: uuid.UUID, at: datetime) -> OutflowFacts:
+    """What `account_class` and `outflow_caps` tell, in one round trip."""
+    facts: OutflowFacts
+    (facts,) = ask(outflow_facts_of(customer_id, at))
+    return facts
+
+
+def outflow_facts_of(customer_id: uuid.UUID, at: datetime) -> Question[OutflowFacts]:
+    """`outflow_facts` as a question, for a payment that asks other rooms too."""
+    day = local_day(at)
+    return Question(OUTFLOW_FACTS, (customer_id, day, day), partial(read_outflow_facts, at))
+
+
+def read_outflow_facts(at: datetime, found: list[str]) -> OutflowFacts:
+    passed, rules, limits_found = (orjson.loads(part) for part in found)
     checks = [classes.Check(kind, source, at) for kind, source in passed]
     number = classes.class_of(checks, {account_class: classes.Rule(count, 0, "") for account_class, count in rules})
-    caps = [json.loads(row) for row in limit_rows]
-    return number, {(period, one): cap_fen for account_class, period, one, cap_fen in caps if account_class == number}
+    return OutflowFacts(number, {(period, one): cap_fen for account_class, period, one, cap_fen in limits_found if account_class == number})
 
 
 def outflow_used(customer_id: uuid.UUID, at: datetime) -> dict[tuple[str, bool], int]:

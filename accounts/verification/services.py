@@ -9,12 +9,13 @@ from accounts.identity import queries as identity
 from accounts.verification import outflow, queries
 from accounts.verification.id_numbers import read_id_number
 from accounts.verification.models import CHECK_MOVES, Evidence, IdentityClaim, RealName, RealNameCheck
+from accounts.verification.queries import OutflowFacts
 from accounts.verification.sockets import VERIFIERS, Verifier, VerifyResult
 from core.clock.queries import local_day
 from core.crypto.blind_index import blind_index
 from core.errors import DomainError, Invalid, NotFound, TooManyRequests
 from core.ids import new_id, shard_of
-from core.limits.services import Cap, LimitReached, give_back, take, take_all
+from core.limits.services import Levy, LimitReached, Toll, give_back, levy, take
 from core.moves import advance
 from core.outbox.services import Payload, publish
 
@@ -214,25 +215,34 @@ def count_outflow(*, customer_id: uuid.UUID, amount_fen: int, factors: int, at: 
 
     `factors` is how many kinds of factor proved it. Raises NotVerified, OutflowLimitReached; nothing is counted then.
     """
-    number, caps = queries.class_and_caps(customer_id, at)
-    if number == 0:
+    facts = queries.outflow_facts(customer_id, at)
+    levy(owner=customer_id, levies=[outflow_levy(facts, amount_fen=amount_fen, factors=factors, at=at)])
+    return facts.account_class
+
+
+def outflow_levy(facts: OutflowFacts, *, amount_fen: int, factors: int, at: datetime) -> Levy:
+    """What a payment of `amount_fen` takes of its account's limits. Raises NotVerified; its refusal is OutflowLimitReached."""
+    if facts.account_class == 0:
         raise NotVerified()
-    wanted = {
-        outflow.counter(period, one): (period, one, caps.get((period, one), outflow.NO_CAP_FEN))
-        for period, one in outflow.counters(factors)
-    }
-    try:
-        take_all(
-            owner=customer_id,
-            caps=[Cap(name, outflow.period_of(period, at), cap_fen) for name, (period, _, cap_fen) in wanted.items()],
-            amount=amount_fen,
+    wanted = {outflow.counter(period, one): (period, one) for period, one in outflow.counters(factors)}
+
+    def refused(reached: LimitReached) -> OutflowLimitReached:
+        period, one_factor = wanted[str(reached.members["counter"])]
+        return OutflowLimitReached(
+            account_class=facts.account_class,
+            period=period,
+            one_factor=one_factor,
+            cap_fen=reached.members["cap"],
+            remaining_fen=reached.members["remaining"],
         )
-    except LimitReached as reached:
-        period, one_factor, cap_fen = wanted[str(reached.members["counter"])]
-        raise OutflowLimitReached(
-            account_class=number, period=period, one_factor=one_factor, cap_fen=cap_fen, remaining_fen=reached.members["remaining"]
-        ) from reached
-    return number
+
+    return Levy(
+        tuple(
+            Toll(name, outflow.period_of(pair[0], at), amount_fen, facts.caps.get(pair, outflow.NO_CAP_FEN))
+            for name, pair in wanted.items()
+        ),
+        refused,
+    )
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ def insertion(model: type[models.Model]) -> tuple[str, tuple["models.Field[Any, 
     """The INSERT of a table, and its columns in order."""
     columns = tuple(model._meta.local_concrete_fields)
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in columns)
+    names = ", ".join(quote(str(field.column)) for field in columns)
     places = ", ".join(["%s"] * len(columns))
     return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})", columns  # noqa: S608  (names of our own columns)
 

@@ -51,7 +51,12 @@ def require(*, intent: Intent, purpose: str, amount_fen: int, payee: str, at: da
     if not intent.token:
         security.take_pin_free(customer_id=intent.customer_id, amount_fen=amount_fen, at=at)
         return 0
-    proof = security.spend_proof(
+    return spend(intent=intent, purpose=purpose, amount_fen=amount_fen, payee=payee, at=at)
+
+
+def spend(*, intent: Intent, purpose: str, amount_fen: int, payee: str, at: datetime) -> int:
+    """Spend the proof. Returns how many factors stand behind it. Raises StepUpNeeded, ProofMismatch, ProofExpired."""
+    return security.spend_proof(
         customer_id=intent.customer_id,
         session_id=intent.session_id,
         token=intent.token,
@@ -61,4 +66,3 @@ def require(*, intent: Intent, purpose: str, amount_fen: int, payee: str, at: da
         nonce=intent.nonce,
         at=at,
     )
-    return proof.factors

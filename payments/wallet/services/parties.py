@@ -40,11 +40,14 @@ class PayeeCannotReceive(DomainError):
     zh = "收款方暂时无法收款,未发生任何资金变动。"
 
 
-def require_two(payer_id: uuid.UUID, payee_id: uuid.UUID) -> None:
-    """Both in one query. Raises PayeeIsPayer, CustomerNotActive (the payer), NotFound or PayeeCannotReceive (the payee)."""
+def require_different(payer_id: uuid.UUID, payee_id: uuid.UUID) -> None:
+    """Raises PayeeIsPayer."""
     if payer_id == payee_id:
         raise PayeeIsPayer(field="to")
-    states = identity.states([payer_id, payee_id])
+
+
+def require_both(states: dict[uuid.UUID, str], payer_id: uuid.UUID, payee_id: uuid.UUID) -> None:
+    """Raises CustomerNotActive (the payer), NotFound or PayeeCannotReceive (the payee). `states`: of both, where they exist."""
     if states.get(payer_id) != Customer.State.ACTIVE:
         raise CustomerNotActive(state=states.get(payer_id, "closed"))
     if payee_id not in states:

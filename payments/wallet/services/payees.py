@@ -20,7 +20,7 @@ from django.db import transaction
 from core.clock import queries as clock
 from core.errors import NotFound, TooManyRequests
 from core.limits import services as counters
-from core.limits.services import Cap, LimitReached
+from core.limits.services import LimitReached, Toll
 
 LOOKUP, MISS = "payee_lookup", "payee_miss"
 LOOKUPS, MISSES = 100, 20
@@ -65,8 +65,8 @@ def count(asker: Asker, at: datetime) -> None:
     day = clock.local_day(at)
     try:
         for owner, factor in owners(asker):
-            caps = [Cap(LOOKUP, day.isoformat(), LOOKUPS * factor), Cap(MISS, day.isoformat(), MISSES * factor)]
-            counters.take_all(owner=owner, caps=caps, amount=1)
+            tolls = [Toll(LOOKUP, day.isoformat(), 1, LOOKUPS * factor), Toll(MISS, day.isoformat(), 1, MISSES * factor)]
+            counters.take_all(owner=owner, tolls=tolls)
     except LimitReached as reached:
         tomorrow = clock.start_of_day(day + timedelta(days=1))
         raise TooManyRequests(retry_after=int((tomorrow - at).total_seconds()) + 1) from reached

@@ -5,13 +5,19 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts.identity import queries as identity
 from accounts.ledger import services as ledger
+from accounts.security import queries as security_facts
+from accounts.security import services as security
+from accounts.verification import queries as limits
 from accounts.verification import services as verification
 from core.errors import DomainError, NotFound
 from core.ids import new_id, public_id, shard_of
+from core.limits.services import levy
 from core.moves import advance
 from core.outbox import services as outbox
 from core.outbox.services import Payload
+from core.questions import ask
 from payments.wallet import journals
 from payments.wallet.models import TRANSFER_MOVES, Transfer, TransferState, terms_in_force
 from payments.wallet.remarks import checked_remark
@@ -110,10 +116,19 @@ def expire(*, transfer_id: uuid.UUID, at: datetime) -> bool:
 def admitted(intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, at: datetime) -> Transfer:
     """A transfer that may be made, not saved yet: parties, remark, proof and limits are in order, the limits taken."""
     payer_id = intent.customer_id
-    parties.require_two(payer_id, payee_id)
+    parties.require_different(payer_id, payee_id)
     text = checked_remark(remark)
-    factors = authority.require(intent=intent, purpose=authority.TRANSFER, amount_fen=amount_fen, payee=public_id("cus", payee_id), at=at)
-    verification.count_outflow(customer_id=payer_id, amount_fen=amount_fen, factors=factors, at=at)
+    states, pin_free, outflow = ask(
+        identity.states_of([payer_id, payee_id]), security_facts.pin_free_rule_at(at), limits.outflow_facts_of(payer_id, at)
+    )
+    parties.require_both(states, payer_id, payee_id)
+    factors, levies = 0, []
+    if intent.token:
+        factors = authority.spend(intent=intent, purpose=authority.TRANSFER, amount_fen=amount_fen, payee=public_id("cus", payee_id), at=at)
+    else:
+        levies.append(security.pin_free(pin_free, amount_fen=amount_fen, at=at))
+    levies.append(verification.outflow_levy(outflow, amount_fen=amount_fen, factors=factors, at=at))
+    levy(owner=payer_id, levies=levies)
     return Transfer(
         customer_id=payer_id,
         shard=shard_of(payer_id),

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from core.api import shapes
 from core.api.json import dump
 from core.clock import queries as clock
 from core.errors import DomainError
@@ -26,16 +27,15 @@ class View(APIView):
         """The request body through `input_class`. Raises DRF's ValidationError, answered as 422."""
         if self.input_class is None:
             return {}
-        serializer = self.input_class(data=request.data, context={"request": request})
-        serializer.is_valid(raise_exception=True)
-        data: dict[str, Any] = serializer.validated_data
+        data: dict[str, Any] = shapes.read(self.input_class, request.data, {"request": request})
         return data
 
     def shown(self, row: Any, *, many: bool = False) -> Any:
         """A row, or rows, through `output_class`."""
         if self.output_class is None:
             return row
-        return self.output_class(row, many=many, context={"request": self.request}).data
+        context = {"request": self.request}
+        return self.output_class(row, many=True, context=context).data if many else shapes.show(self.output_class, row, context)
 
 
 class OneForm(BaseContentNegotiation):

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,9 +30,10 @@ RETURNING used
 """
 TAKE_ALL = """
 INSERT INTO core_limitcounter AS kept (id, shard, counter, owner, period, used)
-SELECT id, %(shard)s, counter, %(owner)s, period, %(amount)s
-FROM unnest(%(ids)s::uuid[], %(counters)s::varchar[], %(periods)s::varchar[], %(caps)s::bigint[]) AS wanted (id, counter, period, cap)
-WHERE %(amount)s::bigint <= cap
+SELECT id, %(shard)s, counter, %(owner)s, period, amount
+FROM unnest(%(ids)s::uuid[], %(counters)s::varchar[], %(periods)s::varchar[], %(amounts)s::bigint[], %(caps)s::bigint[])
+  AS wanted (id, counter, period, amount, cap)
+WHERE amount <= cap
 ON CONFLICT (shard, owner, counter, period) DO UPDATE SET used = kept.used + EXCLUDED.used
 WHERE kept.used + EXCLUDED.used <= (%(caps)s::bigint[])[array_position(%(keys)s::varchar[], (kept.counter || ' ' || kept.period)::varchar)]
 RETURNING counter, period
@@ -54,12 +55,21 @@ KEPT_DAYS = 35
 
 
 @dataclass(frozen=True)
-class Cap:
-    """One counter of `take_all`: its name, its period, and what may be used of it at most."""
+class Toll:
+    """What one act takes of one counter: its name, its period, how much (> 0), and what may be used of it at most."""
 
     counter: str
     period: str
+    amount: int
     cap: int
+
+
+@dataclass(frozen=True)
+class Levy:
+    """The tolls one rule asks for, and how that rule says no."""
+
+    tolls: tuple[Toll, ...]
+    refusal: Callable[[LimitReached], DomainError]
 
 
 def take(*, counter: str, owner: uuid.UUID, period: str, amount: int, cap: int) -> int:
@@ -81,31 +91,41 @@ def take(*, counter: str, owner: uuid.UUID, period: str, amount: int, cap: int) 
     return total
 
 
-def take_all(*, owner: uuid.UUID, caps: Sequence[Cap], amount: int) -> None:
-    """Use `amount` of several of `owner`'s counters, of all or of none, in one statement. A refusal leaves the caller's transaction usable.
+def levy(*, owner: uuid.UUID, levies: Sequence[Levy]) -> None:
+    """Take what several rules ask for, all or nothing, in one statement. Raises the refusal of the rule that says no first."""
+    try:
+        take_all(owner=owner, tolls=[toll for rule in levies for toll in rule.tolls])
+    except LimitReached as reached:
+        name = reached.members["counter"]
+        raise next(rule for rule in levies if any(toll.counter == name for toll in rule.tolls)).refusal(reached) from reached
+
+
+def take_all(*, owner: uuid.UUID, tolls: Sequence[Toll]) -> None:
+    """Use several of `owner`'s counters, all or none, in one statement. A refusal leaves the caller's transaction usable.
 
     Raises LimitReached for the first counter, in the order given, that would pass its cap; what the others took is given back.
     """
-    if amount <= 0:
-        raise ValueError(f"take a positive amount, not {amount}")
-    ordered = sorted(caps, key=lambda cap: (cap.counter, cap.period))
+    if any(toll.amount <= 0 for toll in tolls):
+        raise ValueError(f"take positive amounts, not {[toll.amount for toll in tolls]}")
+    ordered = sorted(tolls, key=lambda toll: (toll.counter, toll.period))
     values: dict[str, Any] = {
         "ids": [new_id() for _ in ordered],
         "shard": shard_of(owner),
         "owner": owner,
-        "counters": [cap.counter for cap in ordered],
-        "periods": [cap.period for cap in ordered],
-        "keys": [f"{cap.counter} {cap.period}" for cap in ordered],
-        "caps": [cap.cap for cap in ordered],
-        "amount": amount,
+        "counters": [toll.counter for toll in ordered],
+        "periods": [toll.period for toll in ordered],
+        "keys": [f"{toll.counter} {toll.period}" for toll in ordered],
+        "amounts": [toll.amount for toll in ordered],
+        "caps": [toll.cap for toll in ordered],
     }
     with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
             cursor.execute(TAKE_ALL, values)
             taken = set(cursor.fetchall())
-        refused = [cap for cap in caps if (cap.counter, cap.period) not in taken]
-        for counter, period in taken if refused else ():
-            give_back(counter=counter, owner=owner, period=period, amount=amount)
+        refused = [toll for toll in tolls if (toll.counter, toll.period) not in taken]
+        for toll in tolls if refused else ():
+            if toll not in refused:
+                give_back(counter=toll.counter, owner=owner, period=toll.period, amount=toll.amount)
     if not refused:
         return
     first = refused[0]

@@ -1,4 +1,4 @@
-"""The relay's ways in: a shard when nudged, every shard by the sweeper, and the pruning."""
+"""The relay's ways in: a few shards when nudged, every shard by the sweeper, and the pruning."""
 
 from celery import shared_task
 
@@ -11,17 +11,16 @@ SHARDS = 64
 
 
 @shared_task(name=RELAY_TASK)
-def relay_shard(*, shard: int, **_: object) -> int:
-    """Deliver what is due in one shard."""
-    return relay.relay_shard(shard=shard, at=clock.now()).done
+def relay_shards(*, shards: list[int], **_: object) -> int:
+    """Deliver what is due in a few shards."""
+    return sum(relay.relay_shard(shard=shard, at=clock.now()).done for shard in shards)
 
 
 @shared_task(name="core.outbox.sweep")
 def sweep(**_: object) -> int:
     """Hand every shard with due events to a worker: the safety net under lost nudges, killed relays and back-offs."""
     shards = queries.shards_due(at=clock.now())
-    for shard in shards:
-        send(shard)
+    send(shards)
     return len(shards)
 
 
