@@ -15,6 +15,7 @@ from accounts.verification.services import NotVerified, OutflowLimitReached
 from core.api.views import EffectView, View
 from core.clock import queries as clock
 from core.errors import Invalid, NotFound, TooManyRequests
+from core.idempotency import queries as idempotency
 from core.ids import parse_public_id
 from core.moves import WrongState
 from payments.wallet import queries
@@ -113,10 +114,11 @@ class Transfers(EffectView, Paged):
     def post(self, request: Request, **url: str) -> Any:
         """Send money, at once or to be accepted within 24 hours.
 
-        A payee named by phone counts as a look-up of the day, with the same caps and the same `not_found`. Where the amount needs a
-        proof, the lack of one is told before the number is looked up: that answer says nothing about the number.
+        A payee named by phone counts as a look-up of the day (a repeat does not), with the same caps and the same `not_found`.
+        Where the amount needs a proof, the lack of one is told before the number is looked up: that answer says nothing about it.
         """
-        if not names_phone(request):
+        key = request.headers.get("Idempotency-Key", "")
+        if not names_phone(request) or idempotency.answered(owner=self.owner(request), key=key):
             return super().post(request, **url)
         with payees.looking_up(asker=asker(request), at=clock.now()):
             return super().post(request, **url)

@@ -124,6 +124,20 @@ def test_a_transfer_by_phone_counts_as_a_look_up_and_reads_alike_for_nobody_and_
     assert_books_balance()
 
 
+def test_a_repeat_gets_its_answer_after_the_days_look_ups_are_used_up_and_counts_none() -> None:
+    ann, bob = holder(10_000), holder()
+    client = api(ann)
+    body = {"to": {"phone": bob.phone}, "amount": 100}
+    first = client.post(f"{ROOT}/transfers", body, key="lunch")
+    use(LOOKUP, ann.id, 99)
+    again = client.post(f"{ROOT}/transfers", body, key="lunch")
+    assert (again.status_code, again.content, again["Idempotent-Replayed"]) == (201, first.content, "true")
+    other = client.post(f"{ROOT}/transfers", {"to": {"phone": new_phone()}, "amount": 100}, key="lunch")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert counted(ann, client) == (100, 0, 1, 0)
+    assert (posted(ann), posted(bob)) == (9_900, 100)
+
+
 def test_without_an_approval_a_transfer_tells_nothing_of_the_number() -> None:
     ann, bob, frozen = holder(100_000, pin=True), holder(), holder()
     freeze(frozen)
