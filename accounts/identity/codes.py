@@ -92,6 +92,11 @@ def digest_of_binding(binding: str) -> bytes:
     return blind_index(binding, purpose="code-binding")
 
 
+def forget_spent(*, phone_index: bytes | memoryview | None, at: datetime) -> None:
+    """Delete a phone's codes that are used or over. A live one stays its minutes: its holder may be logging in with it right now."""
+    OneTimeCode.objects.filter(phone_index=phone_index).exclude(used_at=None, expires_at__gt=at).delete()
+
+
 @transaction.atomic
 def forget_old(*, at: datetime, batch: int = 5000) -> int:
     """Delete one batch of codes a day past their life. Returns how many."""

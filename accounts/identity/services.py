@@ -320,7 +320,7 @@ def close(*, customer_id: uuid.UUID, at: datetime) -> Customer:
     customer = queries.lock(customer_id)
     revoke_all(customer_id=customer.id, at=at, end=DeviceSession.End.CLOSED)
     PhoneClaim.objects.filter(customer=customer).delete()
-    OneTimeCode.objects.filter(phone_index=customer.phone_index).delete()
+    codes.forget_spent(phone_index=customer.phone_index, at=at)
     SandboxMessage.objects.filter(phone_index=customer.phone_index).delete()
     Device.objects.filter(customer=customer).update(name="", platform="")
     customer.phone, customer.nickname = "", ""
