@@ -27,6 +27,7 @@ ENTRIES = 1_000_000
 BATCH = 1000
 HISTORY = 1000
 READS = 400
+YEARS = 10
 LONG = AccountRef(UUID(int=7), None, "bench:user", "CNY")
 BASELINE = """
 CREATE TABLE bench_entry (journal_id uuid NOT NULL, account_id uuid NOT NULL, amount bigint NOT NULL, posted_at timestamptz NOT NULL);
@@ -41,17 +42,24 @@ FROM (SELECT n, now() - ({entries} - n) * interval '60 seconds' AS stamp FROM ge
 INSERT INTO ledger_movement (account_id, effective_on, debit, credit)
 SELECT account_id, effective_on, 0, sum(amount) FROM ledger_entry
 WHERE account_id = '{long}' AND business_on < current_date - 1 GROUP BY 1, 2;
+SET session_replication_role = replica;
+INSERT INTO core_businessday (day, state, opened_at, cut_off_at, closed_at)
+SELECT day, 'closed', day, day, day FROM generate_series(current_date - {days}, current_date - 2, interval '1 day') AS day;
+SET session_replication_role = origin;
+INSERT INTO ledger_rolledday (day, shard, rolled_at, unbroken)
+SELECT b.day, range, b.closed_at, false FROM core_businessday b, generate_series(0, 3) AS range WHERE b.state = 'closed';
+SELECT ledger_mark_unbroken(range) FROM generate_series(0, 3) AS range;
 INSERT INTO ledger_balance (account_id, posted, held, version, shortfall, sub, subs, blocked, mode, hold_overdraft, asset)
 VALUES ('{long}', {entries}, 0, {entries}, 0, 0, 1, 0, 's', false, 'CNY');
 """
 
 
 def prepare(entries: int) -> None:
-    """The accounts, the baseline's tables and the account with `entries` entries; settled, so that nothing of it runs on."""
+    """The accounts, the baseline's tables, YEARS of business days and the account with `entries` entries; nothing of it runs on."""
     fill()
     with connection.cursor() as cursor:
         cursor.execute(BASELINE.format(accounts=ACCOUNTS))
-        cursor.execute(LONG_ACCOUNT.format(entries=entries, long=LONG.id))
+        cursor.execute(LONG_ACCOUNT.format(entries=entries, days=YEARS * 365, long=LONG.id))
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
 

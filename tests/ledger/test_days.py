@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from accounts.ledger import days, queries, services, states
 from accounts.ledger.accounts import AccountRef, platform_account
@@ -109,6 +110,56 @@ def test_rolling_a_day_twice_changes_nothing() -> None:
     day = end_the_day()
     assert sum(Roll().run(day=day, shard=shard, at=AT) for shard in range(days.RANGES)) == 0
     assert Movement.objects.get(account_id=account.id).credit == 100
+    assert_books_balance()
+
+
+def live_from() -> date:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_live_from()")
+        found: date = cursor.fetchone()[0]
+        return found
+
+
+def open_day() -> date:
+    return BusinessDay.objects.get(state="open").day
+
+
+def test_the_first_day_counted_live_is_the_first_that_some_range_has_not_summed() -> None:
+    account = user(role="test:free")
+    move(world(), account, 100)
+    first = end_the_day()
+    assert live_from() == open_day()
+
+    move(world(), account, 20)
+    late = open_day()
+    business_day.cut_off(at=datetime.combine(late + timedelta(days=1), AT.timetz()))
+    move(world(), account, 3)
+    for shard in (0, 1, 3):
+        Roll().run(day=late, shard=shard, at=AT)
+    assert live_from() == late
+    assert [posted_on(account, day) for day in (first, late, open_day())] == [100, 120, 123]
+
+    Roll().run(day=late, shard=2, at=AT)
+    assert live_from() == open_day()
+    assert [posted_on(account, day) for day in (first, late, open_day())] == [100, 120, 123]
+
+
+def test_a_gap_in_the_summed_days_is_counted_live_until_it_is_summed_too() -> None:
+    account = user(role="test:free")
+    days_ended = []
+    for amount in (100, 20, 3):
+        move(world(), account, amount)
+        days_ended.append(end_the_day())
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_rolledday SET unbroken = false WHERE day >= %s", [days_ended[1]])
+    assert live_from() == days_ended[1]
+    assert [posted_on(account, day) for day in days_ended] == [100, 120, 123]
+
+    move(world(), account, 4)
+    days_ended.append(end_the_day())
+
+    assert live_from() == open_day()
+    assert [posted_on(account, day) for day in days_ended] == [100, 120, 123, 127]
     assert_books_balance()
 
 

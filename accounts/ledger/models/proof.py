@@ -8,15 +8,20 @@ from core.ids import new_id
 
 
 class RolledDay(models.Model):
-    """A business day whose entries are summed into Movement and GLTotal, account range by account range."""
+    """A business day whose entries are summed into Movement and GLTotal, account range by account range.
+
+    `unbroken`: so is every business day before it, in this range; by it the first day still counted live is found.
+    """
 
     pk = models.CompositePrimaryKey("day", "shard")
     day = models.DateField()
     shard = models.SmallIntegerField()
     rolled_at = models.DateTimeField()
+    unbroken = models.BooleanField(default=False)
 
     class Meta:
         db_table = "ledger_rolledday"
+        indexes = [models.Index(name="ledger_rolledday_unbroken", fields=["shard", "day"], condition=Q(unbroken=True))]
 
     def __str__(self) -> str:
         return f"{self.day} {self.shard}"
