@@ -16,6 +16,7 @@ from core.outbox.models import HandledEvent, OutboxEvent
 from core.outbox.nudge import nudge_of
 from core.outbox.registry import Event, handles
 from tests.core.outbox_handlers import count, counted, listening, times_handled
+from tests.query_counts import queries_of
 
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 OWNER = uuid.UUID("01933f6e-0000-7000-8000-000000000007")
@@ -50,7 +51,29 @@ def test_a_delivered_event_is_done_and_its_handler_noted() -> None:
 def test_an_event_nobody_listens_to_is_done() -> None:
     event = publish(topic="tests.unheard")
     assert services.run_pending(at=AT) == 1
-    assert state(event) == "done"
+    assert (state(event), event.attempts, event.done_at) == ("done", 1, AT)
+
+
+@pytest.mark.django_db
+def test_events_nobody_listens_to_are_finished_together_and_do_not_wait_behind_a_failing_one() -> None:
+    failing = publish()
+    unheard = [publish(topic="tests.unheard") for _ in range(30)]
+    later = publish()
+    with listening(TOPIC, failing=fail):
+        assert len(queries_of(lambda: relay.finish_unheard(shard=failing.shard, at=AT))) == 1
+        assert {state(event) for event in unheard} == {"done"}
+        assert services.run_pending(at=AT) == 0
+    assert (state(failing), failing.attempts, state(later), later.attempts) == ("pending", 1, "pending", 0)
+
+
+@pytest.mark.django_db
+def test_an_event_whose_delivery_has_begun_is_not_finished_as_unheard() -> None:
+    event = publish()
+    with listening(TOPIC, failing=fail):
+        services.run_pending(at=AT)
+    event.refresh_from_db()
+    assert relay.finish_unheard(shard=event.shard, at=event.next_attempt_at) == 0
+    assert state(event) == "pending"
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ from core.outbox.registry import HANDLERS, Event, Handler
 
 LEASE = timedelta(seconds=60)
 BATCH = 20
+UNHEARD_BATCH = 1000
 MAX_ATTEMPTS = 12
 FIRST_WAIT_SECONDS = 2
 LONGEST_WAIT_SECONDS = 3600
@@ -47,6 +48,15 @@ WHERE taken.shard = %(shard)s AND taken.state = 'pending' AND taken.next_attempt
 )
 RETURNING taken.id, taken.topic, taken.key, taken.payload::text, taken.occurred_at, taken.attempts
 """
+FINISH_UNHEARD = """
+UPDATE core_outboxevent AS unheard SET state = 'done', attempts = unheard.attempts + 1, done_at = %(at)s, last_error = ''
+WHERE unheard.shard = %(shard)s AND unheard.id IN (
+    SELECT due.id FROM core_outboxevent AS due
+    WHERE due.shard = %(shard)s AND due.state = 'pending' AND due.next_attempt_at <= %(at)s AND due.attempts = 0
+    AND NOT due.topic = ANY (%(heard)s)
+    ORDER BY due.next_attempt_at, due.id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -68,10 +78,23 @@ class Tally:
 def relay_shard(*, shard: int, at: datetime) -> Tally:
     """Deliver everything of `shard` that is due at `at`, until nothing is, key by key. Opens its own transactions."""
     tally = Tally()
+    tally.done += finish_unheard(shard=shard, at=at)
     while heads := take(shard=shard, at=at):
         for head in heads:
             relay_key(head, tally, shard=shard, at=at)
     return tally
+
+
+@transaction.atomic
+def finish_unheard(*, shard: int, at: datetime) -> int:
+    """Finish, in one statement, a batch of the due events that no handler of this version listens to. Returns how many.
+
+    They have no effect that could come out of order, so they neither wait for earlier events of their key nor take a lease.
+    Most events are such: they are kept for readers and for handlers to come.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH_UNHEARD, {"shard": shard, "at": at, "heard": list(HANDLERS), "batch": UNHEARD_BATCH})
+        return cursor.rowcount
 
 
 def relay_key(head: Taken, tally: Tally, *, shard: int, at: datetime) -> None:
