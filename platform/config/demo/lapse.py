@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from django.db import connection
-
 from config.demo.bank import Bank
 from config.demo.fingerprint import fingerprint
+from config.demo.hands import SecondHand, hurried, moment, perform_together, second_hand
 from config.demo.plan import Intention, draw
-from config.demo.stage import Stage
+from config.demo.stage import Life, Stage
 from core.business_day import travel
 from core.clock import queries as clock
 from core.clock import services as clock_services
-from core.outbox import nudge
 from core.outbox import services as outbox
 from payments.channels import queries as channel_requests
 from payments.channels import services as channels
@@ -44,17 +42,17 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
     """
     today = clock.local_day(clock.wall())
     first = today - timedelta(days=days)
-    with Bank() as bank, undisturbed(bank), hurried():
+    with Bank() as bank, undisturbed(bank), hurried(), second_hand() as helper:
         travel.begin(at=clock.start_of_day(first))
         clock_services.tell_followers()
-        stage = Stage(bank, bank.people(count=people, seed=seed))
+        stage = Stage(bank, dict(enumerate(map(Life, bank.people(count=people, seed=seed)))))
         plan = {day: list(acts) for day, acts in groupby(draw(seed, people=people, days=days), key=lambda act: act.day)}
         for day in range(days):
-            live_day(stage, plan.get(day, []), first + timedelta(days=day))
+            live_day(stage, helper, plan.get(day, []), first + timedelta(days=day))
             travel.advance(to=clock.start_of_day(first + timedelta(days=day + 1)))
-            progress(day + 1, sum(stage.done.values()))
+            progress(day + 1, sum(stage.deeds.done.values()))
     travel.return_to_wall()
-    return Story(people, days, dict(stage.done), dict(stage.refused), fingerprint())
+    return Story(people, days, dict(stage.deeds.done), dict(stage.deeds.refused), fingerprint())
 
 
 @contextmanager
@@ -69,32 +67,13 @@ def undisturbed(bank: Bank) -> Iterator[None]:
         bank.settings(**{name: before[name] for name in QUIET})
 
 
-@contextmanager
-def hurried() -> Iterator[None]:
-    """Commits that need not survive a crash of the machine, and no nudges: the database is empty and this process relays itself."""
-    with connection.cursor() as cursor, nudge.silence():
-        cursor.execute("SET synchronous_commit = off")
-        try:
-            yield
-        finally:
-            cursor.execute("RESET synchronous_commit")
-
-
-def live_day(stage: Stage, acts: list[Intention], day: date) -> None:
-    for act in acts:
-        stage.perform(act, at=moment(day, act.minute))
+def live_day(stage: Stage, helper: SecondHand, acts: list[Intention], day: date) -> None:
+    """One day from midnight on. The clock stands still meanwhile: every service takes its time as `at`."""
+    perform_together(stage, helper, acts, day)
     at = moment(day, ANSWER_MINUTE)
     stage.answer_offers(at=at)
     outbox.run_pending(at=at)
     find_out(at)
-
-
-def moment(day: date, minute: int) -> datetime:
-    """A minute of a simulated day, the sandbox clock moved there (it never moves back)."""
-    wanted = clock.start_of_day(day) + timedelta(minutes=minute)
-    if wanted > clock.now():
-        clock_services.stand_at(at=wanted)
-    return clock.now()
 
 
 def find_out(at: datetime) -> None:

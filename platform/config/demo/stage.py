@@ -38,26 +38,52 @@ class Life:
     cards: list[uuid.UUID] = field(default_factory=list)
 
 
-class Stage:
-    """The people, and what was done so far: `done` counts acts, `refused` counts refusals by code."""
+@dataclass(frozen=True)
+class Offer:
+    """A transfer that waits for its payee, and the intention it came from."""
 
-    def __init__(self, bank: Bank, people: list[Person]) -> None:
+    wanted: Intention
+    payee_id: uuid.UUID
+    transfer_id: uuid.UUID
+
+
+@dataclass
+class Deeds:
+    """What was done: `done` counts acts, `refused` counts refusals by code, `offers` wait for an answer; the lives as they are now."""
+
+    lives: dict[int, Life]
+    done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    offers: list[Offer] = field(default_factory=list)
+
+    def take_in(self, other: "Deeds") -> None:
+        self.lives |= other.lives
+        self.done += other.done
+        self.refused += other.refused
+        self.offers += other.offers
+
+
+class Stage:
+    """Where acts are performed: people by their place in the plan, one connection to the bank's control plane."""
+
+    def __init__(self, bank: Bank, lives: dict[int, Life]) -> None:
         self.bank = bank
-        self.lives = [Life(person) for person in people]
-        self.done: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
-        self.offers: list[tuple[uuid.UUID, uuid.UUID]] = []
+        self.deeds = Deeds(lives)
+
+    @property
+    def lives(self) -> dict[int, Life]:
+        return self.deeds.lives
 
     def perform(self, wanted: Intention, *, at: datetime) -> None:
         """Do one intention; what the platform refuses is counted, as an app would show it and go on."""
         try:
             self.act(wanted, self.lives[wanted.person], at)
         except NotReady as reason:
-            self.refused[str(reason)] += 1
+            self.deeds.refused[str(reason)] += 1
         except DomainError as refusal:
-            self.refused[refusal.code] += 1
+            self.deeds.refused[refusal.code] += 1
         else:
-            self.done[wanted.act] += 1
+            self.deeds.done[wanted.act] += 1
 
     def act(self, wanted: Intention, life: Life, at: datetime) -> None:
         match wanted.act:
@@ -111,16 +137,17 @@ class Stage:
             transfers.send(intent=intent, payee_id=payee.id, amount_fen=wanted.amount_fen, remark=remark, at=at)
         elif payer is not payee:
             offered = transfers.offer(intent=intent, payee_id=payee.id, amount_fen=wanted.amount_fen, remark=remark, at=at)
-            self.offers.append((payee.id, offered.id))
+            self.deeds.offers.append(Offer(wanted, payee.id, offered.id))
 
     def answer_offers(self, *, at: datetime) -> None:
         """Payees take most of what was offered to them that day; every fourth offer is declined, every fifth forgotten."""
-        for place, (payee_id, transfer_id) in enumerate(self.offers):
+        offers = sorted(self.deeds.offers, key=lambda offer: (offer.wanted.minute, offer.wanted.person))
+        for place, offer in enumerate(offers):
             if place % 5 == 4:
                 continue
             answer = transfers.decline if place % 4 == 3 else transfers.accept
-            answer(payee_id=payee_id, transfer_id=transfer_id, at=at)
-        self.offers.clear()
+            answer(payee_id=offer.payee_id, transfer_id=offer.transfer_id, at=at)
+        self.deeds.offers.clear()
 
 
 def customer_of(life: Life) -> Customer:
