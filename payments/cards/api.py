@@ -29,10 +29,11 @@ from payments.cards.serializers import (
     chinese,
 )
 from payments.channels import seats
+from payments.channels.breaker import ChannelResting
 from payments.channels.seats import ChannelBusy
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
 
-CHANNEL_REFUSALS = (ChannelOff, ChannelUnderMaintenance, ChannelNotConnected)
+CHANNEL_REFUSALS = (ChannelOff, ChannelUnderMaintenance, ChannelNotConnected, ChannelResting)
 
 
 def caller_id(request: Request) -> UUID:

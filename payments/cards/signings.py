@@ -11,7 +11,7 @@ from payments.channels.sockets import ChannelRequest
 from payments.channels.states import Operation
 
 CODE_OVER = frozenset({"CODE_EXPIRED"})
-TRY_AGAIN = frozenset({"not_seen", "not_sent"})
+TRY_AGAIN = frozenset({"not_seen", "not_sent", "channel_resting"})
 
 
 class Bindings:

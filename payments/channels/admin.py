@@ -1,9 +1,11 @@
 """Channels, every call made to them, what nobody could find out, what they told us and what does not agree."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Min
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -13,12 +15,15 @@ from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
-from core.desk.shown import age, badge, link, money, mono, when
+from core.desk.shown import age, badge, document, link, money, mono, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure
 from core.ids import public_id
+from payments.channels.health import health
 from payments.channels.models import (
     Break,
+    Breaker,
+    BreakerRule,
     Channel,
     ChannelNotice,
     ChannelRequest,
@@ -26,10 +31,11 @@ from payments.channels.models import (
     MaintenanceWindow,
     RefusedNotices,
 )
-from payments.channels.states import OPEN_STATES, RequestState
+from payments.channels.states import OPEN_STATES, BreakerState, RequestState
 
 CHANNEL_FIELDS = ("code", "adapter", "name_en", "name_zh", "enabled", "connect_timeout_ms", "total_timeout_ms")
 WINDOW_FIELDS = ("channel", "bank_code", "starts_at", "ends_at", "words_en", "words_zh")
+BREAKER_FIELDS = ("channel", "effective_on", "window_s", "least_calls", "bad_share_bp", "open_s", "probe_s")
 RULE_FIELDS = ("channel", "code", "action", "definite", "words_en", "words_zh", "effective_on")
 
 
@@ -195,6 +201,82 @@ class ErrorRuleAdmin(ProposedAdmin):
     ordering = ("channel_id", "code", "-effective_on")
 
 
+@admin.register(BreakerRule, site=desk)
+class BreakerRuleAdmin(ProposedAdmin):
+    place, icon, heading = 75, "electrical_services", _("Breaker thresholds")
+    table = RuleTable(BreakerRule, BREAKER_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    list_display = ("channel_code", "effective_on", "window_s", "least_calls", "bad_share_bp", "open_s", "probe_s")
+    list_filter = ("channel",)
+    ordering = ("channel_id", "-effective_on")
+
+
+@admin.register(Breaker, site=desk)
+class BreakerAdmin(DeskAdmin):
+    """A row a channel; its page tells how the channel fares."""
+
+    group, place, icon, heading = "payments", 45, "monitor_heart", _("Channel health")
+    list_display = ("channel_code", "state_label", "code", "opened", "retries", "changed_when")
+    list_filter = ("state",)
+    ordering = ("channel_id",)
+    fieldsets = (
+        (None, {"fields": (("channel_code", "state_label"), ("code", "opened"), ("retries", "changed_when"))}),
+        (_("Last hour"), {"fields": (("calls_text", "success_rate"), ("latency_p50", "latency_p95"), "codes_text")}),
+        (_("Unknown results"), {"fields": (("unknown_text", "oldest_unknown"),)}),
+    )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Breaker | None:
+        row: Breaker | None = super().get_object(request, object_id, from_field)
+        if row is not None:
+            row.health = health(row.channel_id, clock.now())  # type: ignore[attr-defined]
+        return row
+
+    @display(description=_("State"), ordering="state")
+    def state_label(self, row: Breaker) -> SafeString:
+        return badge({"closed": "done", "open": "failed"}.get(row.state, "pending"), str(row.get_state_display()))
+
+    @display(description=_("Opened"))
+    def opened(self, row: Breaker) -> str:
+        return when(row.opened_at)
+
+    @display(description=_("Tries again"))
+    def retries(self, row: Breaker) -> str:
+        return when(row.retry_at)
+
+    @display(description=_("Since"))
+    def changed_when(self, row: Breaker) -> str:
+        return when(row.changed_at)
+
+    @display(description=_("Calls"))
+    def calls_text(self, row: Any) -> str:
+        return str(row.health.calls)
+
+    @display(description=_("Success rate"))
+    def success_rate(self, row: Any) -> str:
+        share = row.health.good_bp
+        return "-" if share is None else f"{share / 100:.2f} %"
+
+    @display(description=_("Latency p50 (ms)"))
+    def latency_p50(self, row: Any) -> str:
+        return "-" if row.health.p50_ms is None else str(row.health.p50_ms)
+
+    @display(description=_("Latency p95 (ms)"))
+    def latency_p95(self, row: Any) -> str:
+        return "-" if row.health.p95_ms is None else str(row.health.p95_ms)
+
+    @display(description=_("By answer"))
+    def codes_text(self, row: Any) -> SafeString:
+        return document({(code or str(_("Success"))) + (" !" if bad else ""): number for code, bad, number in row.health.codes})
+
+    @display(description=_("Number"))
+    def unknown_text(self, row: Any) -> str:
+        return str(row.health.unknown)
+
+    @display(description=_("Oldest"))
+    def oldest_unknown(self, row: Any) -> str:
+        oldest = row.health.oldest_unknown_at
+        return age(oldest, clock.now()) if oldest else "-"
+
+
 class ChannelFigures:
     order = 12
 
@@ -202,6 +284,7 @@ class ChannelFigures:
         requests = "payments.channelrequest"
         unknown = ChannelRequest.objects.filter(state=RequestState.UNKNOWN).aggregate(number=Count("pk"), oldest=Min("created_at"))
         running = ChannelRequest.objects.filter(state__in=OPEN_STATES).count()
+        shut = Breaker.objects.exclude(state=BreakerState.CLOSED).count()
         breaks = Break.objects.filter(state="open").count()
 
         def oldest(found: dict[str, datetime]) -> str:
@@ -216,6 +299,7 @@ class ChannelFigures:
                 detail=oldest(unknown),
                 state__exact="unknown",
             ),
+            figure(_("Channels at rest"), shut, "payments.breaker", level="bad" if shut else "ok", state__in="open,half_open"),
             figure(_("Requests under way"), running, requests, state__in=",".join(OPEN_STATES)),
             figure(_("Open breaks"), breaks, "payments.break", level="warning" if breaks else "ok", state__exact="open"),
         ]

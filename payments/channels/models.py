@@ -6,7 +6,16 @@ from django.db.models import F, Q
 from core.crypto.fields import EncryptedTextField
 from core.ids import new_id, public_id
 from core.moves import StateGuard
-from payments.channels.states import MONEY_OPERATIONS, NOTICE_MOVES, REQUEST_MOVES, NoticeState, Operation, RequestState
+from payments.channels.states import (
+    BREAKER_MOVES,
+    MONEY_OPERATIONS,
+    NOTICE_MOVES,
+    REQUEST_MOVES,
+    BreakerState,
+    NoticeState,
+    Operation,
+    RequestState,
+)
 
 
 class Channel(models.Model):
@@ -109,6 +118,94 @@ class ErrorRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel_id} {self.code}"
+
+
+class BreakerRule(models.Model):
+    """When a channel's breaker opens, from a day on: of at least `least_calls` calls within `window_s` seconds, `bad_share_bp` were bad
+    (no answer, a 5xx, an unknown result). It stays open for `open_s` seconds; then one call tries, for `probe_s` seconds at most."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    window_s = models.IntegerField()
+    least_calls = models.IntegerField()
+    bad_share_bp = models.IntegerField()
+    open_s = models.IntegerField()
+    probe_s = models.IntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="payments_breakerrule_dated", fields=["channel", "effective_on"]),
+            models.CheckConstraint(
+                name="payments_breakerrule_bounds",
+                condition=Q(
+                    window_s__gte=5,
+                    window_s__lte=3600,
+                    least_calls__gte=1,
+                    bad_share_bp__gte=1,
+                    bad_share_bp__lte=10_000,
+                    open_s__gte=1,
+                    open_s__lte=3600,
+                    probe_s__gte=16,
+                    probe_s__lte=600,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.effective_on}"
+
+
+class Breaker(models.Model):
+    """A channel's circuit breaker, shared by all processes. `retry_at`: when the next single call may try (open), or when the seat of the
+    one that tries is free again (half_open: its process may have died). `probe` is the call that tries; `code` what opened it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    channel = models.OneToOneField(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=BreakerState.choices, default=BreakerState.CLOSED)
+    code = models.CharField(max_length=64, default="", blank=True)
+    probe = models.UUIDField(null=True, blank=True)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="payments_breaker_state",
+                condition=Q(state="closed", retry_at=None, probe=None)
+                | Q(state="open", retry_at__isnull=False, opened_at__isnull=False, probe=None)
+                | Q(state="half_open", retry_at__isnull=False, opened_at__isnull=False, probe__isnull=False),
+            ),
+        ]
+        triggers = [StateGuard("payments_breaker_moves", BREAKER_MOVES, born=["closed"])]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.state}"
+
+
+class ChannelCall(models.Model):
+    """One exchange with a channel: how long it took and how it ended. `bad`: no answer, a 5xx or an unknown result. Kept for a day."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+", db_index=False)
+    operation = models.CharField(max_length=16)
+    question = models.BooleanField()
+    bad = models.BooleanField()
+    code = models.CharField(max_length=64, default="", blank=True)
+    took_ms = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="payments_call_took", condition=Q(took_ms__gte=0))]
+        indexes = [
+            models.Index(name="payments_call_window", fields=["channel", "at"]),
+            models.Index(name="payments_call_age", fields=["at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.operation} {self.code}"
 
 
 class ChannelRequest(models.Model):

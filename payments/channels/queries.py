@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from core.clock import queries as clock
-from payments.channels.models import Channel, ChannelRequest, ErrorRule, MaintenanceWindow
+from payments.channels.models import Breaker, Channel, ChannelRequest, ErrorRule, MaintenanceWindow
 from payments.channels.states import OPEN_STATES, Operation, RequestState
 
 WORDS = {
     "not_sent": ("It was not sent to the bank. Try again.", "请求未送达银行,请重试。"),
     "not_seen": ("The bank did not receive it. Try again.", "银行未收到请求,请重试。"),
+    "channel_resting": ("The bank does not answer now, so nothing was sent. Try again later.", "银行暂时无响应,请求未发送,请稍后再试。"),
     "channel_off": ("This bank channel is switched off now. Try another way or later.", "该银行通道已关闭,请更换方式或稍后再试。"),
 }
 OTHERWISE = ("The bank refused it. Try another card or later.", "银行拒绝了该操作,请更换银行卡或稍后再试。")
@@ -41,6 +42,11 @@ def closed_by(channel: str, bank_code: str, at: datetime) -> MaintenanceWindow |
     """The window that keeps a bank behind a channel closed at `at`, the one that ends last."""
     now = MaintenanceWindow.objects.filter(channel_id=channel, starts_at__lte=at, ends_at__gt=at)
     return now.filter(Q(bank_code="") | Q(bank_code=bank_code)).order_by("-ends_at").first()
+
+
+def breakers() -> list[Breaker]:
+    """Every channel's breaker that ever had something to count."""
+    return list(Breaker.objects.order_by("channel_id"))
 
 
 def enabled(channel: str) -> bool:

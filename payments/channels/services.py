@@ -11,7 +11,8 @@ from core.attempts import Attempt
 from core.errors import DomainError
 from core.ids import new_id, public_id, shard_of
 from core.moves import advance
-from payments.channels import queries, schedule, seats
+from payments.channels import breaker, queries, schedule, seats
+from payments.channels.breaker import RESTING, Exchange
 from payments.channels.models import Channel, ChannelCredential, ChannelRequest
 from payments.channels.outcomes import WITH_SECRETS, conclude
 from payments.channels.port import Elements, Failed, Port, Result, Unknown
@@ -19,6 +20,8 @@ from payments.channels.sockets import ADAPTERS, OUTCOMES, SIGNINGS
 from payments.channels.states import MONEY_OPERATIONS, REQUEST_MOVES, Operation, RequestState
 
 Call = Callable[[Port, ChannelRequest], Result]
+PATIENT = frozenset({Operation.REFUND, Operation.UNSIGN})
+"""What no customer waits for: it stays placed while the channel rests."""
 
 
 class ChannelOff(DomainError):
@@ -62,11 +65,13 @@ def place(
     """Write one outbound call with its business number, in the caller's transaction; `send` it after the commit.
 
     `bank_code` lets a maintenance window of that bank refuse it; `original_id` is the payment request a refund gives back.
-    Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected.
+    Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected, and ChannelResting for what a customer waits for.
     """
     listeners = OUTCOMES if operation in MONEY_OPERATIONS else SIGNINGS
     assert listeners.get(business) is not None, f"nobody listens for {business}"
     refuse_closed(channel, bank_code, at)
+    if operation not in PATIENT:
+        breaker.refuse_resting(channel, at)
     request_id = new_id()
     return ChannelRequest.objects.create(
         id=request_id,
@@ -137,18 +142,27 @@ def dispatch(request_id: UUID, call: Call, at: datetime) -> ChannelRequest:
     request, leaves = depart(request_id, RequestState.NEW, at)
     if not leaves:
         return request
-    return conclude(request_id=request_id, result=call(open_port(request.channel_id), request), source="answer", at=at)
+    return conclude(request_id=request_id, result=exchanged(call, request, at), source="answer", at=at)
+
+
+def exchanged(call: Call, request: ChannelRequest, at: datetime, *, question: bool = False) -> Result:
+    """Make a call and let the breaker know how it went."""
+    port = open_port(request.channel_id)
+    exchange = Exchange(request, question=question)
+    return exchange.end(call(port, request), at)
 
 
 @transaction.atomic
 def depart(request_id: UUID, start: RequestState, at: datetime) -> tuple[ChannelRequest, bool]:
-    """Mark a request as sent before it leaves, if it is still in state `start`. A channel switched off meanwhile fails what
-    never left it."""
+    """Mark a request as sent before it leaves, if it is still in state `start`. A channel switched off or resting meanwhile fails what
+    never left it; what no customer waits for, and what may have been done, waits instead."""
     request = ChannelRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
     if request.state != start:
         return request, False
     if start == RequestState.NEW and not queries.enabled(request.channel_id):
         return conclude(request_id=request_id, result=Failed("channel_off"), source="switch", at=at), False
+    if not breaker.admits(channel=request.channel_id, request_id=request.id, at=at):
+        return hold_back(request, at), False
     advance(
         request,
         RequestState.SENT,
@@ -159,6 +173,18 @@ def depart(request_id: UUID, start: RequestState, at: datetime) -> tuple[Channel
         due_at=at + schedule.LEASE,
     )
     return request, True
+
+
+def hold_back(request: ChannelRequest, at: datetime) -> ChannelRequest:
+    """What becomes of a call that a resting channel keeps from leaving: certainly not done now."""
+    if request.state == RequestState.UNKNOWN:
+        return conclude(request_id=request.id, result=Unknown(RESTING), source="breaker", at=at)
+    if request.operation not in PATIENT:
+        return conclude(request_id=request.id, result=Failed(RESTING, user_fixable=True), source="breaker", at=at)
+    due_at = max(breaker.retry_at(request.channel_id) or at, at + schedule.QUERY_DELAYS[0])
+    ChannelRequest.objects.filter(pk=request.pk).update(due_at=due_at)
+    request.refresh_from_db()
+    return request
 
 
 def call_by_operation(port: Port, request: ChannelRequest) -> Result:
@@ -225,10 +251,9 @@ def query(*, request_id: UUID, at: datetime) -> ChannelRequest:
     request, asks = ask(request_id, at)
     if not asks:
         return request
-    port = open_port(request.channel_id)
-    result = question(port, request)
+    result = exchanged(question, request, at, question=True)
     if isinstance(result, Unknown) and not result.seen and not request.done:
-        return not_seen(port, request, at)
+        return not_seen(request, at)
     return conclude(request_id=request_id, result=result, source="query", at=at)
 
 
@@ -259,14 +284,14 @@ def question(port: Port, request: ChannelRequest) -> Result:
     return port.query_sign(request_no=number, operation=request.operation, sign_ref=sign_ref(request))
 
 
-def not_seen(port: Port, request: ChannelRequest, at: datetime) -> ChannelRequest:
+def not_seen(request: ChannelRequest, at: datetime) -> ChannelRequest:
     age = at - request.created_at
     if request.operation in WITH_SECRETS:
         settled = age >= schedule.SIGNING_SETTLES_AFTER
         result: Result = Failed("not_seen", user_fixable=True) if settled else Unknown("not_seen")
         return conclude(request_id=request.id, result=result, source="query", at=at)
     if request.operation in (Operation.PAY, Operation.PAYOUT) and age >= schedule.RESEND_WITHIN:
-        result = port.close(request_no=request.request_no, operation=request.operation)
+        result = exchanged(closing, request, at, question=True)
         return conclude(request_id=request.id, result=result, source="close", at=at)
     if request.operation == Operation.RESEND and age >= schedule.RESEND_WITHIN:
         return conclude(request_id=request.id, result=Failed("not_seen", user_fixable=True), source="query", at=at)
@@ -275,7 +300,11 @@ def not_seen(port: Port, request: ChannelRequest, at: datetime) -> ChannelReques
     again, leaves = depart(request.id, RequestState(request.state), at)
     if not leaves:
         return again
-    return conclude(request_id=request.id, result=call_by_operation(port, again), source="answer", at=at)
+    return conclude(request_id=request.id, result=exchanged(call_by_operation, again, at), source="answer", at=at)
+
+
+def closing(port: Port, request: ChannelRequest) -> Result:
+    return port.close(request_no=request.request_no, operation=request.operation)
 
 
 def close(*, request_id: UUID, at: datetime) -> ChannelRequest:
@@ -284,8 +313,7 @@ def close(*, request_id: UUID, at: datetime) -> ChannelRequest:
     request, asks = ask(request_id, at)
     if not asks or request.done or request.operation not in (Operation.PAY, Operation.PAYOUT):
         return request
-    port = open_port(request.channel_id)
-    result = port.close(request_no=request.request_no, operation=request.operation)
+    result = exchanged(closing, request, at, question=True)
     return conclude(request_id=request_id, result=result, source="close", at=at)
 
 

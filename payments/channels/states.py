@@ -26,6 +26,14 @@ class NoticeState(models.TextChoices):
     IGNORED = "ignored"
 
 
+class BreakerState(models.TextChoices):
+    """`closed`: calls go out. `open`: none does. `half_open`: one does, and decides."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
 class Operation(models.TextChoices):
     SIGN_START = "sign_start"
     SIGN_CONFIRM = "sign_confirm"
@@ -51,4 +59,12 @@ REQUEST_MOVES = Moves(
     },
 )
 OPEN_STATES = frozenset({RequestState.NEW, RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED, RequestState.UNKNOWN})
+BREAKER_MOVES = Moves(
+    BreakerState,
+    {
+        BreakerState.CLOSED: {BreakerState.OPEN},
+        BreakerState.OPEN: {BreakerState.HALF_OPEN},
+        BreakerState.HALF_OPEN: {BreakerState.OPEN, BreakerState.CLOSED},
+    },
+)
 NOTICE_MOVES = Moves(NoticeState, {NoticeState.RECEIVED: {NoticeState.PROCESSED, NoticeState.IGNORED}})

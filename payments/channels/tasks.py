@@ -8,7 +8,7 @@ from celery import shared_task
 from core.clock import queries as clock
 from core.schedule import CALLS_OUT, SWEEP_S, every
 from core.stopping import STOPPING
-from payments.channels import queries, services
+from payments.channels import breaker, queries, services
 
 SHARDS = 64
 
@@ -49,5 +49,16 @@ def look_in_shard(*, shard: int, after: str | None = None, **_: object) -> bool:
     return last is not None
 
 
+@shared_task(name="payments.channels.forget_calls")
+def forget_calls(**_: object) -> int:
+    """Delete the exchanges of more than a day ago, batch by batch; returns how many."""
+    at = clock.now()
+    deleted = 0
+    while batch := breaker.forget_old(at=at):
+        deleted += batch
+    return deleted
+
+
+every("payments.channels.forget_calls", task="payments.channels.forget_calls", crontab="20 * * * *")
 every("payments.channels.look_for_returns", task="payments.channels.look_for_returns", crontab="0 6 * * *")
 every("payments.channels.resolve_due", task="payments.channels.resolve_due", seconds=5)

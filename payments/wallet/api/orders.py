@@ -17,6 +17,7 @@ from core.ids import parse_public_id
 from core.limits.services import LimitReached
 from payments.cards.queries import CardNotUsable
 from payments.cards.services import OverSingleLimit, SceneNotOffered
+from payments.channels.breaker import ChannelResting
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
 from payments.wallet import outbound, queries
 from payments.wallet.api.base import Paged, customer_id, intent, message_at, page_of
@@ -44,6 +45,7 @@ CHANNEL_REFUSALS = (
     ChannelOff,
     ChannelUnderMaintenance,
     ChannelNotConnected,
+    ChannelResting,
 )
 PROOF_REFUSALS = (StepUpNeeded, ProofMismatch, ProofExpired)
 TopUpPage = page_of(TopUpLine, "TopUpPage")

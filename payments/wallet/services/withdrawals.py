@@ -23,6 +23,7 @@ from payments.cards import queries as cards
 from payments.cards import services as card_services
 from payments.cards.queries import CardNotUsable
 from payments.channels import services as channels
+from payments.channels.breaker import ChannelResting, refuse_resting
 from payments.channels.queries import ChannelRequest
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
 from payments.wallet import journals
@@ -41,6 +42,7 @@ REFUSED_ON_THE_WAY = (
     CardNotUsable,
     ChannelNotConnected,
     ChannelOff,
+    ChannelResting,
     ChannelUnderMaintenance,
     CustomerNotActive,
     HoldNotOpen,
@@ -64,6 +66,7 @@ def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -
     card = cards.usable(customer_id, card_id)
     card_services.check_limit(card=card, scene="withdraw", amount_fen=amount_fen, at=at)
     channels.refuse_closed(card.channel_id, card.bank_id, at)
+    refuse_resting(card.channel_id, at)
     authority.require(intent=intent, purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=card.public_id, at=at)
     month = month_of(at)
     fee = take_allowance(customer_id, amount_fen, month, terms_in_force(at))

@@ -61,6 +61,8 @@ PAGES: dict[str, Roles] = {
     "payments.channel": WORK,
     "payments.maintenancewindow": WORK,
     "payments.errorrule": WORK,
+    "payments.breakerrule": WORK,
+    "payments.breaker": WORK,
     "payments.topup": WORK,
     "payments.withdrawal": WORK,
     "payments.transfer": WORK,
