@@ -18,7 +18,7 @@ from core.clock import queries as clock
 from core.errors import Invalid, NotFound
 from core.ids import parse_public_id
 from core.money import CNY
-from payments.wallet import csv_file, queries, receipt_pdf, receipts, statement
+from payments.wallet import csv_file, queries, receipts, statement
 from payments.wallet.api.base import Paged, customer_id, page_of
 from payments.wallet.api.shapes import SIDES, BalanceShown, PersonShown
 from payments.wallet.kinds import Kind
@@ -289,6 +289,9 @@ class ReceiptPdf(FileView):
     )
     def get(self, request: Request, journal_id: str) -> HttpResponse:
         """The receipt as a PDF, in Chinese or English by Accept-Language, both sides masked, the font embedded."""
+        # Half a second of import, kept out of the start of every process that never prints one.
+        from payments.wallet import receipt_pdf  # noqa: PLC0415
+
         found = own_receipt(request, journal_id)
         answer = HttpResponse(receipt_pdf.rendered(found), content_type="application/pdf")
         answer["Content-Disposition"] = f'attachment; filename="receipt-{found.number}.pdf"'
