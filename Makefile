@@ -33,7 +33,7 @@ bench: .venv/.dev ## Measure: each figure as a ratio to its baseline in the same
 	@$(BIN)/python platform/tools/bench.py $(ARGS)
 
 demo: .venv/.run ## Make the demo afresh: customers living through simulated days (drops this checkout's data)
-	@$(BIN)/python platform/tools/run.py --demo-only
+	@$(BIN)/python platform/tools/run.py --demo-only $(ARGS)
 
 openapi: .venv/.dev ## Write docs/openapi.yaml from the code
 	@$(BIN)/python manage.py spectacular --fail-on-warn --file docs/openapi.yaml

@@ -3,11 +3,13 @@
 import argparse
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Timer
 from types import FrameType
 
 import honcho.manager
@@ -25,28 +27,38 @@ WEB_PORT, BANK_PORT = 8000, 8090
 INTERRUPTED = 130
 STOP_S = 20  # a worker that stops ends the call under way first: at most two patiences of a channel
 INNER_QUEUES = "core,accounts,payments,wealth,credit,growth"
+UNFINISHED = 3
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+CHILD_SECONDS = 20
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description="Run Banyan on this machine.")
     options.add_argument("--demo-only", action="store_true", help="make the demo afresh and stop")
+    options.add_argument("--customers", type=int, default=200, help="of the demo, when it is made")
+    options.add_argument("--days", type=int, default=60, help="of the demo, when it is made")
     chosen = options.parse_args()
     begun = time.monotonic()
     services = Services(current_instance())
     own = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
     ours_to_stop = own and services.pid("postgres") is None
-    signal.signal(signal.SIGTERM, interrupt)
+    for ending in ENDINGS:
+        signal.signal(ending, interrupt)
     try:
         if own:
             services.start()
         environment = surroundings(services)
-        prepare(environment, services, fresh=chosen.demo_only)
+        size = ["--customers", str(chosen.customers), "--days", str(chosen.days)]
+        prepare(environment, services, size, own=own, fresh=chosen.demo_only)
         return 0 if chosen.demo_only else serve(environment, begun)
     except ServicesNotStarted as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
     except subprocess.CalledProcessError as problem:
         return int(problem.returncode)
+    except NotOurs as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
@@ -55,7 +67,9 @@ def main() -> int:
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """SIGTERM ends a run as Ctrl-C does, the embedded servers stopped, also before anything is served."""
+    """The first Ctrl-C, SIGTERM or closed terminal ends the run, everything stopped; further ones change nothing."""
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -86,20 +100,67 @@ def port_near(wanted: int) -> int:
     return free_port() if port_taken(wanted) else wanted
 
 
-def prepare(environment: dict[str, str], services: Services, *, fresh: bool) -> None:
-    """Bring the database up to date, connect to the sandbox bank, and make the demo on the first run."""
-    bank = subprocess.Popen(bank_command(environment), env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+class NotOurs(RuntimeError):
+    """A database of DATABASE_URL would have to be emptied; that is left to its owner."""
+
+
+def prepare(environment: dict[str, str], services: Services, size: list[str], *, own: bool, fresh: bool) -> None:
+    """Bring the database up to date, connect to the sandbox bank, and make the demo on the first run.
+
+    A demo that was interrupted is made again from an empty database. Raises NotOurs, CalledProcessError.
+    """
+    if fresh:
+        start_over(services, own=own)
+    code = with_bank(environment, size)
+    if code == UNFINISHED:
+        start_over(services, own=own)
+        sys.stdout.write("Beginning again with an empty database.\n")
+        sys.stdout.flush()
+        code = with_bank(environment, size)
+    if code:
+        raise subprocess.CalledProcessError(code, "manage.py prepare")
+
+
+def start_over(services: Services, *, own: bool) -> None:
+    """Drop the embedded database and what the sandbox bank keeps of this checkout. Raises NotOurs for another's database."""
+    if not own:
+        raise NotOurs("The database of DATABASE_URL is not emptied by this program: empty it yourself, then run again.")
+    services.empty()
+    shutil.rmtree(services.root / "bank", ignore_errors=True)
+
+
+def with_bank(environment: dict[str, str], size: list[str]) -> int:
+    """The exit code of `manage.py prepare`, the sandbox bank running beside it. Neither outlives an interrupt.
+
+    Both run in sessions of their own, so that Ctrl-C in a terminal reaches this process alone, which ends them in order.
+    """
+    bank = subprocess.Popen(
+        bank_command(environment),
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
-        if fresh:
-            manage(environment, "flush", "--no-input")
-        manage(environment, "prepare", "--demo", environment["LOGINS_FILE"])
+        command = [PYTHON, "manage.py", "prepare", "--demo", environment["LOGINS_FILE"], *size]
+        child = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
+        try:
+            return child.wait()
+        finally:
+            end(child)
     finally:
-        bank.terminate()
-        bank.wait(timeout=20)
+        end(bank)
 
 
-def manage(environment: dict[str, str], *words: str) -> None:
-    subprocess.run([PYTHON, "manage.py", *words], env=environment, cwd=ROOT, check=True)
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """SIGTERM, and SIGKILL to what does not go; nothing happens to a process that has ended."""
+    process.terminate()
+    try:
+        process.wait(timeout=CHILD_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def bank_command(environment: dict[str, str]) -> list[str]:
@@ -108,9 +169,21 @@ def bank_command(environment: dict[str, str]) -> list[str]:
     return [PYTHON, "-m", "sandbox.bank", *places]
 
 
+class Crew(Manager):
+    """honcho's manager, whose own `terminate` fails, and leaves everything running, before each process has reported its start."""
+
+    def terminate(self) -> None:
+        if self._all_started():
+            super().terminate()
+            return
+        again = Timer(0.1, self.terminate)
+        again.daemon = True
+        again.start()
+
+
 def serve(environment: dict[str, str], begun: float) -> int:
     """Web, workers, beat and the sandbox bank together; the first to fail stops the rest and names the exit code."""
-    manager = Manager(Printer(sys.stdout))
+    manager = Crew(Printer(sys.stdout))
     web = [
         str(BIN / "gunicorn"),
         "config.wsgi",
@@ -124,6 +197,7 @@ def serve(environment: dict[str, str], begun: float) -> int:
     for name, command in commands.items():
         manager.add_process(name, shlex.join(command), env=environment, cwd=str(ROOT), quiet=False)
     screen(environment, begun)
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     manager.loop()
     return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
 

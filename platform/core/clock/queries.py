@@ -44,6 +44,11 @@ def wall() -> datetime:
     return datetime.now(UTC)
 
 
+def behind_wall() -> bool:
+    """Whether the sandbox clock stands in the past: a life that began there has not caught up yet. Never in production."""
+    return not settings.PRODUCTION and SandboxClock.objects.filter(offset_seconds__lt=0).exists()
+
+
 def local(at: datetime) -> datetime:
     """`at` as seen in Shanghai."""
     return at.astimezone(SHANGHAI)

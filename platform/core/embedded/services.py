@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -109,22 +109,30 @@ class Services:
         command = [str(self.binaries() / "bin" / "postgres"), "-D", str(self.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
-        self.spawn(command, "postgres.log")
-        self.wait(self.answers, START_SECONDS, partial(self.tail, "postgres.log"))
+        process = self.spawn(command, "postgres.log")
+        with ExitStack() as unless_up:
+            unless_up.callback(process.wait)
+            unless_up.callback(process.send_signal, STOP_SIGNALS["postgres"])
+            self.wait(self.answers, START_SECONDS, partial(self.tail, "postgres.log"))
+            unless_up.pop_all()
 
     def init_postgres(self, password: str) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir(mode=0o700)
+        """Make the data folder aside and put it in place whole: an initdb that was killed leaves nothing half made."""
+        draft = self.root / "postgres.draft"
+        for leftover in (draft, self.data):
+            shutil.rmtree(leftover, ignore_errors=True)
+        draft.mkdir(mode=0o700)
         secret = self.root / "initdb.secret"
         secret.touch(mode=0o600)
         secret.write_text(password)
-        self.hand_over(self.data, secret)
-        command = [str(self.binaries() / "bin" / "initdb"), "-D", str(self.data), "-U", "postgres", "-A", "scram-sha-256"]
+        self.hand_over(draft, secret)
+        command = [str(self.binaries() / "bin" / "initdb"), "-D", str(draft), "-U", "postgres", "-A", "scram-sha-256"]
         command += ["--pwfile", str(secret), "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-E", "UTF8"]
         done = subprocess.run(command, user=self.instance.run_as, env=plain_environment(), capture_output=True, text=True, check=False)
         secret.unlink()
         if done.returncode != 0:
             raise ServicesNotStarted(f"initdb failed:\n{done.stderr or done.stdout}")
+        draft.rename(self.data)
 
     def answers(self) -> bool:
         """Whether PostgreSQL takes connections (its port opens while it is still starting up)."""
@@ -143,6 +151,12 @@ class Services:
         with self.connect() as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'banyan'").fetchone() is None:
                 connection.execute("CREATE DATABASE banyan")
+
+    def empty(self) -> None:
+        """Drop the database with everything in it and make it anew, whoever is connected."""
+        with self.connect() as connection:
+            connection.execute("DROP DATABASE IF EXISTS banyan WITH (FORCE)")
+        self.create_database()
 
     def start_valkey(self) -> None:
         facts = self.instance.facts()

@@ -21,6 +21,7 @@ from payments.cards import queries as cards
 
 SEED, PEOPLE, DAYS = "banyan", 200, 60
 SHOWN = 3
+UNFINISHED = 3
 
 
 class Command(BaseCommand):
@@ -42,6 +43,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{username:<16}{code}")
         elif options["logins"]:
             self.stdout.write("\n".join(logins()))
+        elif clock.behind_wall():
+            raise CommandError("The making of the demo was interrupted, and this database holds a part of it.", returncode=UNFINISHED)
         elif business_day.any_day():
             self.stdout.write("This installation has a history; the demo is only made on an empty one (make demo starts afresh).")
         else:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config.management.commands.demo import DAYS, PEOPLE
 from core.business_day import queries as business_day
 from core.business_day import services as business_days
 from core.clock import queries as clock
@@ -19,6 +20,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         words = "development: connect to the sandbox bank, make the demo on an empty database, and write who can log in to this file"
         parser.add_argument("--demo", metavar="FILE", help=words)
+        parser.add_argument("--customers", type=int, default=PEOPLE, help="of the demo")
+        parser.add_argument("--days", type=int, default=DAYS, help="of the demo")
 
     def handle(self, *args: Any, **options: Any) -> None:
         executor = MigrationExecutor(connection)
@@ -29,7 +32,7 @@ class Command(BaseCommand):
         call_command("sync_schedules", verbosity=0)
         if options["demo"]:
             call_command("sandbox_connect")
-            call_command("demo")
+            call_command("demo", customers=options["customers"], days=options["days"])
             with Path(options["demo"]).open("w") as lines:
                 call_command("demo", logins=True, stdout=lines)
         elif not business_day.any_day():
