@@ -1,4 +1,10 @@
-"""The time-lapse: the plan's days lived one after another on the sandbox clock, each closed by the end of day."""
+"""The time-lapse: the plan's days lived one after another on the sandbox clock, each closed by the end of day.
+
+Where the time goes (200 customers, 60 days, one process, under a profiler): the acts four fifths, signing cards alone a quarter;
+delivering events a tenth; ends of day a fifteenth. In CPU seconds the platform's process takes three quarters, PostgreSQL a
+fifth and the sandbox bank a fifteenth. An act is some forty statements in fifteen transactions, so what an act costs is the
+number of round trips; hashing and checking PINs costs 300 times one Argon2id.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
