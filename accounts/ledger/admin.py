@@ -369,14 +369,21 @@ class LedgerHaltAdmin(DeskAdmin):
             act="ledger.lift_halt",
             right="ledger.propose",
             title=_("Propose to lift the halt"),
-            payload=lambda doing: {"target": f"halt:{doing.row.pk}"},
+            payload=lambda doing: {"target": f"halt:{doing.row.pk}", "findings": doing.row.findings_hash},
             open_to=lambda row: row.lifted_at is None,
         ),
     )
     group, place, icon, heading = "ledger", 80, "front_hand", _("Halts")
     list_display = ("halted", "state_label", "reason", "lifted", "lift_proposed_by", "lifted_by")
     ordering = ("-id",)
-    fieldsets = ((None, {"fields": ("halted", "state_label", "reason", "lifted", "lift_proposed_by", "lifted_by")}),)
+    fieldsets = (
+        (None, {"fields": ("halted", "state_label", "reason", "lifted", "lift_proposed_by", "lifted_by")}),
+        (_("What the latest proof found"), {"fields": ("found", "lines_found")}),
+    )
+
+    @display(description=_("The first lines"))
+    def lines_found(self, row: LedgerHalt) -> SafeString:
+        return table((_("Finding"),), ((line,) for line in row.findings))
 
     @display(description=_("Halted"), ordering="id")
     def halted(self, row: LedgerHalt) -> str:

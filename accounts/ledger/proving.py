@@ -29,7 +29,8 @@ def prove(*, at: datetime) -> list[Finding]:
 
 def stop(found: list[Finding], *, at: datetime) -> None:
     first = found[0]
-    halted = halt.halt(reason=f"{first.check}: {first.subject}: {first.detail}", at=at)
+    lines = [f"{finding.check}: {finding.subject}: {finding.detail}" for finding in found]
+    halted = halt.halt(reason=lines[0], findings=lines, at=at)
     log.error("ledger_halted", check=first.check, subject=first.subject, findings=len(found))
     facts = {"check": first.check, "subject": str(first.subject), "findings": len(found)}
     work.ask(kind="ledger.halted", target=f"halt:{halted.pk}", facts=facts, at=at)

@@ -230,15 +230,17 @@ def test_a_finding_halts_every_money_command_until_people_lift_it(committed: Non
     with pytest.raises(LedgerHalted):
         services.hold(hold_id=new_id(), account=payer, amount=1, expires_at=AT, at=AT)
     tamper("UPDATE ledger_balance SET posted = posted - 1 WHERE account_id = %s", payer.id)
+    standing = halt.standing()
+    assert standing is not None
     with pytest.raises(ApprovalNeeded):
-        halt.lift(at=AT)
+        halt.lift(halt_id=standing.pk, findings_hash=standing.findings_hash, at=AT)
     with applying("ledger.lift_halt", maker="staff:max", checker="staff:cara"):
-        halt.lift(at=AT)
+        halt.lift(halt_id=standing.pk, findings_hash=standing.findings_hash, at=AT)
     move(world(), payer, 1)
     assert queries.balance(payer).posted == 11
     assert LedgerHalt.objects.count() == 1
     with pytest.raises(halt.NotHalted), applying("ledger.lift_halt", maker="staff:max", checker="staff:cara"):
-        halt.lift(at=AT)
+        halt.lift(halt_id=standing.pk, findings_hash=standing.findings_hash, at=AT)
 
 
 class ShopCheck:
@@ -389,7 +391,7 @@ def test_a_finding_leaves_its_run_a_work_item_and_gauges_and_lifting_settles_the
     assert list(ProofRun.objects.order_by("id").values_list("findings", flat=True)) == [0, found]
     assert (gauges_now()["halted"], gauges_now()["proof_findings"]) == (1, found)
     with applying("ledger.lift_halt", maker="staff:max", checker="staff:cara"):
-        halt.lift(at=clock.now())
+        halt.lift(halt_id=standing.pk, findings_hash=standing.findings_hash, at=clock.now())
     item.refresh_from_db()
     standing.refresh_from_db()
     assert (standing.lift_proposed_by, standing.lifted_by, item.finished_by) == ("staff:max", "staff:cara", "staff:cara")

@@ -123,10 +123,17 @@ class SealManifest(models.Model):
 
 
 class LedgerHalt(models.Model):
-    """A stop of all money commands: set by a check that found something, lifted by one person on the proposal of another."""
+    """A stop of all money commands: set by a check that found something, lifted by one person on the proposal of another.
+
+    `reason` is why it began. `findings` are the first lines of what the latest proof found, `found` how many there were and
+    `findings_hash` the SHA-256 of them all: an approval to lift names it, so what was found since makes the approval outdated.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     reason = models.TextField()
+    findings = models.JSONField(default=list, blank=True)
+    found = models.IntegerField(default=1)
+    findings_hash = models.CharField(max_length=64, default="", blank=True)
     halted_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
     lift_proposed_by = models.CharField(max_length=160, default="", blank=True)
