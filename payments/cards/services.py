@@ -285,7 +285,7 @@ def unbind(*, customer_id: UUID, card_id: UUID, at: datetime) -> Card:
     Raises NotFound, CardNotUsable (unbound already), CardInUse and what channels.place raises.
     """
     queries.card(customer_id, card_id)
-    card = Card.objects.select_for_update(of=("self",)).get(pk=card_id)
+    card = lock_with_others(customer_id, card_id)
     if card.state == CardState.UNBOUND:
         raise CardNotUsable(state=card.state)
     refuse_in_use(card)
@@ -307,22 +307,29 @@ def end_by_bank(*, channel: str, token: str, at: datetime) -> Card | None:
     remembered. Returns the card, None while unknown."""
     index = token_index(token)
     lock_token(index)
-    card = Card.objects.select_for_update(of=("self",)).filter(channel_id=channel, token_index=index).first()
-    if card is None:
+    known = Card.objects.filter(channel_id=channel, token_index=index).first()
+    if known is None:
         EndedAgreement.objects.get_or_create(token_index=index, defaults={"channel_id": channel, "created_at": at})
         return None
+    card = lock_with_others(known.customer_id, known.id)
     return card if card.state == CardState.UNBOUND else end(card, by="bank", at=at)
 
 
 @transaction.atomic
 def end_dead(*, card_id: UUID, at: datetime) -> Card:
     """The bank said, in refusing a payment, that the card's agreement is over: its own notice was lost. Once."""
-    card = Card.objects.select_for_update(of=("self",)).get(pk=card_id)
+    card = lock_with_others(Card.objects.get(pk=card_id).customer_id, card_id)
     return card if card.state == CardState.UNBOUND else end(card, by="bank", at=at)
 
 
+def lock_with_others(customer_id: UUID, card_id: UUID) -> Card:
+    """One card, locked after all live ones of its customer in order: ending it may make another the default."""
+    lock_cards(customer_id)
+    return Card.objects.select_for_update(of=("self",)).get(pk=card_id)
+
+
 def end(card: Card, *, by: str, at: datetime) -> Card:
-    """Unbind, called with the card locked; the next active card in order becomes the default."""
+    """Unbind, called with the customer's cards locked; the next active card in order becomes the default."""
     was_default = card.is_default
     advance(card, CardState.UNBOUND, moves=CARD_MOVES, at=at, unbound_at=at, unbound_by=by, is_default=False)
     if was_default:
@@ -394,6 +401,7 @@ def arrange(*, customer_id: UUID, card_ids: list[UUID], at: datetime) -> list[Ca
 
 
 def lock_cards(customer_id: UUID) -> list[Card]:
+    """The customer's live cards, locked in the one order in which more than one of them is ever locked."""
     live = Card.objects.select_for_update(of=("self",)).filter(customer_id=customer_id).exclude(state=CardState.UNBOUND)
     return list(live.order_by("id"))
 

@@ -1,10 +1,13 @@
 """Using cards within their limits, unbinding, and the forms of numbers."""
 
+import time
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,6 +135,48 @@ def test_unbinding_the_default_makes_the_next_in_order_the_default(card: Card) -
         services.unbind(customer_id=card.customer_id, card_id=card.id, at=AT)
     with pytest.raises(queries.CardNotUsable):
         queries.usable(card.customer_id, card.id)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ending", ["unbind", "end_dead", "end_by_bank"])
+def test_a_card_that_ends_and_another_made_the_default_meet_without_a_deadlock(card: Card, ending: str) -> None:
+    """The default is the last in order of id: who locks it first and the next default after crosses who locks all in order."""
+    Card.objects.filter(pk=card.pk).update(is_default=False)
+    second, last = made_card(card.customer_id, number="2"), made_card(card.customer_id, number="3", default=True)
+    ends = {
+        "unbind": lambda: services.unbind(customer_id=last.customer_id, card_id=last.id, at=AT),
+        "end_dead": lambda: services.end_dead(card_id=last.id, at=AT),
+        "end_by_bank": lambda: services.end_by_bank(channel="sandbox_bank", token="AG3", at=AT),
+    }
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        with transaction.atomic():
+            Card.objects.select_for_update().get(pk=card.pk)
+            jobs = [pool.submit(alone, lambda: services.make_default(customer_id=card.customer_id, card_id=second.id, at=AT))]
+            wait_until_waiting(1)
+            jobs.append(pool.submit(alone, ends[ending]))
+            wait_until_waiting(2)
+        assert [job.exception(60) for job in jobs] == [None, None]
+    assert {row.id: row.is_default for row in queries.live_cards(card.customer_id)} == {card.id: False, second.id: True}
+
+
+def alone(act: Callable[[], object]) -> None:
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+def wait_until_waiting(number: int) -> None:
+    """Until so many other connections wait for a lock."""
+    deadline = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT pg_sleep(0.02)")
+            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0] == number:
+                return
+    raise AssertionError(f"not {number} waited")
 
 
 def test_a_suspended_card_is_seen_and_not_used_until_it_is_resumed(card: Card) -> None:
