@@ -1,8 +1,11 @@
 """Addresses only the idempotency tests know: an effect, a refused effect, an effect with an outside party."""
 
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 from django.urls import path
@@ -17,7 +20,10 @@ from core.limits import queries as limits
 from core.limits.services import take
 
 EFFECTS = uuid.UUID("01933f6e-0000-7000-8000-0000000000ef")
+OTHERS = uuid.UUID("01933f6e-0000-7000-8000-0000000000f0")
 ANSWERS: dict[str, str] = {"outside": "success"}
+OUTSIDE_SAYS: list[Callable[[], str]] = []
+MEETING = Barrier(2)
 
 
 @dataclass(frozen=True)
@@ -72,14 +78,29 @@ class AddOutside(OutboundEffectView, Add):
     def proceed(self, row: Effect, *, at: datetime) -> Effect:
         if ANSWERS["outside"] == "crash":
             raise RuntimeError("the process ends here")
+        if OUTSIDE_SAYS:
+            return Effect(row.pk, row.total, OUTSIDE_SAYS.pop()())
         return Effect(row.pk, row.total, ANSWERS["outside"])
 
     def recall(self, resource: str) -> Effect:
         return Effect(uuid.UUID(resource), effects())
 
 
+class Crossing(Add):
+    """Adds to two counters, even amounts in the other order than odd ones, each half way at the same moment: a deadlock."""
+
+    def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Effect:
+        first, second = (EFFECTS, OTHERS) if data["amount_fen"] % 2 else (OTHERS, EFFECTS)
+        total = take(counter="tests.effects", owner=first, period="life", amount=data["amount_fen"], cap=1000)
+        with suppress(BrokenBarrierError):
+            MEETING.wait(1)
+        take(counter="tests.effects", owner=second, period="life", amount=data["amount_fen"], cap=1000)
+        return Effect(new_id(), total)
+
+
 urlpatterns = [
     path("v1/tests/additions", Add.as_view()),
     path("v1/tests/others", Add.as_view()),
+    path("v1/tests/crossings", Crossing.as_view()),
     path("v1/tests/outside", AddOutside.as_view()),
 ]

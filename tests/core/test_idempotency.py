@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from rest_framework.test import APIClient
 
 from core.clock import queries as clock
@@ -14,8 +14,10 @@ from core.clock import services as clock_services
 from core.idempotency import services
 from core.idempotency.models import IdempotencyRecord
 from core.idempotency.tasks import forget_old
+from core.limits import queries as limits
 from core.limits.services import take
-from tests.core.effect_urls import ANSWERS, EFFECTS, effects
+from core.transactions import in_one_transaction
+from tests.core.effect_urls import ANSWERS, EFFECTS, MEETING, OTHERS, OUTSIDE_SAYS, effects
 from tests.together import together
 
 pytestmark = [pytest.mark.urls("tests.core.effect_urls"), pytest.mark.django_db]
@@ -27,6 +29,7 @@ OUTSIDE = "/v1/tests/outside"
 def outside_answers() -> Iterator[None]:
     clock.offset.forget()
     ANSWERS["outside"] = "success"
+    OUTSIDE_SAYS.clear()
     yield
     clock.offset.forget()
 
@@ -198,6 +201,64 @@ def test_ten_threads_that_find_an_abandoned_run_pick_it_up_once() -> None:
     fresh = [answer for answer in answers if answer.status_code == 201 and not answer.get("Idempotent-Replayed")]
     assert {answer.status_code for answer in answers} <= {201, 409}
     assert (len(fresh), effects()) == (1, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_was_given_is_not_overwritten_by_a_run_that_was_slower() -> None:
+    ANSWERS["outside"] = "crash"
+    post("k1", path=OUTSIDE)
+    slow = IdempotencyRecord.objects.get()
+    clock_services.move_to(at=slow.started_at + timedelta(seconds=61))
+    ANSWERS["outside"] = "success"
+    given = post("k1", path=OUTSIDE)
+    assert services.finish(record=slow, status=201, body="{}") is False
+    assert services.answer(record=slow).record.body.encode() == given.content
+    assert post("k1", path=OUTSIDE).content == given.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_overtaken_while_it_asked_outside_answers_what_was_answered_first() -> None:
+    answered: dict[str, Any] = {}
+
+    def overtaken() -> str:
+        ANSWERS["outside"] = "quick"
+        clock_services.move_to(at=clock.now() + timedelta(seconds=61))
+        answered["first"] = post("k1", path=OUTSIDE)
+        return "slow"
+
+    OUTSIDE_SAYS.append(overtaken)
+    late = post("k1", path=OUTSIDE)
+    assert answered["first"].json()["outside"] == "quick"
+    assert (late.content, late["Idempotent-Replayed"], effects()) == (answered["first"].content, "true", 5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadlock_of_two_effects_reaches_neither_caller() -> None:
+    MEETING.reset()
+    take(counter="tests.effects", owner=OTHERS, period="life", amount=1, cap=1000)
+    take(counter="tests.effects", owner=EFFECTS, period="life", amount=1, cap=1000)
+    answers = together(lambda number: post(f"k{number}", 3 + number, path="/v1/tests/crossings"), 2)
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert effects() == limits.used(counter="tests.effects", owner=OTHERS, period="life") == 1 + 3 + 4
+    assert [post(f"k{number}", 3 + number, path="/v1/tests/crossings")["Idempotent-Replayed"] for number in (0, 1)] == ["true", "true"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_inside_a_transaction_a_deadlock_goes_up() -> None:
+    tries = 0
+
+    def broken_off() -> None:
+        nonlocal tries
+        tries += 1
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'broken off' USING ERRCODE = 'deadlock_detected'; END $$")
+
+    with pytest.raises(OperationalError), transaction.atomic():
+        in_one_transaction(broken_off)
+    assert tries == 1
+    with pytest.raises(OperationalError):
+        in_one_transaction(broken_off)
+    assert tries == 5
 
 
 def test_answers_are_kept_seven_days_and_then_forgotten() -> None:

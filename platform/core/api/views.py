@@ -14,6 +14,7 @@ from core.api.json import dump
 from core.clock import queries as clock
 from core.errors import DomainError
 from core.idempotency import services as idempotency
+from core.transactions import in_one_transaction
 
 
 class View(APIView):
@@ -58,7 +59,8 @@ class EffectView(View):
     """A POST that does something, once per Idempotency-Key.
 
     Subclasses write `effect(request, data, at=..., **url)`: one service call, returning the row to show. Its writes and
-    the stored answer are one transaction. A refusal (DomainError, validation) leaves no record, so the key stays free. The
+    the stored answer are one transaction, which begins anew when the database broke it off to end a deadlock: an effect
+    does nothing outside it. A refusal (DomainError, validation) leaves no record, so the key stays free. The
     key is looked at before the body is judged: a repeat gets its answer even when its body would be refused by now.
     """
 
@@ -68,14 +70,17 @@ class EffectView(View):
         key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
         fingerprint = idempotency.fingerprint_of(request.method or "", request.get_full_path(), request.body)
         at = clock.now()
-        with transaction.atomic():
+
+        def once() -> HttpResponse:
             claim = idempotency.claim(owner=self.owner(request), key=key, fingerprint=fingerprint, at=at)
             if claim.answered:
                 return replay(claim)
             row = self.effect(request, self.validated(request), at=at, **url)
             body = dump(self.shown(row))
             idempotency.finish(record=claim.record, status=self.success_status, body=body.decode())
-        return raw_answer(self.success_status, body)
+            return raw_answer(self.success_status, body)
+
+        return in_one_transaction(once)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: Any, **url: str) -> Any:
         raise NotImplementedError
@@ -97,19 +102,23 @@ class CountedEffectView(EffectView):
         fingerprint = idempotency.fingerprint_of(request.method or "", request.get_full_path(), request.body)
         data = self.validated(request)
         at = clock.now()
-        with transaction.atomic():
+
+        def once() -> HttpResponse | DomainError:
             claim = idempotency.claim(owner=self.owner(request), key=key, fingerprint=fingerprint, at=at)
             if claim.answered:
                 return replay(claim)
             outcome = self.effect(request, data, at=at, **url)
             if isinstance(outcome, DomainError):
                 idempotency.drop(record=claim.record)
-            else:
-                body = dump(self.shown(outcome))
-                idempotency.finish(record=claim.record, status=self.success_status, body=body.decode())
-        if isinstance(outcome, DomainError):
-            raise outcome
-        return raw_answer(self.success_status, body)
+                return outcome
+            body = dump(self.shown(outcome))
+            idempotency.finish(record=claim.record, status=self.success_status, body=body.decode())
+            return raw_answer(self.success_status, body)
+
+        answer = in_one_transaction(once)
+        if isinstance(answer, DomainError):
+            raise answer
+        return answer
 
 
 class OutboundEffectView(EffectView):
@@ -135,7 +144,8 @@ class OutboundEffectView(EffectView):
         row = self.proceed(row, at=at)
         with transaction.atomic():
             body = dump(self.shown(row))
-            idempotency.finish(record=claim.record, status=self.success_status, body=body.decode())
+            if not idempotency.finish(record=claim.record, status=self.success_status, body=body.decode()):
+                return replay(idempotency.answer(record=claim.record))
         return raw_answer(self.success_status, body)
 
     def proceed(self, row: Any, *, at: Any) -> Any:

@@ -99,7 +99,7 @@ ON CONFLICT (owner, key) DO NOTHING
 """
 
 
-FINISH = "UPDATE core_idempotencyrecord SET state = 'done', status = %s, body = %s WHERE id = %s"
+FINISH = "UPDATE core_idempotencyrecord SET state = 'done', status = %s, body = %s WHERE id = %s AND state = 'running'"
 
 
 def insert(owner: str, key: str, fingerprint: bytes, at: datetime) -> IdempotencyRecord | None:
@@ -114,10 +114,19 @@ def insert(owner: str, key: str, fingerprint: bytes, at: datetime) -> Idempotenc
         raise
 
 
-def finish(*, record: IdempotencyRecord, status: int, body: str) -> None:
-    """Store the answer, in the transaction of the effect (or of its conclusion)."""
+def finish(*, record: IdempotencyRecord, status: int, body: str) -> bool:
+    """Store the answer, in the transaction of the effect (or of its conclusion).
+
+    Returns False when another run has answered meanwhile: its answer stands (`answer`), so that a key never has two.
+    """
     with connection.cursor() as cursor:
         cursor.execute(FINISH, [status, body, record.pk])
+        return cursor.rowcount == 1
+
+
+def answer(*, record: IdempotencyRecord) -> Claim:
+    """The answer that stands. Raises IdempotencyRecord.DoesNotExist once it is forgotten."""
+    return Claim(IdempotencyRecord.objects.get(pk=record.pk), answered=True, abandoned=False)
 
 
 def drop(*, record: IdempotencyRecord) -> None:
