@@ -5,6 +5,7 @@ Import this before Django's settings are read.
 """
 
 import argparse
+import fcntl
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 
 import django  # noqa: E402  (the path is set first)
 import psycopg  # noqa: E402
+import redis  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from core.embedded import Services, current_instance  # noqa: E402
@@ -41,24 +43,27 @@ def surround(settings: str = "config.settings") -> None:
 
 @contextmanager
 def servers() -> Iterator[None]:
-    """The servers run meanwhile, with a fresh database; those this call started are stopped."""
+    """The servers run meanwhile, with a fresh database; those this call started are stopped. One benchmark at a time."""
     if GIVEN:
         surround()
         yield
         return
     services = Services(INSTANCE, durable=True)
-    started = services.start()
-    surround()
-    try:
-        fresh_database()
-        yield
-    finally:
-        if started:
-            services.stop()
+    INSTANCE.root.mkdir(parents=True, exist_ok=True)
+    with (INSTANCE.root / "benchmark.lock").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        started = services.start()
+        surround()
+        try:
+            fresh_database()
+            yield
+        finally:
+            if started:
+                services.stop()
 
 
 def fresh_database() -> None:
-    """A new database `banyan`, copied from one that is migrated once and brought up to date each time."""
+    """A new database `banyan`, copied from one that is migrated once and brought up to date each time, and an empty broker."""
     server = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'migrated'").fetchone() is None:
@@ -66,6 +71,7 @@ def fresh_database() -> None:
         migrate(f"{server}/migrated")
         connection.execute("DROP DATABASE IF EXISTS banyan WITH (FORCE)")
         connection.execute("CREATE DATABASE banyan TEMPLATE migrated")
+    redis.Redis.from_url(os.environ["REDIS_URL"]).flushdb()
 
 
 def migrate(address: str) -> None:
