@@ -1,7 +1,7 @@
 """The books as operators see them: accounts, journals with their legs, holds, trial balance, open items, seals and the halt."""
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -11,15 +11,13 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
-from accounts.ledger import proving, queries
-from accounts.ledger.accounts import customer_account
+from accounts.ledger import queries
 from accounts.ledger.models import (
     AccountState,
     Entry,
@@ -28,32 +26,24 @@ from accounts.ledger.models import (
     LedgerAccount,
     LedgerBalance,
     LedgerHalt,
-    OpenItem,
     PendingLeg,
     SealBlock,
 )
+from accounts.ledger.overview import BalancePanel, LedgerFigures
+from accounts.ledger.shown import account_link, journal_link
 from core.clock import queries as clock
 from core.desk.base import DeskAdmin
 from core.desk.customers import customer_link
-from core.desk.dashboard import figure
 from core.desk.forms import ReasonForm
 from core.desk.proposing import proposing
-from core.desk.shown import age, badge, document, link, money, mono, table, when
+from core.desk.references import reference
+from core.desk.shown import age, badge, document, link, money, mono, on, table, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel, Words
+from core.desk.sockets import CUSTOMER_PANELS, FIGURES
 from core.ids import public_id
 
 ENTRIES_SHOWN = 50
 ITEMS_SHOWN = 500
-PROOF_LIFE = timedelta(hours=36)
-
-
-def account_link(account_id: uuid.UUID, name: str = "") -> SafeString | str:
-    return link("accounts.ledgeraccount", account_id, name or public_id("acc", account_id))
-
-
-def journal_link(journal_id: uuid.UUID | None) -> SafeString | str:
-    return "-" if journal_id is None else link("accounts.journal", journal_id, public_id("jrn", journal_id))
 
 
 def names_of(account_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -71,10 +61,15 @@ class PeriodForm(forms.Form):
     last = forms.DateField(label=_("Through"), widget=UnfoldAdminDateWidget())
 
 
+def states() -> list[tuple[str, str]]:
+    """The states of an account in the reader's language."""
+    return [(str(value), str(label)) for value, label in LedgerAccount._meta.get_field("state").flatchoices]
+
+
 class StateForm(ReasonForm):
     """Which state an account is to have."""
 
-    to = forms.ChoiceField(label=_("New state"), choices=AccountState.choices, widget=UnfoldAdminSelectWidget(choices=AccountState.choices))
+    to = forms.ChoiceField(label=_("New state"), choices=states, widget=UnfoldAdminSelectWidget)
     field_order = ("to", "reason")
 
 
@@ -185,7 +180,13 @@ class LedgerAccountAdmin(DeskAdmin):
         at = clock.now()
         items = queries.open_items(at=at)[:ITEMS_SHOWN]
         lines = (
-            (account_link(item.account_id, item.account), mono(item.reference), money(item.amount), when(item.since), age(item.since, at))
+            (
+                account_link(item.account_id, item.account),
+                reference(item.reference),
+                money(item.amount),
+                when(item.since),
+                age(item.since, at),
+            )
             for item in items
         )
         shown = table((_("Account"), _("Reference"), _("Amount (yuan)"), _("Since"), _("Age")), lines)
@@ -240,11 +241,22 @@ class JournalAdmin(DeskAdmin):
     group, place, icon, heading = "ledger", 20, "receipt_long", _("Journals")
     finds = {"jrn": "pk"}
     search_help_text = _("A journal's public id")
-    list_display = ("number", "posted", "event", "moved", "reference", "business_on", "effective_on")
+    list_display = ("number", "posted", "event", "moved", "reference_link", "booked_on")
     list_filter = ("event",)
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": (("number", "event"), ("posted", "business_on", "effective_on"), "reference", "reversing", "hold", "facts")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "event"),
+                    ("posted", "reference_link"),
+                    ("business_on", "effective_on"),
+                    ("reversing", "hold"),
+                    "facts",
+                )
+            },
+        ),
         (_("Legs"), {"fields": ("legs",)}),
     )
 
@@ -255,6 +267,14 @@ class JournalAdmin(DeskAdmin):
     @display(description=_("Posted at"))
     def posted(self, row: Journal) -> str:
         return when(row.posted_at)
+
+    @display(description=_("Reference"))
+    def reference_link(self, row: Journal) -> SafeString | str:
+        return reference(row.reference)
+
+    @display(description=_("Business day"), ordering="business_on")
+    def booked_on(self, row: Journal) -> SafeString:
+        return on(row.business_on)
 
     @display(description=_("Moved (yuan)"))
     def moved(self, row: Journal) -> SafeString:
@@ -293,13 +313,25 @@ class HoldAdmin(DeskAdmin):
     group, place, icon, heading = "ledger", 30, "lock_clock", _("Holds")
     finds = {"hld": "pk", "acc": "account_id"}
     search_help_text = _("A hold's or an account's public id")
-    list_display = ("number", "account", "state_label", "amount_text", "captured_text", "reference", "expires", "created")
+    list_display = ("number", "account", "state_label", "amount_text", "captured_text", "reference_link", "expires")
     list_filter = ("state",)
     ordering = ("-id",)
     fieldsets = (
         (
             None,
-            {"fields": ("number", "account", "state_label", "amount_text", "captured_text", "reference", "expires", "created", "journal")},
+            {
+                "fields": (
+                    "number",
+                    "account",
+                    "state_label",
+                    "amount_text",
+                    "captured_text",
+                    "reference_link",
+                    "expires",
+                    "created",
+                    "journal",
+                )
+            },
         ),
     )
 
@@ -314,6 +346,10 @@ class HoldAdmin(DeskAdmin):
     @display(description=_("State"), ordering="state")
     def state_label(self, row: Hold) -> SafeString:
         return badge("held" if row.state == Hold.State.OPEN else row.state, str(row.get_state_display()))
+
+    @display(description=_("Reference"))
+    def reference_link(self, row: Hold) -> SafeString | str:
+        return reference(row.reference)
 
     @display(description=_("Amount (yuan)"))
     def amount_text(self, row: Hold) -> SafeString:
@@ -396,69 +432,6 @@ class LedgerHaltAdmin(DeskAdmin):
     @display(description=_("State"))
     def state_label(self, row: LedgerHalt) -> SafeString:
         return badge("broken", str(_("halted"))) if row.lifted_at is None else badge("closed", str(_("lifted")))
-
-
-class LedgerFigures:
-    order = 15
-
-    def figures(self, *, at: datetime) -> list[Figure]:
-        halt = LedgerHalt.objects.filter(lifted_at=None).first()
-        halted = figure(
-            _("Money commands"),
-            _("halted") if halt else _("running"),
-            "accounts.ledgerhalt",
-            level="bad" if halt else "ok",
-            detail=halt.reason[:120] if halt else "",
-        )
-        holds = Hold.objects.filter(state=Hold.State.OPEN)
-        late = holds.filter(expires_at__lt=at).count()
-        told = _("{number} past their time").format(number=late) if late else ""
-        level = "warning" if late else "ok"
-        open_holds = figure(_("Open holds"), holds.count(), "accounts.hold", level=level, detail=told, state__exact="open")
-        item = OpenItem.objects.order_by("since").first()
-        oldest = _("oldest {age}").format(age=age(item.since, at)) if item else ""
-        old = item is not None and (at - item.since).days >= 3
-        items = Figure(
-            _("Open clearing items"),
-            str(OpenItem.objects.count()),
-            "accounts.ledgeraccount",
-            reverse("admin:ledger_open_items"),
-            "warning" if old else "ok",
-            oldest,
-        )
-        return [halted, self.proof(at), open_holds, items]
-
-    def proof(self, at: datetime) -> Figure:
-        """The daily proof of the books: a day and a half without one is looked into now."""
-        last = proving.last_finished()
-        fine = last is not None and not last.findings and last.finished_at is not None and at - last.finished_at < PROOF_LIFE
-        since = last.finished_at if last is not None else None
-        told = age(since, at) if since else _("never")
-        level = "ok" if fine else "bad" if last is not None else "warning"
-        return figure(_("Last proof of the books"), told, "accounts.ledgerhalt", level=level)
-
-
-class BalancePanel:
-    order = 5
-
-    def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
-        """The balance and the latest movements on it."""
-        account = customer_account(customer_id)
-        now = queries.balance(account)
-        note = format_html(
-            str(_("Balance {posted} · held {held} · available {available}")),
-            posted=money(now.posted),
-            held=money(now.held),
-            available=money(now.available),
-        )
-        found = Entry.objects.filter(account_id=account.id).order_by("-posted_at", "-version")[:8]
-        rows: list[list[object]] = [
-            [when(entry.posted_at), journal_link(entry.journal_id), money(entry.amount), money(entry.balance_after)] for entry in found
-        ]
-        header: list[Words] = [_("Posted at"), _("Journal"), _("Amount"), _("Balance after")]
-        opened = LedgerAccount.objects.filter(pk=account.id).exists()
-        address = reverse("admin:accounts_ledgeraccount_change", args=[account.id]) if opened else ""
-        return Panel(_("Balance"), "accounts.ledgeraccount", header, rows, address, note)
 
 
 CUSTOMER_PANELS.plug("accounts.ledger", BalancePanel())

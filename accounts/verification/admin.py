@@ -19,7 +19,14 @@ from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleT
 from core.desk.shown import age, badge, link, money, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
+from core.ids import public_id
 
+KINDS = {
+    Evidence.Kind.REAL_NAME: _("real-name check"),
+    Evidence.Kind.CARD: _("bank card"),
+    Evidence.Kind.FACE: _("face check"),
+    Evidence.Kind.DOCUMENT: _("identity document"),
+}
 OPEN = (CheckState.CREATED, CheckState.SENT, CheckState.UNAVAILABLE, CheckState.UNKNOWN)
 
 
@@ -80,6 +87,9 @@ class RealNameAdmin(Masked):
     def owner_number(self, row: RealName) -> SafeString | str:
         return self.owner(row)
 
+    def name_of(self, row: RealName) -> str:
+        return public_id("cus", row.customer_id)
+
     @display(description=_("Erased"))
     def erased(self, row: RealName) -> str:
         return when(row.erased_at)
@@ -115,7 +125,9 @@ class VerificationPanel:
         if proven is not None:
             rows.append((link("accounts.realname", proven.pk, masked_name(proven.name)), _("proven name"), when(proven.created_at)))
         for evidence in Evidence.objects.filter(customer_id=customer_id).order_by("-id")[:5]:
-            rows.append((evidence.get_kind_display(), badge("withdrawn" if evidence.withdrawn_at else "active"), when(evidence.created_at)))
+            rows.append(
+                (KINDS[Evidence.Kind(evidence.kind)], badge("withdrawn" if evidence.withdrawn_at else "active"), when(evidence.created_at))
+            )
         for check in RealNameCheck.objects.filter(customer_id=customer_id).order_by("-id")[:3]:
             rows.append((link("accounts.realnamecheck", check.pk, check.public_id), badge(check.state), when(check.created_at)))
         note = _("Account class {number}").format(number=queries.account_class(customer_id, at))
@@ -129,9 +141,10 @@ class LimitsPanel:
     def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
         caps = queries.outflow_caps(queries.account_class(customer_id, at), at)
         used = queries.outflow_used(customer_id, at)
+        periods = dict(OutflowLimit._meta.get_field("period").flatchoices)
         rows: list[list[object]] = [
             [
-                f"{period}{' (1)' if one_factor else ''}",
+                f"{periods[period]} ({_('one factor')})" if one_factor else periods[period],
                 money(used.get((period, one_factor), 0)),
                 money(cap),
                 money(cap - used.get((period, one_factor), 0)),

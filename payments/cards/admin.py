@@ -62,12 +62,13 @@ class CardAdmin(OfCustomer):
                 "fields": (
                     ("number", "state_label"),
                     ("owner", "channel_code"),
-                    ("bank_code_text", "kind", "digits"),
+                    ("bank_code_text", "kind"),
+                    "digits",
                     ("is_default", "nickname"),
                 )
             },
         ),
-        (None, {"fields": (("created", "unbound", "unbound_by"),)}),
+        (None, {"fields": ("created", ("unbound", "unbound_by"))}),
     )
 
     @display(description=_("Number"))
@@ -86,8 +87,8 @@ class CardBindingAdmin(OfCustomer):
     list_display = ("number", "owner", "bank_code_text", "digits", "state_label", "code", "tries", "created")
     list_filter = ("state", "bank")
     fieldsets = (
-        (None, {"fields": (("number", "state_label"), ("owner", "channel_code"), ("bank_code_text", "kind", "digits"), "mobile_masked")}),
-        (None, {"fields": (("code", "tries"), ("created", "expires", "changed"), "card_link")}),
+        (None, {"fields": (("number", "state_label"), ("owner", "channel_code"), ("bank_code_text", "kind"), ("digits", "mobile_masked"))}),
+        (None, {"fields": (("code", "tries"), ("created", "changed"), ("expires", "card_link"))}),
     )
 
     @display(description=_("Number"))

@@ -43,13 +43,13 @@ RULE_FIELDS = ("channel", "code", "action", "definite", "words_en", "words_zh", 
 class ChannelRequestAdmin(OfCustomer):
     group, place, icon, heading = "payments", 40, "swap_horiz", _("Channel requests")
     finds = {"cus": "customer_id", "chr": "pk", "top": "business_id", "wdr": "business_id", "crd": "card_id", "bnd": "business_id"}
-    list_display = ("number", "channel_code", "operation", "state_label", "amount", "owner", "code", "tried", "created")
+    list_display = ("number", "channel_code", "operation", "state_label", "amount", "owner", "code", "created")
     list_filter = ("state", "operation", "channel")
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("channel_code", "operation"), ("amount", "fee"), ("owner", "card_link"))}),
         (_("For"), {"fields": (("business", "business_text"), "original_link")}),
-        (_("Outcome"), {"fields": (("code", "channel_no"), ("booked_on", "settled", "returned"))}),
-        (_("On its way"), {"fields": (("tried", "due"), ("created", "sent", "changed"))}),
+        (_("Outcome"), {"fields": (("code", "channel_no"), ("booked_on", "settled"), "returned")}),
+        (_("On its way"), {"fields": (("tried", "due"), ("created", "sent"), "changed")}),
     )
 
     @display(description=_("Fee (yuan)"))

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.ledger.shown import journal_link
 from core.desk.customers import OfCustomer, customer_link
 from core.desk.dashboard import figure
 from core.desk.panels import customer_panel
@@ -26,10 +27,6 @@ TERMS = ("starts_at", "free_fen_per_month", "fee_bp", "fee_min_fen", "fee_cap_fe
 
 def request_link(request_id: uuid.UUID | None) -> SafeString | str:
     return "-" if request_id is None else link("payments.channelrequest", request_id, public_id("chr", request_id))
-
-
-def journal_link(journal_id: uuid.UUID | None) -> SafeString | str:
-    return "-" if journal_id is None else link("accounts.journal", journal_id, public_id("jrn", journal_id))
 
 
 class OrderAdmin(OfCustomer):
@@ -54,7 +51,7 @@ class TopUpAdmin(OrderAdmin):
     list_filter = ("state",)
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "code"))}),
-        (None, {"fields": (("request_link", "journal"), ("created", "changed", "gives_up"))}),
+        (None, {"fields": (("request_link", "journal"), ("created", "changed"), "gives_up")}),
     )
 
     @display(description=_("Journal"))
@@ -73,8 +70,8 @@ class WithdrawalAdmin(OrderAdmin):
     list_display = ("number", "owner", "amount", "fee", "state_label", "code", "created")
     list_filter = ("state",)
     fieldsets = (
-        (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "fee", "free"), "code")}),
-        (None, {"fields": (("hold", "request_link"), ("sent", "paid", "back"), ("created", "changed"))}),
+        (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "code"), ("fee", "free"))}),
+        (None, {"fields": (("hold", "request_link"), ("sent", "paid"), "back", ("created", "changed"))}),
     )
 
     @display(description=_("Fee (yuan)"))
@@ -110,7 +107,7 @@ class TransferAdmin(OrderAdmin):
     list_filter = ("state",)
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("owner", "payee_link"), ("amount", "factors"), "remark")}),
-        (None, {"fields": (("journal", "closing"), ("created", "expires", "changed"))}),
+        (None, {"fields": (("journal", "closing"), ("created", "changed"), "expires")}),
     )
 
     def find(self, term: str) -> Q | None:

@@ -199,7 +199,7 @@ CONTENT_SECURITY_POLICY = {
 UNFOLD = {
     "SITE_TITLE": "Banyan",
     "SITE_HEADER": "Banyan",
-    "SITE_SUBHEADER": "One account, one ledger",
+    "SITE_SUBHEADER": "core.desk.navigation.motto",
     "SITE_SYMBOL": "park",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/desk/favicon.svg"}],
     "SITE_URL": None,

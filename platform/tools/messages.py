@@ -11,6 +11,7 @@ import sys
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import django
 import unfold
@@ -18,6 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.db.models import Model
 from django.utils.module_loading import import_string
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,17 +49,30 @@ def words() -> set[str]:
     return {text for text in found if all(own.gettext(text) == text for own in theirs)}
 
 
-def model_words() -> set[str]:
-    """Column names and states of the pages there are: shown, though nobody wrote them down as words."""
+def pages() -> list[tuple[type[Model], Any]]:
+    """The desk's tables with their pages."""
     sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    return list(import_string("core.desk.site.desk")._registry.items())
+
+
+def choice_words() -> set[str]:
+    """Labels of the choices of the tables' columns."""
+    fields = [field for model, _page in pages() for field in model._meta.concrete_fields]
+    return {str(label) for field in fields for _value, label in field.flatchoices}
+
+
+def model_words() -> set[str]:
+    """Names of tables and columns, and states, of the pages there are: shown, though nobody wrote them down as words."""
     found: set[str] = set()
-    for model, page in import_string("core.desk.site.desk")._registry.items():
-        names = {*page.list_display, *page.get_fields_shown(), *getattr(getattr(page, "table", None), "fields", ())}
+    for model, page in pages():
+        found.add(model._meta.verbose_name_raw)
+        filters = {name if isinstance(name, str) else name[0] for name in page.list_filter}
+        names = {*page.list_display, *filters, *page.get_fields_shown(), *getattr(getattr(page, "table", None), "fields", ())}
         for field in model._meta.concrete_fields:
             if field.name in names or field.attname in names:
-                found.add(field.name.replace("_", " "))
+                found.add(import_string("core.desk.shown.column_words")(field.name))
             if field.name == "state":
                 found |= {str(value).replace("_", " ") for value, _label in field.flatchoices}
     return found
@@ -92,6 +107,9 @@ def fresh(held: Catalog) -> Catalog:
     for text in sorted(words()):
         message = held.get(text)
         made.add(text, string=message.string if message else "")
+    for text in sorted(choice_words()):
+        message = held.get(text, context="choice")
+        made.add(text, string=message.string if message else "", context="choice")
     return made
 
 

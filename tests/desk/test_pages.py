@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.verification.models import OutflowLimit
 from config.celery import app
 from core.approvals import services as approvals
 from core.approvals.models import Approval
@@ -209,3 +210,26 @@ def test_the_end_of_day_is_run_again_from_the_page(django_capture_on_commit_call
     assert AuditRecord.objects.get().act == "business_day.rerun"
     page = client.get(reverse("admin:core_businessday_change", args=[yesterday])).content.decode()
     assert "ledger" in page
+
+
+def test_an_amount_is_typed_and_read_in_yuan_and_kept_in_fen() -> None:
+    row = OutflowLimit.objects.order_by("pk").first()
+    assert row is not None
+    address = reverse("admin:accounts_outflowlimit_change", args=[row.pk])
+    maker, checker = verified(staff("maker", "finance_maker")), verified(staff("checker", "finance_checker"))
+    assert f'value="{row.cap_fen // 100}.00"' in maker.get(address).content.decode()
+    assert yuan(row.cap_fen) in checker.get(address).content.decode()
+    values = {"account_class": row.account_class, "period": row.period, "starts_on": row.starts_on, "source": row.source}
+    values |= {"one_factor": "on"} if row.one_factor else {}
+    maker.post(address, values | {"cap_fen": "1234.567", "reason": "a new notice"})
+    assert Approval.objects.count() == 0, "no fractions of a fen"
+    maker.post(address, values | {"cap_fen": "1234.56", "reason": "a new notice"})
+    approval = Approval.objects.get()
+    assert approval.payload["values"]["cap_fen"] == 123_456
+    decide = reverse("admin:core_approval_approve", args=[approval.pk])
+    page = checker.get(decide).content.decode()
+    assert "1,234.56" in page
+    assert yuan(row.cap_fen) in page
+    checker.post(decide, {"read": "on"})
+    row.refresh_from_db()
+    assert row.cap_fen == 123_456

@@ -19,7 +19,8 @@ from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
 from core.desk.forms import ActForm, ReasonForm
-from core.desk.shown import badge, document, duration, link, table, when
+from core.desk.proposals import is_amount
+from core.desk.shown import badge, column_words, document, duration, link, money, table, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
 
@@ -48,12 +49,25 @@ def pending(row: Approval) -> bool:
     return row.state == Approval.State.PENDING
 
 
+def said(name: str, value: Any) -> object:
+    """A proposed value as people read it: amounts in yuan, yes and no, a dash for nothing."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return money(value) if is_amount(name) else value
+
+
 def proposed_change(row: Approval) -> SafeString:
     """A change of a rule as a table of before and after; any other proposal as it is."""
     values, before = row.payload.get("values"), row.payload.get("before")
     if not isinstance(values, dict) or not isinstance(before, dict):
         return document(row.payload)
-    lines = ((_(name.replace("_", " ")), before.get(name, "-"), value) for name, value in values.items() if before.get(name) != value)
+    lines = (
+        (_(column_words(name)), said(name, before.get(name)), said(name, value))
+        for name, value in values.items()
+        if name not in before or before[name] != value
+    )
     return table((_("Field"), _("Before"), _("After")), lines)
 
 

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -24,6 +24,7 @@ from core.desk.addresses import list_of
 from core.desk.csv_export import download
 from core.desk.paging import InfinitePaginator
 from core.desk.roles import may, sees
+from core.desk.shown import column_words
 from core.desk.sockets import Words
 from core.errors import DomainError, NotFound
 from core.ids import parse_public_id
@@ -70,10 +71,13 @@ class DeskAdmin(ModelAdmin):
     show_facets = None
 
     def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
-        """Column names become translatable: they are the fields' own names, which models leave in plain English."""
+        """Names of the model, its columns and their choices become translatable: models leave them in plain English."""
         super().__init__(model, admin_site)
+        model._meta.verbose_name = _(str(model._meta.verbose_name))  # type: ignore[assignment]
         for field in model._meta.concrete_fields:
-            field.verbose_name = _(str(field.verbose_name))
+            field.verbose_name = _(column_words(str(field.verbose_name).replace(" ", "_")))
+            if field.choices:
+                field.choices = [(value, pgettext_lazy("choice", str(label))) for value, label in field.flatchoices]
         if self.heading:
             model._meta.verbose_name_plural = self.heading  # type: ignore[assignment]
 
@@ -261,7 +265,8 @@ class DeskAdmin(ModelAdmin):
         if isinstance(answer, TemplateResponse) and answer.context_data is not None:
             row = answer.context_data.get("original")
             if row is not None:
-                answer.context_data |= {"title": self.name_of(row), "subtitle": None}
+                row.desk_name = self.name_of(row)
+                answer.context_data |= {"title": row.desk_name, "subtitle": None}
                 answer.context_data["actions_detail"] = self.buttons(request, self.acts, row)
                 answer["Cache-Control"] = "no-store"
         return answer

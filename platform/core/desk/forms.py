@@ -1,5 +1,6 @@
 """The desk's own forms."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -44,6 +45,20 @@ class CodeForm(forms.Form):
         error_messages={"invalid": _("Enter the six digits your authenticator app shows.")},
         widget=UnfoldAdminTextInputWidget({"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": "", "maxlength": "6"}),
     )
+
+
+class YuanField(forms.DecimalField):
+    """An amount that people read and type in yuan and that is kept in fen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=15, decimal_places=2, widget=UnfoldAdminTextInputWidget({"inputmode": "decimal"}), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return Decimal(value).scaleb(-2) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        amount = super().clean(value)
+        return None if amount is None else int(amount.scaleb(2))
 
 
 class ActForm(forms.Form):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.desk.roles import sees
@@ -18,6 +19,10 @@ GROUPS = {
     "audit": _("Audit"),
     "settings": _("Rules and tables"),
 }
+
+
+def motto(request: HttpRequest) -> str:
+    return gettext("One account, one ledger")
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:

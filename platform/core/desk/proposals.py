@@ -1,26 +1,32 @@
 """Editing a table of rules: the form of the page does not save, it proposes; another person's approval saves."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.approvals import register, services
 from core.clock import queries as clock
 from core.desk.base import DeskAdmin, person
-from core.desk.forms import REASON_LENGTH
+from core.desk.forms import REASON_LENGTH, YuanField
 from core.desk.roles import Role, roles_of
+from core.desk.shown import money
 from core.errors import DomainError, Invalid, NotFound
 
 NEW = "new"
@@ -39,6 +45,20 @@ def plain(value: Any) -> Any:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     return str(value) if isinstance(value, (Decimal, uuid.UUID)) else value
+
+
+def is_amount(name: str) -> bool:
+    return "fen" in name.split("_")
+
+
+def in_yuan(field: "Field[Any, Any]") -> Callable[[Any], SafeString]:
+    """A column of fen as those see it who only read."""
+
+    @display(description=capfirst(field.verbose_name))
+    def shown(row: Any) -> SafeString:
+        return money(getattr(row, field.attname))
+
+    return shown
 
 
 class RuleTable:
@@ -107,6 +127,10 @@ class ProposedAdmin(DeskAdmin):
     may_add: ClassVar[bool] = True
     group = "settings"
 
+    def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        self.read = [in_yuan(self.table.column(name)) if is_amount(name) else name for name in self.table.fields]
+
     def proposes(self, request: HttpRequest) -> bool:
         return bool(roles_of(request.user) & self.table.makers)
 
@@ -116,11 +140,16 @@ class ProposedAdmin(DeskAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.proposes(request)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*self.table.fields, "reason"] if self.proposes(request) else list(self.table.fields)
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if is_amount(db_field.name):
+            return YuanField(label=capfirst(db_field.verbose_name), required=not db_field.blank)
+        return super().formfield_for_dbfield(db_field, request, **options)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [] if self.proposes(request) else list(self.table.fields)
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [*self.table.fields, "reason"] if self.proposes(request) else self.read
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [] if self.proposes(request) else self.read
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type[forms.ModelForm]:
         if not self.proposes(request):
@@ -135,6 +164,11 @@ class ProposedAdmin(DeskAdmin):
         base = type("ProposalForm", (forms.ModelForm,), {"reason": reason})
         made: type[forms.ModelForm] = super().get_form(request, obj, change, **options | {"form": base, "fields": list(self.table.fields)})
         return made
+
+    def name_of(self, row: Any) -> str:
+        """The row's first columns, which are what tells it from the others."""
+        cells = (self.cell(row, str(name)) for name in self.list_display)
+        return " · ".join([strip_tags(str(cell)) for cell in cells if not isinstance(cell, bool)][:2])
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> HttpResponse:
         """One button: a proposal is neither saved nor followed by another."""

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -97,17 +97,28 @@ def when(at: datetime | None) -> SafeString | str:
     return format_html('<span class="tabular-nums whitespace-nowrap">{}</span>', local(at).strftime("%Y-%m-%d %H:%M:%S")) if at else "-"
 
 
+def on(day: date) -> SafeString:
+    """A day, on one line."""
+    return format_html('<span class="tabular-nums whitespace-nowrap">{}</span>', day.isoformat())
+
+
+def column_words(name: str) -> str:
+    """A column's name as words; amounts are shown in yuan: `cap_fen` -> `cap (yuan)`."""
+    return name.replace("_fen", " (yuan)").replace("_", " ")
+
+
 def age(since: datetime | None, at: datetime) -> str:
-    """How long ago, in the largest unit that says enough: `42 s`, `7 min`, `3 h`, `12 d`."""
+    """How long ago, as `duration` says it."""
     return "-" if since is None else duration(at - since)
 
 
 def duration(length: timedelta) -> str:
+    """In the largest unit that says enough: `42 s`, `7 min`, `3 h`, `12 d`."""
     seconds = max(int(length.total_seconds()), 0)
-    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+    for size, words in ((86_400, _("{number} d")), (3600, _("{number} h")), (60, _("{number} min"))):
         if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+            return words.format(number=seconds // size)
+    return _("{number} s").format(number=seconds)
 
 
 def mono(text: Any) -> SafeString:
@@ -127,7 +138,9 @@ def link(model_label: str, pk: uuid.UUID | str | int | None, text: str) -> SafeS
 
 
 def document(value: Any) -> SafeString:
-    """JSON, indented."""
+    """JSON, indented; a dash for nothing."""
+    if not value:
+        return mono("-")
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True, default=str)
     return format_html('<pre class="font-mono text-xs whitespace-pre-wrap break-all">{}</pre>', text)
 
