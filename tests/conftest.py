@@ -1,7 +1,7 @@
-"""The test session's ground: embedded services of the `test` instance, started when none are given."""
+"""The test session's ground: embedded services of the `test` instance (or BANYAN_INSTANCE=test_something), started when none are given."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from django.db import connection
@@ -13,11 +13,19 @@ from core.embedded import Services, current_instance
 STARTED: list[Services] = []
 
 
+def chosen_instance(environment: Mapping[str, str]) -> str:
+    """The instance to start, the one the settings connect to. Raises UsageError for one that is no test's, which may hold a developer's data."""
+    name = environment.get("BANYAN_INSTANCE", "test")
+    if not name.startswith("test"):
+        raise pytest.UsageError(f"BANYAN_INSTANCE={name}: tests empty their database, so name an instance that begins with `test`, or unset it")
+    return name
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start the embedded services once, in the controlling process; xdist's workers find them running."""
     if hasattr(config, "workerinput") or (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         return
-    services = Services(current_instance("test"), durable=False)
+    services = Services(current_instance(chosen_instance(os.environ)), durable=False)
     if services.start():
         STARTED.append(services)
 
