@@ -26,6 +26,8 @@ LOG_JSON = env.flag("LOG_JSON", default=PRODUCTION)
 METRICS_TOKEN = env.optional("METRICS_TOKEN")
 COMMIT = env.optional("COMMIT")
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", default=0)
+if PRODUCTION and not env.optional("TRUSTED_PROXIES"):
+    env.problems.append("TRUSTED_PROXIES is not set (how many proxies stand before this process; 0 when it ends TLS itself)")
 WEB_THREADS = env.whole("WEB_THREADS", default=2, least=2)
 OUTBOUND_SEATS = env.whole("OUTBOUND_SEATS", default=WEB_THREADS - 1, least=1)
 CHANNEL_SEATS = env.whole("CHANNEL_SEATS", default=max(1, WEB_THREADS // 2), least=1)
@@ -178,7 +180,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -200,6 +200,7 @@ def test_check_deploy_is_clean_under_production_settings() -> None:
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "ALLOWED_HOSTS": "banyan.example",
         "PUBLIC_URL": "https://banyan.example",
+        "TRUSTED_PROXIES": "1",
         "SANDBOX_BANK_URL": "",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
