@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from core.idempotency.services import KEY_LENGTH
 from core.ids import new_id, public_id
 
 DIGEST_BYTES = 32
@@ -46,7 +47,7 @@ class StepUpProof(models.Model):
     purpose = models.CharField(max_length=32)
     amount_fen = models.BigIntegerField()
     payee = models.CharField(max_length=80, default="", blank=True)
-    nonce = models.CharField(max_length=80)
+    nonce = models.CharField(max_length=KEY_LENGTH)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

@@ -13,6 +13,7 @@ from accounts.security.models import Passkey, PasskeyChallenge, StepUpProof
 from accounts.security.services import ProofExpired, ProofMismatch, StepUpNeeded
 from accounts.security.tasks import forget_old
 from core.clock import queries as clock
+from core.idempotency.services import KEY_LENGTH
 from tests.accounts.authenticator import VERIFIED, Authenticator
 from tests.factories import AT, PIN, Client, RecordingSms, api, customer, new_phone, open_session, plugged, proof
 from tests.together import together
@@ -51,6 +52,15 @@ def test_a_proof_for_another_act_is_refused_and_stays_unused(somebody: Customer,
     with pytest.raises(ProofMismatch):
         spend(somebody, session, token, **change)
     assert StepUpProof.objects.get().used_at is None
+
+
+def test_the_longest_idempotency_key_can_be_approved_and_spent(somebody: Customer) -> None:
+    client, key = api(somebody), "k" * KEY_LENGTH
+    asked = WIRE | {"nonce": key, "method": "pin", "secret": PIN}
+    made = client.post("/v1/accounts/step-up/proofs", asked)
+    assert made.status_code == 201
+    assert spend(somebody, client.session, made.json()["proof"], nonce=key, at=clock.now()) == 1
+    assert client.post("/v1/accounts/step-up/proofs", asked | {"nonce": key + "k"}).status_code == 422
 
 
 def test_a_proof_of_another_session_or_customer_is_refused(somebody: Customer) -> None:
