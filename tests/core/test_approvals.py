@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from core.approvals import register, services
 from core.approvals.models import Approval
 from core.audit.models import AuditRecord
+from core.desk import staff as operators
 from core.errors import DomainError, Forbidden, Invalid, NotFound
 from core.moves import WrongState
 from core.outbox.models import OutboxEvent
@@ -107,6 +108,34 @@ class TestOneDecision:
         with pytest.raises(Forbidden):
             services.approve(approval_id=approval.id, checker=staff("gone", "finance_checker", is_active=False), at=AT)
         nothing_was_granted(approval)
+
+    def test_a_proposal_is_not_applied_once_its_maker_is_dismissed(self) -> None:
+        maker, checker = staff("maker", "finance_maker"), staff("checker", "finance_checker")
+        approval = proposed(maker)
+        operators.dismiss(user=maker, at=AT)
+        with pytest.raises(services.MakerGone):
+            services.approve(approval_id=approval.id, checker=checker, at=AT)
+        nothing_was_granted(approval)
+        assert services.reject(approval_id=approval.id, checker=checker, reason="the maker left", at=AT).state == "rejected"
+
+    @pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}])
+    def test_a_proposal_is_not_applied_while_its_makers_account_is_closed(self, change: dict[str, bool]) -> None:
+        maker, checker = staff("maker", "finance_maker"), staff("checker", "finance_checker")
+        approval = proposed(maker)
+        User.objects.filter(pk=maker.pk).update(**change)
+        with pytest.raises(services.MakerGone):
+            services.approve(approval_id=approval.id, checker=checker, at=AT)
+        nothing_was_granted(approval)
+
+    def test_a_proposal_is_not_applied_once_its_maker_changed_roles_and_is_when_the_role_is_back(self) -> None:
+        maker, checker = staff("maker", "finance_maker"), staff("checker", "finance_checker")
+        approval = proposed(maker)
+        operators.set_roles(user=maker, roles=["support"], at=AT)
+        with pytest.raises(services.MakerGone):
+            services.approve(approval_id=approval.id, checker=checker, at=AT)
+        nothing_was_granted(approval)
+        operators.set_roles(user=maker, roles=["finance_maker"], at=AT)
+        assert services.approve(approval_id=approval.id, checker=checker, at=AT).state == "applied"
 
     def test_a_checker_cannot_start_the_act(self) -> None:
         with pytest.raises(Forbidden):

@@ -41,6 +41,12 @@ class SamePerson(DomainError):
     zh = "该操作由您发起,须由他人复核。"
 
 
+class MakerGone(DomainError):
+    code = "approval_maker_gone"
+    en = "Whoever proposed this may not propose it any more. Reject it, or have it proposed anew."
+    zh = "发起人已离职或不再具有该权限,请驳回或由他人重新发起。"
+
+
 class ApprovalExpired(DomainError):
     code = "approval_expired"
     en = "This proposal expired. Propose it anew."
@@ -102,12 +108,14 @@ def insert(approval: Approval) -> None:
 
 @transaction.atomic
 def approve(*, approval_id: uuid.UUID, checker: User, at: datetime) -> Approval:
-    """Apply a proposal, by another person with the right role.
+    """Apply a proposal, by another person with the right role, while its maker may still propose it.
 
-    Raises NotFound, WrongState, SamePerson, Forbidden, ApprovalExpired, PayloadChanged, and whatever the act itself refuses
-    with; nothing is written then and the proposal keeps waiting.
+    Raises NotFound, WrongState, SamePerson, Forbidden, MakerGone, ApprovalExpired, PayloadChanged, and whatever the act itself
+    refuses with; nothing is written then and the proposal keeps waiting.
     """
     approval, sensitive = decidable(approval_id, checker)
+    if not has_role(approval.maker, sensitive.roles_make):
+        raise MakerGone()
     if at >= approval.expires_at:
         raise ApprovalExpired()
     if not hmac.compare_digest(bytes(approval.payload_hash), payload_hash(approval.act, approval.target, approval.payload)):
@@ -167,11 +175,16 @@ def decidable(approval_id: uuid.UUID, checker: User) -> tuple[Approval, Sensitiv
 
 
 def must_have_role(user: AbstractBaseUser | AnonymousUser, roles: Collection[str]) -> None:
-    """Raises Forbidden unless the user is active staff in one of the roles; a superuser needs the role like everybody."""
+    """Raises Forbidden unless the user has one of the roles."""
+    if not has_role(user, roles):
+        raise Forbidden()
+
+
+def has_role(user: AbstractBaseUser | AnonymousUser, roles: Collection[str]) -> bool:
+    """Whether the user is active staff in one of the roles; a superuser needs the role like everybody."""
     if not (isinstance(user, User) and user.pk and user.is_active and user.is_staff):
-        raise Forbidden()
-    if not user.groups.filter(name__in=roles).exists():
-        raise Forbidden()
+        return False
+    return user.groups.filter(name__in=roles).exists()
 
 
 @contextmanager
