@@ -14,10 +14,10 @@ STARTED: list[Services] = []
 
 
 def chosen_instance(environment: Mapping[str, str]) -> str:
-    """The instance to start, the one the settings connect to. Raises UsageError for one that is no test's, which may hold a developer's data."""
+    """The instance to start, the one the settings connect to. Raises UsageError for one that may hold a developer's data."""
     name = environment.get("BANYAN_INSTANCE", "test")
     if not name.startswith("test"):
-        raise pytest.UsageError(f"BANYAN_INSTANCE={name}: tests empty their database, so name an instance that begins with `test`, or unset it")
+        raise pytest.UsageError(f"BANYAN_INSTANCE={name}: tests empty their database; name an instance that begins with `test`")
     return name
 
 

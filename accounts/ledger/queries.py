@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.ledger.accounts import AccountRef
 from accounts.ledger.calls import call, rows
-from accounts.ledger.models import Entry, Hold, Journal, LedgerAccount, LedgerBalance, PendingLeg
+from accounts.ledger.models import Hold, Journal, LedgerAccount, LedgerBalance, PendingLeg
 from accounts.ledger.models.books import DEBIT_KINDS
 
 BALANCE = """
@@ -142,11 +142,6 @@ def holds(account: AccountRef | UUID | None = None, *, open_only: bool = False) 
     if account is not None:
         found = found.filter(account_id=key_of(account))
     return found.filter(state=Hold.State.OPEN) if open_only else found
-
-
-def journal_entries(journal: Journal) -> QuerySet[Entry]:
-    """The entries of a journal that have reached their balances."""
-    return Entry.objects.filter(journal_id=journal.id, account_id__in=journal.accounts, posted_at__gte=journal.posted_at)
 
 
 def trial_balance(as_of: date | None = None) -> list[TrialLine]:

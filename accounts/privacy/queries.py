@@ -30,11 +30,6 @@ def consents(customer_id: uuid.UUID) -> QuerySet[Consent]:
     return Consent.objects.filter(customer_id=customer_id).select_related("document").order_by("-created_at", "-id")
 
 
-def has_consented(customer_id: uuid.UUID, kind: str) -> bool:
-    """Whether a consent to any version of a document stands."""
-    return Consent.objects.filter(customer_id=customer_id, document__kind=kind, withdrawn_at=None).exists()
-
-
 def needed(at: datetime) -> QuerySet[ConsentDocument]:
     """Every version whose consent, or a later version's, an effect needs."""
     return ConsentDocument.objects.filter(required=True, required_from__lte=at)

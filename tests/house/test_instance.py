@@ -15,8 +15,8 @@ def test_the_instance_of_the_shell_is_the_one_that_starts() -> None:
 
 
 def test_the_settings_connect_to_the_instance_that_starts() -> None:
-    given = os.environ.get("DATABASE_URL")
-    assert given == settings.DATABASE_URL if given else settings.DATABASE_URL == current_instance(chosen_instance(os.environ)).database_url()
+    started = current_instance(chosen_instance(os.environ)).database_url()
+    assert os.environ.get("DATABASE_URL", started) == settings.DATABASE_URL
 
 
 def test_an_instance_that_is_no_tests_is_refused_by_name() -> None:

@@ -17,11 +17,6 @@ def masked_id_number(number: str) -> str:
     return f"{number[0]}{'*' * (len(number) - 2)}{number[-1]}" if len(number) > 2 else "**"
 
 
-def masked_email(address: str) -> str:
-    name, at, domain = address.partition("@")
-    return f"{name[:1]}***{at}{domain}" if at else "***"
-
-
 def yuan(fen: int | None) -> str:
     """Fen as yuan with two decimals and separators: 123456 -> `1,234.56`."""
     if fen is None:
