@@ -17,11 +17,20 @@ from core.desk.shown import badge, link, money, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, Panel, Words
 from core.ids import public_id
-from payments.cards import services
+from payments.cards import services, unsigning
 from payments.cards.models import Bank, Card, CardBin, CardBinding, CardLimit
 from payments.cards.states import CardState
 
 LIMIT_FIELDS = ("channel", "bank", "kind", "scene", "single_fen", "day_fen", "month_fen", "effective_on")
+
+
+def unsignable(row: Card) -> bool:
+    return row.state == CardState.UNBOUND and unsigning.waits(row)
+
+
+def unsign_again(doing: Doing) -> Words:
+    unsigning.send_again(card_id=doing.row.pk, at=doing.at)
+    return _("It is sent again.")
 
 
 def suspend(doing: Doing) -> Words:
@@ -42,6 +51,23 @@ class CardAdmin(OfCustomer):
             icon="pause_circle",
             variant="danger",
             open_to=lambda row: row.state == CardState.ACTIVE,
+        ),
+        Act(
+            name="unsign-again",
+            right="card.unsign",
+            title=_("Send the unsigning again"),
+            run=unsign_again,
+            icon="link_off",
+            open_to=unsignable,
+        ),
+        proposing(
+            "unsign-taken",
+            act=unsigning.TAKEN,
+            right="card.unsign",
+            title=_("Propose to take the unsigning as done"),
+            payload=lambda doing: {"target": doing.row.public_id},
+            icon="fact_check",
+            open_to=unsignable,
         ),
         proposing(
             "resume",

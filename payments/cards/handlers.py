@@ -5,9 +5,8 @@ from uuid import UUID
 from core.clock import queries as clock
 from core.outbox.registry import Event, handles
 from payments.cards import services
+from payments.cards.signings import DEAD
 from payments.channels.outcomes import FAILED_TOPIC
-
-DEAD = frozenset({"AGREEMENT_CANCELLED", "AGREEMENT_NOT_FOUND"})
 
 
 @handles(FAILED_TOPIC, name="payments.cards.end_dead")

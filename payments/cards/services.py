@@ -26,6 +26,7 @@ from payments.channels.states import Operation
 
 CHANNEL = "sandbox_bank"
 BINDING, CARD = "card_binding", "card"
+UNSIGN_FAILED = "card.unsign_failed"
 REPLACEABLE = (BindingState.CREATED, BindingState.SMS_SENT)
 
 

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from core.ids import public_id
 from core.moves import advance
+from core.work import services as work
 from payments.cards import rules, services
 from payments.cards.models import CardBinding
 from payments.cards.states import BINDING_MOVES, BindingState
@@ -10,6 +12,7 @@ from payments.channels.port import Failed, Result, Signed, SignStarted, Success
 from payments.channels.sockets import ChannelRequest
 from payments.channels.states import Operation
 
+DEAD = frozenset({"AGREEMENT_CANCELLED", "AGREEMENT_NOT_FOUND"})
 CODE_OVER = frozenset({"CODE_EXPIRED"})
 TRY_AGAIN = frozenset({"not_seen", "not_sent", "channel_resting"})
 
@@ -32,10 +35,18 @@ class Bindings:
 
 
 class Cards:
-    """Listener of the calls made for cards: an unsigned card is gone here already, whatever the answer."""
+    """Listener of the calls made for cards: an unsigned card is gone here already, whatever the answer; that the bank may still keep its
+    agreement becomes an operator's work."""
 
     def answered(self, *, request: ChannelRequest, result: Result, at: datetime) -> None:
         assert request.operation == Operation.UNSIGN
+        assert request.card_id is not None
+        target = public_id("crd", request.card_id)
+        if isinstance(result, Failed) and result.code not in DEAD:
+            facts = {"code": result.code, "sends": request.sends, "request_no": request.request_no}
+            work.ask(kind=services.UNSIGN_FAILED, target=target, facts=facts, at=at)
+        else:
+            work.finish(kind=services.UNSIGN_FAILED, target=target, by="system", at=at)
 
     def cancelled(self, *, channel: str, token: str, at: datetime) -> None:
         services.end_by_bank(channel=channel, token=token, at=at)

@@ -11,14 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from core.clock import queries as clock
+from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import age, badge, document, link, money, mono, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, Figure
+from core.desk.sockets import FIGURES, Figure, Words
 from core.ids import public_id
+from payments.channels import services
 from payments.channels.health import health
 from payments.channels.models import (
     Break,
@@ -33,15 +35,33 @@ from payments.channels.models import (
 )
 from payments.channels.states import OPEN_STATES, BreakerState, RequestState
 
+ASKABLE = (RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED, RequestState.UNKNOWN)
 CHANNEL_FIELDS = ("code", "adapter", "name_en", "name_zh", "enabled", "connect_timeout_ms", "total_timeout_ms")
 WINDOW_FIELDS = ("channel", "bank_code", "starts_at", "ends_at", "words_en", "words_zh")
 BREAKER_FIELDS = ("channel", "effective_on", "window_s", "least_calls", "bad_share_bp", "open_s", "probe_s")
 RULE_FIELDS = ("channel", "code", "action", "definite", "words_en", "words_zh", "effective_on")
 
 
+def ask_the_bank(doing: Doing) -> Words:
+    request = services.ask_now(request_id=doing.row.pk, at=doing.at)
+    return str(_("The bank was asked: {state} {code}")).format(state=request.get_state_display(), code=request.code)
+
+
 @admin.register(ChannelRequest, site=desk)
 class ChannelRequestAdmin(OfCustomer):
     group, place, icon, heading = "payments", 40, "swap_horiz", _("Channel requests")
+    acts = (
+        Act(
+            name="ask",
+            right="channel_request.ask",
+            title=_("Ask the bank now"),
+            run=ask_the_bank,
+            icon="contact_support",
+            variant="primary",
+            calls_out=True,
+            open_to=lambda row: row.state in ASKABLE,
+        ),
+    )
     finds = {"cus": "customer_id", "chr": "pk", "top": "business_id", "wdr": "business_id", "crd": "card_id", "bnd": "business_id"}
     list_display = ("number", "channel_code", "operation", "state_label", "amount", "owner", "code", "created")
     list_filter = ("state", "operation", "channel")

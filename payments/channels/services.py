@@ -257,6 +257,14 @@ def query(*, request_id: UUID, at: datetime) -> ChannelRequest:
     return conclude(request_id=request_id, result=result, source="query", at=at)
 
 
+def ask_now(*, request_id: UUID, at: datetime) -> ChannelRequest:
+    """An operator's question about an open request, at once and beside its schedule. Raises ChannelBusy when no seat is free."""
+    channel = queries.request(request_id).channel_id
+    with seats.seat(channel) as seated:
+        seats.require(seated)
+        return query(request_id=request_id, at=at)
+
+
 @transaction.atomic
 def ask(request_id: UUID, at: datetime) -> tuple[ChannelRequest, bool]:
     """Count a question. What was sent and never answered becomes unknown here. Nothing to ask: new, failed, returned."""

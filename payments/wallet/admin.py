@@ -15,12 +15,14 @@ from core.desk.customers import OfCustomer, customer_link
 from core.desk.dashboard import figure
 from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
+from core.desk.proposing import proposing
 from core.desk.shown import badge, link, money, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
 from core.errors import NotFound
 from core.ids import parse_public_id, public_id
 from payments.wallet.models import TopUp, TopUpState, Transfer, WalletTerms, Withdrawal
+from payments.wallet.services.top_ups import CREDIT
 
 TERMS = ("starts_at", "free_fen_per_month", "fee_bp", "fee_min_fen", "fee_cap_fen", "acceptance_hours", "top_up_hours")
 
@@ -46,17 +48,32 @@ class OrderAdmin(OfCustomer):
 @admin.register(TopUp, site=desk)
 class TopUpAdmin(OrderAdmin):
     place, icon, heading = 10, "south_west", _("Top-ups")
+    acts = (
+        proposing(
+            "credit",
+            act=CREDIT,
+            right="top_up.credit",
+            title=_("Propose to credit the balance"),
+            payload=lambda doing: {"target": doing.row.public_id},
+            icon="account_balance_wallet",
+            open_to=lambda row: row.state == TopUpState.TO_MANUAL,
+        ),
+    )
     finds = {"cus": "customer_id", "top": "pk", "crd": "card_id"}
     list_display = ("number", "owner", "amount", "state_label", "code", "created")
     list_filter = ("state",)
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "code"))}),
-        (None, {"fields": (("request_link", "journal"), ("created", "changed"), "gives_up")}),
+        (None, {"fields": (("request_link", "journal", "credit_journal"), ("created", "changed"), "gives_up")}),
     )
 
     @display(description=_("Journal"))
     def journal(self, row: TopUp) -> SafeString | str:
         return journal_link(row.journal_id)
+
+    @display(description=_("Journal when credited"))
+    def credit_journal(self, row: TopUp) -> SafeString | str:
+        return journal_link(row.credit_journal_id)
 
     @display(description=_("Given up at"))
     def gives_up(self, row: TopUp) -> str:

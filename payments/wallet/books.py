@@ -8,6 +8,7 @@ LINES = Lines(
         EventLine(journals.TOP_UP, "Top-up from a card", "充值", passes_freeze=True),
         EventLine(journals.TOP_UP_LATE, "Late top-up, to be refunded", "超时充值待退款"),
         EventLine(journals.TOP_UP_REFUND, "Late top-up refunded", "超时充值退款"),
+        EventLine(journals.TOP_UP_CREDITED, "Late top-up credited", "超时充值入账", passes_freeze=True),
         EventLine(journals.WITHDRAWAL_SENT, "Withdrawal to a card", "提现"),
         EventLine(journals.WITHDRAWAL_PAID, "Withdrawal paid by the channel", "提现出款成功"),
         EventLine(journals.WITHDRAWAL_BACK, "Withdrawal given back", "提现退回", passes_freeze=True),

@@ -1,7 +1,7 @@
 """The legs of every journal of the wallet, by number. `debit` takes from an account, `credit` gives to it.
 
 1 top-up · 2 withdrawal (sent, paid; failed and returned are reversals) · 3 transfer (instant; out, then in or back) ·
-5 late success on a closed top-up, and its refund (a reversal).
+5 late success on a closed top-up, and its refund (a reversal) · 6 late success whose refund the channel refused, credited.
 """
 
 import uuid
@@ -12,6 +12,7 @@ from accounts.ledger.legs import Leg, credit, debit
 TOP_UP = "wallet.top_up"
 TOP_UP_LATE = "wallet.top_up_late"
 TOP_UP_REFUND = "wallet.top_up_refund"
+TOP_UP_CREDITED = "wallet.top_up_credited"
 WITHDRAWAL_SENT = "wallet.withdrawal_sent"
 WITHDRAWAL_BACK = "wallet.withdrawal_back"
 WITHDRAWAL_PAID = "wallet.withdrawal_paid"
@@ -38,6 +39,11 @@ def top_up(*, channel: str, customer_id: uuid.UUID, amount_fen: int) -> list[Leg
 def top_up_late(*, channel: str, amount_fen: int) -> list[Leg]:
     """Journal 5: clearing:channel -> payable:unapplied."""
     return [debit(clearing(channel), amount_fen), credit(platform_account("payable:unapplied"), amount_fen)]
+
+
+def top_up_credited(*, customer_id: uuid.UUID, amount_fen: int) -> list[Leg]:
+    """Journal 6: payable:unapplied -> user:balance."""
+    return [debit(platform_account("payable:unapplied"), amount_fen), credit(balance_of(customer_id), amount_fen)]
 
 
 def withdrawal_sent(*, customer_id: uuid.UUID, amount_fen: int, fee_fen: int) -> list[Leg]:

@@ -28,7 +28,7 @@ class Sort:
 
 
 SORTS: dict[Kind, Sort] = {
-    Kind.TOP_UP: Sort((journals.TOP_UP,), +1, "Top-up", "充值"),
+    Kind.TOP_UP: Sort((journals.TOP_UP, journals.TOP_UP_CREDITED), +1, "Top-up", "充值"),
     Kind.WITHDRAWAL: Sort((journals.WITHDRAWAL_SENT,), -1, "Withdrawal", "提现"),
     Kind.WITHDRAWAL_BACK: Sort((journals.WITHDRAWAL_BACK,), +1, "Withdrawal given back", "提现退回"),
     Kind.TRANSFER_OUT: Sort((journals.TRANSFER, journals.TRANSFER_OUT), -1, "Transfer to", "转账给"),

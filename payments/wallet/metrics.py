@@ -5,6 +5,7 @@ from core.observe.metrics import counts_money
 counts_money("top_up.succeeded", product="top_up", outcome="succeeded")
 counts_money("top_up.failed", product="top_up", outcome="failed")
 counts_money("top_up.refunded", product="top_up", outcome="refunded")
+counts_money("top_up.credited", product="top_up", outcome="credited")
 counts_money("withdrawal.paid", product="withdrawal", outcome="paid")
 counts_money("withdrawal.failed", product="withdrawal", outcome="failed")
 counts_money("withdrawal.returned", product="withdrawal", outcome="returned")

@@ -25,6 +25,7 @@ class TopUpState(models.TextChoices):
     REFUNDING = "refunding"
     REFUNDED = "refunded"
     TO_MANUAL = "to_manual"
+    CREDITED = "credited"
 
 
 class WithdrawalState(models.TextChoices):
@@ -50,7 +51,7 @@ TOP_UP_MOVES = Moves(
         "processing": {"succeeded", "failed", "closed"},
         "closed": {"refunding", "failed"},
         "refunding": {"refunded", "to_manual"},
-        "to_manual": {"refunding"},
+        "to_manual": {"refunding", "credited"},
     },
 )
 WITHDRAWAL_MOVES = Moves(WithdrawalState, {"held": {"sent", "failed"}, "sent": {"paid", "failed"}, "paid": {"returned"}})
@@ -114,7 +115,7 @@ class TopUp(CardOrder):
     """Money from a card into the balance. Booked in full or not at all.
 
     `closed`: given up while the channel still owed an answer. A success after that is booked to payable:unapplied and
-    refunded (`refunding`, `refunded`); a refused refund waits for an operator (`to_manual`).
+    refunded (`refunding`, `refunded`); a refused refund waits for an operator (`to_manual`), who credits it (`credited`).
     """
 
     PREFIX = "top"
@@ -127,21 +128,27 @@ class TopUp(CardOrder):
         "refunding": "refused",
         "refunded": "refused",
         "to_manual": "refused",
+        "credited": "succeeded",
     }
 
     state = models.CharField(max_length=12, choices=TopUpState.choices, default=TopUpState.CREATED)
     request_id = models.UUIDField()
     give_up_at = models.DateTimeField()
     journal_id = models.UUIDField(null=True, blank=True)
+    credit_journal_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
             amount_check("payments_topup_amount"),
+            models.CheckConstraint(
+                name="payments_topup_credited",
+                condition=Q(state="credited", credit_journal_id__isnull=False) | (~Q(state="credited") & Q(credit_journal_id=None)),
+            ),
             shard_check("payments_topup_shard"),
             models.CheckConstraint(name="payments_topup_state", condition=Q(state__in=TopUpState.values)),
             models.CheckConstraint(
                 name="payments_topup_booked",
-                condition=Q(state__in=["succeeded", "refunding", "refunded", "to_manual"], journal_id__isnull=False)
+                condition=Q(state__in=["succeeded", "refunding", "refunded", "to_manual", "credited"], journal_id__isnull=False)
                 | Q(state__in=["created", "processing", "failed", "closed"], journal_id=None),
             ),
         ]

@@ -88,6 +88,10 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("accounts.realname", "reveal"): {S, R},
     ("accounts.ledgeraccount", "state"): {M},
     ("accounts.ledgerhalt", "lift"): {M},
+    ("payments.channelrequest", "ask"): {S, R, M, C},
+    ("payments.topup", "credit"): {M},
+    ("payments.card", "unsign-again"): {S, R, M, C},
+    ("payments.card", "unsign-taken"): {S, R, M, C},
     ("payments.card", "suspend"): {S, R},
     ("payments.card", "resume"): {S, R},
 }

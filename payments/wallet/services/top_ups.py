@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts.ledger import services as ledger
+from core.approvals.services import must_be_applying
 from core.ids import new_id, shard_of
 from core.moves import advance
 from core.outbox import services as outbox
@@ -23,6 +24,7 @@ from payments.wallet.services.authority import Intent
 
 BUSINESS = "top_up"
 REFUND_REFUSED = "top_up.refund_refused"
+CREDIT = "top_up.credit"
 
 
 @transaction.atomic
@@ -171,6 +173,29 @@ def settle_refund(top_up: TopUp, request: ChannelRequest, at: datetime) -> TopUp
     give_back_limit(top_up)
     ledger.reverse(journal_id=new_id(), reverses=top_up.journal_id, event=journals.TOP_UP_REFUND, at=at)
     publish("top_up.refunded", top_up, at)
+    return top_up
+
+
+@transaction.atomic
+def credit(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
+    """Give the customer on the balance what the channel would not take back to its card: journal 6. The card was charged, so its
+    limits stay used; the operator's item is settled.
+
+    Raises ApprovalNeeded outside an approval of `top_up.credit`, WrongState unless the refund was refused.
+    """
+    decided = must_be_applying(CREDIT)
+    top_up = TopUp.objects.select_for_update().get(pk=top_up_id)
+    journal_id = new_id()
+    advance(top_up, TopUpState.CREDITED, moves=TOP_UP_MOVES, at=at, credit_journal_id=journal_id, code="")
+    ledger.post(
+        journal_id=journal_id,
+        event=journals.TOP_UP_CREDITED,
+        legs=journals.top_up_credited(customer_id=top_up.customer_id, amount_fen=top_up.amount_fen),
+        reference=top_up.public_id,
+        at=at,
+    )
+    work.finish(kind=REFUND_REFUSED, target=top_up.public_id, by=decided.checker, at=at)
+    publish("top_up.credited", top_up, at)
     return top_up
 
 

@@ -48,7 +48,8 @@ class Act:
     `run` makes one service call and returns what to say, a response (a download), or `{label: value}` to show once
     (a reveal). `open_to` says whether a row can be acted on now; the service decides, this only hides the button;
     `open_for` does the same by who asks. `shows` draws what the person must read before acting.
-    `audited` is False for acts whose service writes the audit record itself.
+    `audited` is False for acts whose service writes the audit record itself. `calls_out`: it asks an outside party, so it runs outside any
+    transaction, with its audit record committed before.
     """
 
     name: str
@@ -64,14 +65,23 @@ class Act:
     open_for: Callable[[Any, User], bool] = anybody
     shows: Callable[[Any], str] | None = None
     audited: bool = True
+    calls_out: bool = False
     details: Callable[[Doing], dict[str, Any]] = field(default=lambda doing: {})
 
 
-@transaction.atomic
 def perform(act: Act, doing: Doing, target: str) -> Outcome:
-    """Run the act and write its audit record, both or neither. DomainErrors pass through."""
-    outcome = act.run(doing)
-    if act.audited:
-        reason = str(doing.data.get("reason", ""))
-        audit.record(actor=doing.actor, act=act.right, target=target, reason=reason, details=act.details(doing), at=doing.at)
+    """Run the act and write its audit record, both or neither, unless it calls out. DomainErrors pass through."""
+    if act.calls_out:
+        note(act, doing, target)
+        return act.run(doing)
+    with transaction.atomic():
+        outcome = act.run(doing)
+        if act.audited:
+            note(act, doing, target)
     return outcome
+
+
+@transaction.atomic
+def note(act: Act, doing: Doing, target: str) -> None:
+    reason = str(doing.data.get("reason", ""))
+    audit.record(actor=doing.actor, act=act.right, target=target, reason=reason, details=act.details(doing), at=doing.at)

@@ -90,6 +90,9 @@ ACTS: dict[str, Roles] = {
     "session.revoke": CARE,
     "ledger.propose": frozenset({Role.FINANCE_MAKER}),
     "card.suspend": CARE,
+    "channel_request.ask": FINANCE | CARE,
+    "top_up.credit": frozenset({Role.FINANCE_MAKER}),
+    "card.unsign": FINANCE | CARE,
 }
 
 
