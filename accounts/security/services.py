@@ -326,16 +326,16 @@ def proof_id(token: str) -> uuid.UUID | None:
         return None
 
 
-def pin_free(rule: PinFree | None, *, amount_fen: int, at: datetime) -> Levy:
-    """What a payment without a proof takes under `rule`: one of the day's number. Raises StepUpNeeded over the amount."""
+def pin_free(rule: PinFree | None, *, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> Levy:
+    """What a payment without a proof takes under `rule`: one of the customer's number for the day. Raises StepUpNeeded over the amount."""
     if rule is None or amount_fen > rule.amount_fen:
         raise StepUpNeeded()
-    return Levy((Toll("pin_free", local_day(at).isoformat(), 1, rule.per_day),), lambda _: StepUpNeeded())
+    return Levy(customer_id, (Toll("pin_free", local_day(at).isoformat(), 1, rule.per_day),), lambda _: StepUpNeeded())
 
 
 def take_pin_free(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> None:
     """Count a small payment that needs no proof. Raises StepUpNeeded over the amount, or past the number a day."""
-    levy(owner=customer_id, levies=[pin_free(queries.pin_free_rule(at), amount_fen=amount_fen, at=at)])
+    levy(levies=[pin_free(queries.pin_free_rule(at), customer_id=customer_id, amount_fen=amount_fen, at=at)])
 
 
 def refuse_over_pin_free(*, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> None:

@@ -79,9 +79,11 @@ def outflow_caps(account_class: int, at: datetime) -> dict[tuple[str, bool], int
 
 
 class OutflowFacts(NamedTuple):
-    """A customer's account class, and the caps in force for it: (period, by one factor alone) to fen."""
+    """A customer's account class, the person who is counted (None without a proven name), and the caps in force for the class:
+    (period, by one factor alone) to fen."""
 
     account_class: int
+    person: uuid.UUID | None
     caps: dict[tuple[str, bool], int]
 
 
@@ -90,7 +92,8 @@ SELECT ARRAY[
   array_to_json(ARRAY(SELECT ARRAY[kind, source] FROM accounts_evidence WHERE customer_id = %s AND withdrawn_at IS NULL))::text,
   array_to_json(ARRAY(SELECT ARRAY[account_class::int, checks] FROM accounts_classrule WHERE starts_on <= %s ORDER BY starts_on))::text,
   array_to_json(ARRAY(SELECT json_build_array(account_class, period, one_factor, cap_fen) FROM accounts_outflowlimit
-    WHERE starts_on <= %s ORDER BY starts_on))::text]
+    WHERE starts_on <= %s ORDER BY starts_on))::text,
+  (SELECT encode(id_index, 'hex') FROM accounts_identityclaim WHERE customer_id = %s)]
 """
 
 
@@ -104,21 +107,33 @@ def outflow_facts(customer_id: uuid.UUID, at: datetime) -> OutflowFacts:
 def outflow_facts_of(customer_id: uuid.UUID, at: datetime) -> Question[OutflowFacts]:
     """`outflow_facts` as a question, for a payment that asks other rooms too."""
     day = local_day(at)
-    return Question(OUTFLOW_FACTS, (customer_id, day, day), partial(read_outflow_facts, at))
+    return Question(OUTFLOW_FACTS, (customer_id, day, day, customer_id), partial(read_outflow_facts, at))
 
 
 def read_outflow_facts(at: datetime, found: list[str]) -> OutflowFacts:
-    passed, rules, limits_found = (orjson.loads(part) for part in found)
+    passed, rules, limits_found = (orjson.loads(part) for part in found[:3])
+    person = outflow.person_of(bytes.fromhex(found[3])) if found[3] else None
     checks = [classes.Check(kind, source, at) for kind, source in passed]
     number = classes.class_of(checks, {account_class: classes.Rule(count, 0, "") for account_class, count in rules})
-    return OutflowFacts(number, {(period, one): cap_fen for account_class, period, one, cap_fen in limits_found if account_class == number})
+    caps = {(period, one): cap_fen for account_class, period, one, cap_fen in limits_found if account_class == number}
+    return OutflowFacts(number, person, caps)
+
+
+def person(customer_id: uuid.UUID) -> uuid.UUID | None:
+    """The person whose payments are counted, under whichever account; None without a proven name."""
+    index = IdentityClaim.objects.filter(customer_id=customer_id).values_list("id_index", flat=True).first()
+    return outflow.person_of(bytes(index)) if index else None
 
 
 def outflow_used(customer_id: uuid.UUID, at: datetime) -> dict[tuple[str, bool], int]:
-    """(period, by one factor alone) to the fen paid out in the period that `at` is in."""
+    """(period, by one factor alone) to the fen the customer's person paid out, under whichever account, in the period that `at` is in."""
+    counted = person(customer_id)
+    pairs = outflow.counters(factors=1)
+    if counted is None:
+        return dict.fromkeys(pairs, 0)
     return {
-        (period, one): limits.used(counter=outflow.counter(period, one), owner=customer_id, period=outflow.period_of(period, at))
-        for period, one in outflow.counters(factors=1)
+        (period, one): limits.used(counter=outflow.counter(period, one), owner=counted, period=outflow.period_of(period, at))
+        for period, one in pairs
     }
 
 

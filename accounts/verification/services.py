@@ -216,13 +216,13 @@ def count_outflow(*, customer_id: uuid.UUID, amount_fen: int, factors: int, at: 
     `factors` is how many kinds of factor proved it. Raises NotVerified, OutflowLimitReached; nothing is counted then.
     """
     facts = queries.outflow_facts(customer_id, at)
-    levy(owner=customer_id, levies=[outflow_levy(facts, amount_fen=amount_fen, factors=factors, at=at)])
+    levy(levies=[outflow_levy(facts, amount_fen=amount_fen, factors=factors, at=at)])
     return facts.account_class
 
 
 def outflow_levy(facts: OutflowFacts, *, amount_fen: int, factors: int, at: datetime) -> Levy:
-    """What a payment of `amount_fen` takes of its account's limits. Raises NotVerified; its refusal is OutflowLimitReached."""
-    if facts.account_class == 0:
+    """What a payment of `amount_fen` takes of its person's limits. Raises NotVerified; its refusal is OutflowLimitReached."""
+    if facts.account_class == 0 or facts.person is None:
         raise NotVerified()
     wanted = {outflow.counter(period, one): (period, one) for period, one in outflow.counters(factors)}
 
@@ -237,6 +237,7 @@ def outflow_levy(facts: OutflowFacts, *, amount_fen: int, factors: int, at: date
         )
 
     return Levy(
+        facts.person,
         tuple(
             Toll(name, outflow.period_of(pair[0], at), amount_fen, facts.caps.get(pair, outflow.NO_CAP_FEN))
             for name, pair in wanted.items()
@@ -247,17 +248,23 @@ def outflow_levy(facts: OutflowFacts, *, amount_fen: int, factors: int, at: date
 
 @transaction.atomic
 def return_outflow(*, customer_id: uuid.UUID, amount_fen: int, factors: int, at: datetime) -> None:
-    """Give back what `count_outflow` counted. `at` is the payment's own instant, so that the right day and year get it back."""
+    """Give back what `count_outflow` counted. `at` is the payment's own instant, so that the right day and year get it back.
+
+    What comes back when the account is closed stays counted: nothing leads to its person any more.
+    """
+    person = queries.person(customer_id)
+    if person is None:
+        return
     for period, one_factor in outflow.counters(factors):
         name, during = outflow.counter(period, one_factor), outflow.period_of(period, at)
-        give_back(counter=name, owner=customer_id, period=during, amount=amount_fen)
+        give_back(counter=name, owner=person, period=during, amount=amount_fen)
 
 
 @transaction.atomic
 def erase(*, customer_id: uuid.UUID, at: datetime) -> None:
     """Overwrite the name and number everywhere and free the number for a later account; what was checked, when and by whom stays.
 
-    An open check is given up.
+    So does what the person paid out, under a keyed hash of the number: a later account goes on counting. An open check is given up.
     """
     IdentityClaim.objects.filter(customer_id=customer_id).delete()
     for proven in RealName.objects.filter(customer_id=customer_id):

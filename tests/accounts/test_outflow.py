@@ -1,14 +1,21 @@
 """The limits of account classes: at the fen, at day and year turn in Shanghai, under a hundred threads, and given back."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from accounts.identity.models import Customer
+from accounts.privacy import services as privacy
 from accounts.verification import queries, services
 from accounts.verification.models import OutflowLimit
 from accounts.verification.services import NotVerified, OutflowLimitReached
-from tests.factories import AT, api, customer
+from core.ids import shard_of
+from core.limits.models import LimitCounter
+from core.limits.services import take
+from tests.factories import AT, PIN, api, customer, new_phone, open_session, proof, unique_id_number
 from tests.together import together
 
 YEAR_END = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in Shanghai
@@ -117,6 +124,67 @@ def test_a_later_row_changes_the_cap_from_its_day_on() -> None:
     pay(made, 50_000)
     with pytest.raises(OutflowLimitReached):
         pay(made, 1, at=AT + timedelta(days=1))
+
+
+def close(made: Customer) -> None:
+    session = open_session(made, at=AT).session
+    token = proof(made, session, purpose="close_account", at=AT)
+    privacy.close_account(customer_id=made.id, session_id=session.id, reason="", proof=token, nonce="n", at=AT)
+
+
+@pytest.mark.django_db
+def test_who_closes_the_account_and_opens_another_goes_on_where_they_were() -> None:
+    phone, number = new_phone(), unique_id_number()
+    first = customer(phone=phone, number=number, verified_class=1, pin=PIN, at=AT)
+    pay(first, 99_999, factors=1)
+    close(first)
+    again = customer(phone=phone, number=number, verified_class=1, at=AT)
+    assert set(queries.outflow_used(again.id, AT).values()) == {99_999}
+    with pytest.raises(OutflowLimitReached) as refused:
+        pay(again, 2, at=AT + timedelta(days=400))
+    assert (refused.value.members["period"], refused.value.members["remaining_fen"]) == ("life", 1)
+    pay(again, 1)
+
+
+@pytest.mark.django_db
+def test_another_person_with_the_phone_of_a_closed_account_begins_at_nothing() -> None:
+    phone = new_phone()
+    first = customer(phone=phone, verified_class=1, pin=PIN, at=AT)
+    pay(first, 100_000)
+    close(first)
+    assert pay(customer(phone=phone, verified_class=1, at=AT), 100_000) == 1
+
+
+@pytest.mark.django_db
+def test_what_is_left_of_a_closed_account_names_neither_the_account_nor_the_number() -> None:
+    number = unique_id_number()
+    made = customer(number=number, verified_class=1, pin=PIN, at=AT)
+    pay(made, 500)
+    close(made)
+    kept = LimitCounter.objects.filter(counter__startswith="outflow")
+    assert sorted(kept.values_list("counter", "used")) == [("outflow:day", 500), ("outflow:life", 500), ("outflow:year", 500)]
+    assert set(kept.values_list("owner", flat=True)) == {uuid.UUID(bytes=services.id_index(number)[:16])}
+    assert not kept.filter(owner=made.id).exists()
+
+
+@pytest.mark.django_db
+def test_counters_kept_by_account_before_move_to_the_person_and_back() -> None:
+    made = customer(verified_class=1, at=AT)
+    pay(made, 500, factors=1)
+    take(counter="pin_free", owner=made.id, period="2026-03-02", amount=1, cap=9)
+    person = queries.person(made.id)
+    operation = import_module("accounts.migrations.0022_outflow_by_person").Migration.operations[0]
+
+    def run(statements: list[tuple[str, list[object]]]) -> set[tuple[uuid.UUID, int]]:
+        with connection.cursor() as cursor:
+            for statement, values in statements:
+                cursor.execute(statement, values)
+        return set(LimitCounter.objects.filter(counter__startswith="outflow").values_list("owner", "shard"))
+
+    assert run(operation.reverse_sql) == {(made.id, shard_of(made.id))}
+    assert run(operation.sql) == {(person, shard_of(person))}
+    assert set(queries.outflow_used(made.id, AT).values()) == {500}
+    assert LimitCounter.objects.get(counter="pin_free").owner == made.id
 
 
 @pytest.mark.django_db(transaction=True)

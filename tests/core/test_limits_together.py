@@ -52,12 +52,29 @@ def test_counters_may_take_different_amounts_and_a_refusal_gives_each_back_its_o
 @pytest.mark.django_db
 def test_the_rule_that_says_no_says_it_in_its_own_words() -> None:
     owner = new_id()
-    first = Levy((Toll("t:life", "life", 5, 1_000),), lambda _: Invalid("first", "", ""))
-    second = Levy((Toll("t:day", "2026-11-22", 5, 4),), lambda reached: Invalid(f"second {reached.members['remaining']}", "", ""))
+    first = Levy(owner, (Toll("t:life", "life", 5, 1_000),), lambda _: Invalid("first", "", ""))
+    second = Levy(owner, (Toll("t:day", "2026-11-22", 5, 4),), lambda reached: Invalid(f"second {reached.members['remaining']}", "", ""))
     with pytest.raises(Invalid) as refused:
-        services.levy(owner=owner, levies=[first, second])
+        services.levy(levies=[first, second])
     assert refused.value.field == "second 4"
     assert used(owner) == [0, 0, 0]
+
+
+@pytest.mark.django_db
+def test_rules_that_count_different_owners_take_of_each_its_own_all_or_none() -> None:
+    customer, person = new_id(), new_id()
+    refused = Invalid("person", "", "")
+
+    def take(cap: int) -> None:
+        mine = Levy(customer, tuple(tolls(5)), lambda _: Invalid("customer", "", ""))
+        services.levy(levies=[mine, Levy(person, (Toll("t:day", "2026-11-22", 7, cap),), lambda _: refused)])
+
+    take(cap=10)
+    assert (used(customer), used(person)) == ([5, 5, 5], [0, 7, 0])
+    with pytest.raises(Invalid) as said:
+        take(cap=13)
+    assert said.value is refused
+    assert (used(customer), used(person)) == ([5, 5, 5], [0, 7, 0])
 
 
 @pytest.mark.django_db(transaction=True)

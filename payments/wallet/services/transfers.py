@@ -126,9 +126,9 @@ def admitted(intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, 
     if intent.token:
         factors = authority.spend(intent=intent, purpose=authority.TRANSFER, amount_fen=amount_fen, payee=public_id("cus", payee_id), at=at)
     else:
-        levies.append(security.pin_free(pin_free, amount_fen=amount_fen, at=at))
+        levies.append(security.pin_free(pin_free, customer_id=payer_id, amount_fen=amount_fen, at=at))
     levies.append(verification.outflow_levy(outflow, amount_fen=amount_fen, factors=factors, at=at))
-    levy(owner=payer_id, levies=levies)
+    levy(levies=levies)
     return Transfer(
         customer_id=payer_id,
         shard=shard_of(payer_id),

@@ -30,13 +30,14 @@ RETURNING used
 """
 TAKE_ALL = """
 INSERT INTO core_limitcounter AS kept (id, shard, counter, owner, period, used)
-SELECT id, %(shard)s, counter, %(owner)s, period, amount
-FROM unnest(%(ids)s::uuid[], %(counters)s::varchar[], %(periods)s::varchar[], %(amounts)s::bigint[], %(caps)s::bigint[])
-  AS wanted (id, counter, period, amount, cap)
+SELECT id, shard, counter, owner, period, amount
+FROM unnest(%(ids)s::uuid[], %(shards)s::smallint[], %(owners)s::uuid[], %(counters)s::varchar[], %(periods)s::varchar[],
+  %(amounts)s::bigint[], %(caps)s::bigint[]) AS wanted (id, shard, owner, counter, period, amount, cap)
 WHERE amount <= cap
 ON CONFLICT (shard, owner, counter, period) DO UPDATE SET used = kept.used + EXCLUDED.used
-WHERE kept.used + EXCLUDED.used <= (%(caps)s::bigint[])[array_position(%(keys)s::varchar[], (kept.counter || ' ' || kept.period)::varchar)]
-RETURNING counter, period
+WHERE kept.used + EXCLUDED.used <= (%(caps)s::bigint[])[
+  array_position(%(keys)s::varchar[], (kept.owner || ' ' || kept.counter || ' ' || kept.period)::varchar)]
+RETURNING owner, counter, period
 """
 GIVE_BACK = """
 UPDATE core_limitcounter SET used = used - %(amount)s::bigint
@@ -66,8 +67,9 @@ class Toll:
 
 @dataclass(frozen=True)
 class Levy:
-    """The tolls one rule asks for, and how that rule says no."""
+    """The tolls one rule asks for, of whose counters, and how that rule says no."""
 
+    owner: uuid.UUID
     tolls: tuple[Toll, ...]
     refusal: Callable[[LimitReached], DomainError]
 
@@ -85,19 +87,19 @@ def take(*, counter: str, owner: uuid.UUID, period: str, amount: int, cap: int) 
         cursor.execute(TAKE, values | {"amount": amount, "cap": cap})
         row = cursor.fetchone()
     if row is None:
-        used = queries.used(counter=counter, owner=owner, period=period)
-        raise LimitReached(counter=counter, cap=cap, used=used, remaining=max(cap - used, 0))
+        raise reached(owner, Toll(counter, period, amount, cap))
     total: int = row[0]
     return total
 
 
-def levy(*, owner: uuid.UUID, levies: Sequence[Levy]) -> None:
+def levy(*, levies: Sequence[Levy]) -> None:
     """Take what several rules ask for, all or nothing, in one statement. Raises the refusal of the rule that says no first."""
-    try:
-        take_all(owner=owner, tolls=[toll for rule in levies for toll in rule.tolls])
-    except LimitReached as reached:
-        name = reached.members["counter"]
-        raise next(rule for rule in levies if any(toll.counter == name for toll in rule.tolls)).refusal(reached) from reached
+    asked = [(rule, toll) for rule in levies for toll in rule.tolls]
+    refused = first_refused([(rule.owner, toll) for rule, toll in asked])
+    if refused is not None:
+        rule, toll = asked[refused]
+        problem = reached(rule.owner, toll)
+        raise rule.refusal(problem) from problem
 
 
 def take_all(*, owner: uuid.UUID, tolls: Sequence[Toll]) -> None:
@@ -105,32 +107,48 @@ def take_all(*, owner: uuid.UUID, tolls: Sequence[Toll]) -> None:
 
     Raises LimitReached for the first counter, in the order given, that would pass its cap; what the others took is given back.
     """
-    if any(toll.amount <= 0 for toll in tolls):
-        raise ValueError(f"take positive amounts, not {[toll.amount for toll in tolls]}")
-    ordered = sorted(tolls, key=lambda toll: (toll.counter, toll.period))
-    values: dict[str, Any] = {
-        "ids": [new_id() for _ in ordered],
-        "shard": shard_of(owner),
-        "owner": owner,
-        "counters": [toll.counter for toll in ordered],
-        "periods": [toll.period for toll in ordered],
-        "keys": [f"{toll.counter} {toll.period}" for toll in ordered],
-        "amounts": [toll.amount for toll in ordered],
-        "caps": [toll.cap for toll in ordered],
-    }
+    refused = first_refused([(owner, toll) for toll in tolls])
+    if refused is not None:
+        raise reached(owner, tolls[refused])
+
+
+def first_refused(wanted: Sequence[tuple[uuid.UUID, Toll]]) -> int | None:
+    """Take every toll of its owner's counter, or none: the place of the first whose cap says no, then, else None.
+
+    Rows are locked in one order whoever asks.
+    """
+    if any(toll.amount <= 0 for _, toll in wanted):
+        raise ValueError(f"take positive amounts, not {[toll.amount for _, toll in wanted]}")
     with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
-            cursor.execute(TAKE_ALL, values)
+            cursor.execute(TAKE_ALL, columns(sorted(wanted, key=lambda one: (one[0], one[1].counter, one[1].period))))
             taken = set(cursor.fetchall())
-        refused = [toll for toll in tolls if (toll.counter, toll.period) not in taken]
-        for toll in tolls if refused else ():
-            if toll not in refused:
+        passed = [(owner, toll.counter, toll.period) in taken for owner, toll in wanted]
+        if all(passed):
+            return None
+        for (owner, toll), took in zip(wanted, passed, strict=True):
+            if took:
                 give_back(counter=toll.counter, owner=owner, period=toll.period, amount=toll.amount)
-    if not refused:
-        return
-    first = refused[0]
-    used = queries.used(counter=first.counter, owner=owner, period=first.period)
-    raise LimitReached(counter=first.counter, cap=first.cap, used=used, remaining=max(first.cap - used, 0))
+    return passed.index(False)
+
+
+def reached(owner: uuid.UUID, toll: Toll) -> LimitReached:
+    used = queries.used(counter=toll.counter, owner=owner, period=toll.period)
+    return LimitReached(counter=toll.counter, cap=toll.cap, used=used, remaining=max(toll.cap - used, 0))
+
+
+def columns(wanted: Sequence[tuple[uuid.UUID, Toll]]) -> dict[str, list[Any]]:
+    """What TAKE_ALL takes, column by column."""
+    return {
+        "ids": [new_id() for _ in wanted],
+        "shards": [shard_of(owner) for owner, _ in wanted],
+        "owners": [owner for owner, _ in wanted],
+        "counters": [toll.counter for _, toll in wanted],
+        "periods": [toll.period for _, toll in wanted],
+        "keys": [f"{owner} {toll.counter} {toll.period}" for owner, toll in wanted],
+        "amounts": [toll.amount for _, toll in wanted],
+        "caps": [toll.cap for _, toll in wanted],
+    }
 
 
 def give_back(*, counter: str, owner: uuid.UUID, period: str, amount: int) -> int:

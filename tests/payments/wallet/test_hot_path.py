@@ -11,7 +11,11 @@ PATH = "/v1/payments/wallet/transfers"
 EXPECTED = [
     ("SELECT", "accounts_devicesession", "who is calling"),
     ("INSERT", "core_idempotencyrecord", "claim the key"),
-    ("SELECT", "accounts_customer accounts_pinfreelimit accounts_evidence", "both parties, the amount that needs no proof, the limits"),
+    (
+        "SELECT",
+        "accounts_customer accounts_pinfreelimit accounts_evidence accounts_identityclaim",
+        "both parties, the amount that needs no proof, the limits",
+    ),
     ("INSERT", "core_limitcounter", "one more payment without a proof, and the day's, year's and life's limits"),
     ("WITH", "payments_transfer core_outboxevent ledger_post", "the order, the news and the journal"),
     ("UPDATE", "core_idempotencyrecord", "the answer, to be repeated"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.security.services import ProofExpired, ProofMismatch, StepUpNeeded
-from accounts.verification import outflow
+from accounts.verification.queries import outflow_used
 from core.clock import queries as clock
 from core.limits import queries as limits
 from payments.channels.models import Channel, ChannelRequest
@@ -118,9 +118,7 @@ def test_a_proof_of_another_session_is_refused(connected: SandboxBank) -> None:
 def test_a_top_up_leaves_the_outflow_limits_as_they_are(connected: SandboxBank) -> None:
     who = card_holder(connected)
     assert top_up(who, 30_000).state == "succeeded"
-    at = clock.now()
-    for period, one_factor in outflow.counters(1):
-        assert limits.used(counter=outflow.counter(period, one_factor), owner=who.customer.id, period=outflow.period_of(period, at)) == 0
+    assert set(outflow_used(who.customer.id, clock.now()).values()) == {0}
 
 
 def test_a_channel_that_is_shut_leaves_the_proof_unused(connected: SandboxBank) -> None:

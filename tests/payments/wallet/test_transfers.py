@@ -11,10 +11,10 @@ from django.db import transaction
 from accounts.ledger.models import Journal
 from accounts.ledger.refusals import InsufficientFunds
 from accounts.security.services import ProofExpired, ProofMismatch, StepUpNeeded
+from accounts.verification.queries import outflow_used
 from accounts.verification.services import NotVerified, OutflowLimitReached
 from core.clock import queries as clock
 from core.errors import Invalid, NotFound
-from core.limits import queries as limits
 from core.moves import WrongState
 from core.outbox.models import OutboxEvent
 from payments.wallet import journals, sweeps
@@ -78,7 +78,7 @@ def test_with_acceptance_the_money_waits_in_transit_and_then_reaches_the_payee()
 @pytest.mark.parametrize("way", ["declined", "expired"])
 def test_what_is_not_taken_goes_back_to_the_fen_and_the_limits_with_it(way: str) -> None:
     ann, bob = holder(10_000), holder()
-    before = limits.used(counter="outflow:day", owner=ann.id, period=clock.local_day(clock.now()).isoformat())
+    before = outflow_used(ann.id, clock.now())["day", False]
     transfer = offer(ann, bob, 4_001)
     if way == "declined":
         transfers.decline(payee_id=bob.id, transfer_id=transfer.id, at=clock.now())
@@ -88,7 +88,7 @@ def test_what_is_not_taken_goes_back_to_the_fen_and_the_limits_with_it(way: str)
     transfer.refresh_from_db()
     assert (transfer.state, posted(ann), posted(bob)) == (way, 10_000, 0)
     assert Journal.objects.get(id=transfer.closing_journal_id).reverses == transfer.id
-    assert limits.used(counter="outflow:day", owner=ann.id, period=clock.local_day(clock.now()).isoformat()) == before
+    assert outflow_used(ann.id, clock.now())["day", False] == before
     assert_books_balance()
 
 
