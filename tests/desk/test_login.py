@@ -10,7 +10,8 @@ from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from core.audit.models import AuditRecord
-from core.desk import attempts
+from core.clock import queries as clock
+from core.desk import attempts, known
 from core.errors import TooManyRequests
 from core.limits.models import LimitCounter
 from tests.desk.people import PASSWORD, code, staff, unverified, verified, with_password, wrong_code
@@ -121,6 +122,66 @@ def test_after_five_wrong_tries_even_the_right_password_waits_from_there_but_not
         log_in(Client(), "lin", "wrong password", REMOTE_ADDR="10.0.0.9")
     assert log_in(Client(), "lin", REMOTE_ADDR="10.0.0.9").status_code == 200
     assert log_in(Client(), "lin", REMOTE_ADDR="10.0.0.10").status_code == 302
+
+
+def known_browser(name: str) -> Client:
+    """A browser that has passed both factors from 10.0.0.1, and logged out."""
+    client, user = Client(REMOTE_ADDR="10.0.0.1"), User.objects.get(username=name)
+    device = TOTPDevice.objects.create(user=user, confirmed=True)
+    assert log_in(client, name).status_code == 302
+    assert client.post(FACTOR, {"code": code(device)}).status_code == 302
+    assert client.post(reverse("admin:logout")).status_code in {200, 302}
+    return client
+
+
+def attacked(name: str) -> None:
+    """Every try the account has for strangers is used up, from many addresses."""
+    for number in range(attempts.CAPS["desk.login.account"]):
+        attempts.count(username=name, address=f"10.9.0.{number // 4}", at=clock.wall())
+
+
+def test_strangers_who_use_up_an_accounts_tries_keep_nobody_out_of_a_browser_they_know() -> None:
+    with_password(staff("lin"))
+    mine = known_browser("lin")
+    attacked("lin")
+    for _ in range(attempts.CAPS["desk.login.pair"]):
+        log_in(Client(), "lin", "wrong password", REMOTE_ADDR="10.0.0.1")
+    assert log_in(Client(), "lin", REMOTE_ADDR="10.0.0.2").status_code == 200
+    assert log_in(mine, "lin").status_code == 302
+    assert log_in(mine, "lin", REMOTE_ADDR="10.7.7.7").status_code == 302
+
+
+def test_a_known_browser_has_its_own_ten_tries_and_no_more() -> None:
+    with_password(staff("lin"))
+    mine = known_browser("lin")
+    for _ in range(attempts.CAPS["desk.login.device"]):
+        log_in(mine, "lin", "wrong password")
+    assert log_in(mine, "lin").status_code == 200
+    assert log_in(Client(), "lin", REMOTE_ADDR="10.0.0.2").status_code == 302
+
+
+def test_a_browser_known_to_one_account_is_a_stranger_to_another_and_a_forged_one_to_all() -> None:
+    with_password(staff("lin"))
+    with_password(staff("wei"))
+    mine = known_browser("lin")
+    attacked("wei")
+    assert log_in(mine, "wei").status_code == 200
+    forged = Client(REMOTE_ADDR="10.0.0.1")
+    forged.cookies[known.COOKIE] = mine.cookies[known.COOKIE].value.replace(":lin:", ":wei:")
+    assert log_in(forged, "wei").status_code == 200
+    forged.cookies[known.COOKIE] = mine.cookies[known.COOKIE].value
+    attacked("lin")
+    assert log_in(forged, "lin").status_code == 302
+
+
+def test_the_password_alone_makes_no_browser_known() -> None:
+    with_password(staff("lin"))
+    client = Client()
+    assert log_in(client, "lin").status_code == 302
+    assert known.COOKIE not in client.cookies
+    client.logout()
+    attacked("lin")
+    assert log_in(client, "lin").status_code == 200
 
 
 def test_a_right_password_gives_its_try_back() -> None:

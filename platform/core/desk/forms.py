@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from core.address import client_address
 from core.clock import queries as clock
-from core.desk import attempts
+from core.desk import attempts, known
 from core.errors import TooManyRequests
 
 REASON_LENGTH = 500
@@ -26,13 +26,13 @@ class LoginForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         username = self.cleaned_data.get("username") or ""
-        address, at = client_address(self.request), clock.wall()
+        address, device, at = client_address(self.request), known.device(self.request, username), clock.wall()
         try:
-            attempts.count(username=username, address=address, at=at)
+            attempts.count(username=username, address=address, at=at, device=device)
         except TooManyRequests as refused:
             raise forms.ValidationError(refused.text(get_language() or "en"), code="throttled") from refused
         cleaned: dict[str, Any] = super().clean()
-        attempts.forgive(username=username, address=address, at=at)
+        attempts.forgive(username=username, address=address, at=at, device=device)
         return cleaned
 
 

@@ -19,6 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from core.audit import services as audit
 from core.clock import queries as clock
+from core.desk import known
 from core.desk.forms import CodeForm
 
 DEVICE_NAME = "authenticator"
@@ -35,7 +36,9 @@ def page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if accepted(request, device, form.cleaned_data["code"].strip(), fresh=fresh):
-            return HttpResponseRedirect(next_page(request))
+            onward = HttpResponseRedirect(next_page(request))
+            known.remember(request, onward, user.get_username())
+            return onward
         form.add_error("code", _("This code is not right, was used already, or comes too soon after a wrong one. Wait for the next code."))
     context |= {"form": form, "fresh": fresh, "title": _("Set up your second factor") if fresh else _("Enter your code")}
     if fresh:
