@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.ledger.models import LedgerHalt
+from accounts.ledger.refusals import LedgerHalted
 from core.approvals.services import must_be_applying
+from core.business_day import queries as business_day
 from core.errors import DomainError
 from core.work import services as work
 
@@ -30,6 +32,16 @@ class HaltChanged(DomainError):
 def standing() -> LedgerHalt | None:
     """The halt in force, if any."""
     return LedgerHalt.objects.filter(lifted_at=None).first()
+
+
+def require_open() -> None:
+    """For whoever is about to have money moved outside: it could not be booked now. Raises LedgerHalted, NoOpenDay.
+
+    A courtesy, not a lock: the books may shut a moment later, so what is done outside is kept apart from its booking.
+    """
+    if standing() is not None:
+        raise LedgerHalted()
+    business_day.current()
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from payments.channels.states import (
     BreakerState,
     NoticeState,
     Operation,
+    Owed,
     RequestState,
 )
 
@@ -212,7 +213,8 @@ class ChannelRequest(models.Model):
     """One outbound call with its business number (the public form of its id), committed before the call leaves.
 
     `business` and `business_id` name the row it is made for ("top_up", "withdrawal", "card_binding", "card"); its listener is
-    told once when the request becomes final. `sends` counts departures, `queries` the questions asked since. `due_at` is when the
+    told once when the request is final: `owed` is what it has still to be told, at
+    `tell_at` when it could not take it in at once. `sends` counts departures, `queries` the questions asked since. `due_at` is when the
     sweeper looks again; null = final.
     """
 
@@ -238,6 +240,8 @@ class ChannelRequest(models.Model):
     sends = models.SmallIntegerField(default=0)
     queries = models.SmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True)
+    owed = models.CharField(max_length=8, choices=Owed.choices, default="", blank=True)
+    tell_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -263,6 +267,12 @@ class ChannelRequest(models.Model):
                 name="payments_request_returned",
                 condition=Q(state="returned", operation="payout", returned_at__isnull=False) | (~Q(state="returned") & Q(returned_at=None)),
             ),
+            models.CheckConstraint(
+                name="payments_request_owed",
+                condition=Q(owed="", tell_at=None)
+                | Q(owed="outcome", state__in=["success", "failed"], amount_fen__gt=0, tell_at__isnull=False)
+                | Q(owed__in=["return", "both"], state="returned", tell_at__isnull=False),
+            ),
             models.CheckConstraint(name="payments_request_sent", condition=Q(state__in=["new", "failed"]) | Q(sent_at__isnull=False)),
             models.CheckConstraint(
                 name="payments_request_original",
@@ -271,6 +281,7 @@ class ChannelRequest(models.Model):
         ]
         indexes = [
             models.Index(name="payments_request_due", fields=["shard", "due_at"], condition=Q(due_at__isnull=False)),
+            models.Index(name="payments_request_owing", fields=["shard", "tell_at"], condition=Q(tell_at__isnull=False)),
             models.Index(
                 name="payments_request_paid_out", fields=["shard", "settled_at", "id"], condition=Q(state="success", operation="payout")
             ),

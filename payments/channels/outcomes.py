@@ -1,6 +1,5 @@
 """Storing what a channel said: the one place where an answer, a query and a notice become a state, once."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +10,11 @@ from core.clock import queries as clock
 from core.moves import advance
 from core.outbox.services import publish
 from core.work import services as work
-from payments.channels import queries, schedule
+from payments.channels import queries, schedule, telling
+from payments.channels.breaks import Told, record_break
 from payments.channels.models import Break, ChannelRequest, ErrorRule
 from payments.channels.port import ActionRequired, Failed, Order, Pending, Result, Success, Unknown
-from payments.channels.sockets import OUTCOMES, SIGNINGS
+from payments.channels.sockets import SIGNINGS
 from payments.channels.states import MONEY_OPERATIONS, REQUEST_MOVES, Operation, RequestState
 
 NOTICE = "notice "
@@ -23,17 +23,10 @@ WORK = "channel_request.unknown"
 WITH_SECRETS = frozenset({Operation.SIGN_START, Operation.SIGN_CONFIRM})
 
 
-@dataclass(frozen=True)
-class Told:
-    """Who says it: `source` goes on a break ("answer", "query", "notice EV1")."""
-
-    source: str
-    at: datetime
-
-
 @transaction.atomic
 def conclude(*, request_id: UUID, result: Result, source: str, at: datetime) -> ChannelRequest:
-    """Take in one answer about a request, under its row lock, and tell its listener when it becomes final.
+    """Take in one answer about a request, under its row lock, and tell its listener when it becomes final; what the listener
+    cannot take in now is stored all the same, and told again (telling.py).
 
     A repeat of what is known changes nothing. An answer that contradicts our books (another amount, another outcome after the end)
     changes no state and leaves a Break.
@@ -59,14 +52,6 @@ def agrees(request: ChannelRequest, result: Result, told: Told) -> bool:
     ours, theirs = f"{request.amount_fen} {request.currency}", f"{order.amount_fen} {order.currency}"
     record_break(request, Break.Kind.AMOUNT, ours, theirs, told)
     return False
-
-
-def record_break(request: ChannelRequest, kind: Break.Kind, ours: str, theirs: str, told: Told) -> Break:
-    made, _ = Break.objects.get_or_create(
-        channel_id=request.channel_id, kind=kind, request=request, request_no=request.request_no, source=told.source,
-        defaults={"ours": ours, "theirs": theirs, "created_at": told.at},
-    )  # fmt: skip
-    return made
 
 
 def still_unknown(request: ChannelRequest, told: Told) -> ChannelRequest:
@@ -163,7 +148,17 @@ def succeed(request: ChannelRequest, result: Success[object], at: datetime) -> C
     stored: dict[str, Any] = (
         {"channel_no": facts.channel_no, "fee_fen": facts.fee_fen, "booked_on": facts.booked_on} if isinstance(facts, Order) else {}
     )
-    advance(request, RequestState.SUCCESS, moves=REQUEST_MOVES, at=at, code="", due_at=None, settled_at=at, **stored)
+    advance(
+        request,
+        RequestState.SUCCESS,
+        moves=REQUEST_MOVES,
+        at=at,
+        code="",
+        due_at=None,
+        settled_at=at,
+        **stored,
+        **owed(request, RequestState.SUCCESS, at),
+    )
     finish(request, result, at)
     if isinstance(facts, Order) and facts.returned:
         return bring_back(request, facts, at)
@@ -171,7 +166,8 @@ def succeed(request: ChannelRequest, result: Success[object], at: datetime) -> C
 
 
 def fail(request: ChannelRequest, result: Failed, at: datetime) -> ChannelRequest:
-    advance(request, RequestState.FAILED, moves=REQUEST_MOVES, at=at, code=result.code, due_at=None, settled_at=at)
+    owes = owed(request, RequestState.FAILED, at)
+    advance(request, RequestState.FAILED, moves=REQUEST_MOVES, at=at, code=result.code, due_at=None, settled_at=at, **owes)
     finish(request, result, at)
     card_id = str(request.card_id) if request.card_id else None
     payload: dict[str, Any] = {"request_id": str(request.id), "operation": request.operation, "card_id": card_id, "code": result.code}
@@ -184,9 +180,7 @@ def finish(request: ChannelRequest, result: Result, at: datetime) -> None:
     if request.queries:
         work.finish(kind=WORK, target=request.public_id, by="system", at=at)
     if request.operation in MONEY_OPERATIONS:
-        listener = OUTCOMES.get(request.business)
-        assert listener is not None, f"nobody listens for {request.business}"
-        listener.settled(request=request, at=at)
+        telling.tell(request, at)
     else:
         signing = SIGNINGS.get(request.business)
         assert signing is not None, f"nobody listens for {request.business}"
@@ -194,8 +188,12 @@ def finish(request: ChannelRequest, result: Result, at: datetime) -> None:
 
 
 def bring_back(request: ChannelRequest, order: Order, at: datetime) -> ChannelRequest:
-    advance(request, RequestState.RETURNED, moves=REQUEST_MOVES, at=at, code=order.code, returned_at=at)
-    listener = OUTCOMES.get(request.business)
-    assert listener is not None, f"nobody listens for {request.business}"
-    listener.returned(request=request, at=at)
+    owes = owed(request, RequestState.RETURNED, at)
+    advance(request, RequestState.RETURNED, moves=REQUEST_MOVES, at=at, code=order.code, returned_at=at, **owes)
+    telling.tell(request, at)
     return request
+
+
+def owed(request: ChannelRequest, state: RequestState, at: datetime) -> dict[str, Any]:
+    """The columns that say what the listener of a money request is owed from now on."""
+    return {"owed": telling.owing(request, state), "tell_at": at} if request.operation in MONEY_OPERATIONS else {}

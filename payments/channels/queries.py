@@ -79,6 +79,11 @@ def due_shards(at: datetime) -> list[int]:
     return sorted(ChannelRequest.objects.filter(due_at__lte=at).values_list("shard", flat=True).distinct().order_by())
 
 
+def owing_shards(at: datetime) -> list[int]:
+    """The shards that have something to tell again."""
+    return sorted(ChannelRequest.objects.filter(tell_at__lte=at).values_list("shard", flat=True).distinct().order_by())
+
+
 def paid_out(shard: int, since: datetime, after: UUID | None, most: int) -> list[ChannelRequest]:
     """Payouts of a shard that were done from `since` on and did not come back, oldest first; those behind `after`, when told."""
     done = ChannelRequest.objects.filter(shard=shard, operation=Operation.PAYOUT, state=RequestState.SUCCESS, settled_at__gte=since)

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from accounts.ledger import halt
 from core.attempts import Attempt
 from core.errors import DomainError
 from core.ids import new_id, public_id, shard_of
 from core.moves import advance
-from payments.channels import breaker, queries, schedule, seats
+from payments.channels import breaker, queries, schedule, seats, telling
 from payments.channels.breaker import RESTING, Exchange
 from payments.channels.models import Channel, ChannelCredential, ChannelRequest
 from payments.channels.outcomes import WITH_SECRETS, conclude
@@ -65,8 +66,11 @@ def place(
     """Write one outbound call with its business number, in the caller's transaction; `send` it after the commit.
 
     `bank_code` lets a maintenance window of that bank refuse it; `original_id` is the payment request a refund gives back.
-    Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected, and ChannelResting for what a customer waits for.
+    Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected, ChannelResting for what a customer waits for, and LedgerHalted
+    or NoOpenDay for money that could not be booked.
     """
+    if operation in MONEY_OPERATIONS:
+        halt.require_open()
     listeners = OUTCOMES if operation in MONEY_OPERATIONS else SIGNINGS
     assert listeners.get(business) is not None, f"nobody listens for {business}"
     refuse_closed(channel, bank_code, at)
@@ -155,12 +159,15 @@ def exchanged(call: Call, request: ChannelRequest, at: datetime, *, question: bo
 @transaction.atomic
 def depart(request_id: UUID, start: RequestState, at: datetime) -> tuple[ChannelRequest, bool]:
     """Mark a request as sent before it leaves, if it is still in state `start`. A channel switched off or resting meanwhile fails what
-    never left it; what no customer waits for, and what may have been done, waits instead."""
+    never left it; what no customer waits for, and what may have been done, waits instead. Money that could not be booked stays."""
     request = ChannelRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
     if request.state != start:
         return request, False
     if start == RequestState.NEW and not queries.enabled(request.channel_id):
         return conclude(request_id=request_id, result=Failed("channel_off"), source="switch", at=at), False
+    unbooked = telling.refusal_of_books() if request.operation in MONEY_OPERATIONS else None
+    if unbooked is not None:
+        return keep_back(request, unbooked.code, at), False
     if not breaker.admits(channel=request.channel_id, request_id=request.id, at=at):
         return hold_back(request, at), False
     advance(
@@ -173,6 +180,18 @@ def depart(request_id: UUID, start: RequestState, at: datetime) -> tuple[Channel
         due_at=at + schedule.LEASE,
     )
     return request, True
+
+
+def keep_back(request: ChannelRequest, code: str, at: datetime) -> ChannelRequest:
+    """What becomes of money that could not be booked if it moved now. A payment is over, since its customer waits; what is booked
+    on its way already (a payout, a refund) waits for the books."""
+    if request.state == RequestState.UNKNOWN:
+        return conclude(request_id=request.id, result=Unknown(code), source="books", at=at)
+    if request.operation == Operation.PAY:
+        return conclude(request_id=request.id, result=Failed(code, user_fixable=True), source="books", at=at)
+    ChannelRequest.objects.filter(pk=request.pk).update(due_at=at + schedule.LEASE)
+    request.refresh_from_db()
+    return request
 
 
 def hold_back(request: ChannelRequest, at: datetime) -> ChannelRequest:
@@ -316,13 +335,23 @@ def closing(port: Port, request: ChannelRequest) -> Result:
 
 
 def close(*, request_id: UUID, at: datetime) -> ChannelRequest:
-    """See to it at the channel that an open payment or payout will never be done; it may turn out to be done already."""
+    """See to it at the channel that an open payment or payout will never be done; it may turn out to be done already. What has not
+    left is over without asking."""
     refuse_inside_transaction()
+    call_off(request_id, at)
     request, asks = ask(request_id, at)
     if not asks or request.done or request.operation not in (Operation.PAY, Operation.PAYOUT):
         return request
     result = exchanged(closing, request, at, question=True)
     return conclude(request_id=request_id, result=result, source="close", at=at)
+
+
+@transaction.atomic
+def call_off(request_id: UUID, at: datetime) -> None:
+    """End a payment or payout that is certainly not done, before it leaves."""
+    request = ChannelRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    if request.state == RequestState.NEW and request.operation in (Operation.PAY, Operation.PAYOUT):
+        conclude(request_id=request_id, result=Failed("not_sent", user_fixable=True), source="close", at=at)
 
 
 def resolve_due(*, shard: int, at: datetime, most: int = 50) -> int:

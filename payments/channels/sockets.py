@@ -11,7 +11,8 @@ from payments.channels.port import Port, Result
 @runtime_checkable
 class OutcomeListener(Protocol):
     """The room a money request was made for, plugged in under `ChannelRequest.business`. Called with the request locked,
-    inside the transaction that changes it: take your own rows next, the ledger last; never call the network."""
+    inside a transaction: take your own rows next, the ledger last; never call the network. A DomainError undoes what you wrote, and
+    you are told again later; WrongState says that it can never be (a second success for one order), and leaves a Break."""
 
     def settled(self, *, request: ChannelRequest, at: datetime) -> None:
         """The request became success or failed (`request.state`, `request.code`); told once."""

@@ -20,6 +20,15 @@ class RequestState(models.TextChoices):
     RETURNED = "returned"
 
 
+class Owed(models.TextChoices):
+    """What the room a money request was made for has still to be told: the bank's word, that a payout came back, or both."""
+
+    NOTHING = ""
+    OUTCOME = "outcome"
+    RETURN = "return"
+    BOTH = "both"
+
+
 class NoticeState(models.TextChoices):
     RECEIVED = "received"
     PROCESSED = "processed"

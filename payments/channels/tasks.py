@@ -8,7 +8,7 @@ from celery import shared_task
 from core.clock import queries as clock
 from core.schedule import CALLS_OUT, SWEEP_S, every
 from core.stopping import STOPPING
-from payments.channels import breaker, queries, services
+from payments.channels import breaker, queries, services, telling
 
 SHARDS = 64
 
@@ -30,6 +30,21 @@ def resolve_shard(*, shard: int, **_: object) -> int:
     while monotonic() < until and not STOPPING.is_set() and services.resolve_due(shard=shard, at=clock.now(), most=1):
         attended += 1
     return attended
+
+
+@shared_task(name="payments.channels.tell_due")
+def tell_due(**_: object) -> int:
+    """Hand every shard that owes a word to its rooms to a worker."""
+    shards = queries.owing_shards(clock.now())
+    for shard in shards:
+        tell_shard.apply_async(kwargs={"shard": shard}, expires=30)
+    return len(shards)
+
+
+@shared_task(name="payments.channels.tell_shard")
+def tell_shard(*, shard: int, **_: object) -> int:
+    """Tell again what one shard owes, one bounded batch."""
+    return telling.tell_due(shard=shard, at=clock.now())
 
 
 @shared_task(name="payments.channels.look_for_returns")
@@ -61,4 +76,5 @@ def forget_calls(**_: object) -> int:
 
 every("payments.channels.forget_calls", task="payments.channels.forget_calls", crontab="20 * * * *")
 every("payments.channels.look_for_returns", task="payments.channels.look_for_returns", crontab="0 6 * * *")
+every("payments.channels.tell_due", task="payments.channels.tell_due", seconds=30)
 every("payments.channels.resolve_due", task="payments.channels.resolve_due", seconds=5)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from core.outbox import services as outbox
 from payments.cards import queries as card_queries
 from payments.cards import services as cards
-from payments.channels import queries, services
+from payments.channels import queries, services, telling
 from payments.channels.models import ChannelRequest
 from payments.channels.states import OPEN_STATES
 
@@ -37,6 +37,8 @@ def once(at: datetime) -> None:
         services.resolve_due(shard=shard, at=at)
     for shard in card_queries.shards_over(at):
         cards.expire_bindings(shard=shard, at=at)
+    for shard in queries.owing_shards(at):
+        telling.tell_due(shard=shard, at=at)
     outbox.run_pending(at=at)
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.approvals.services import ApprovalNeeded, applying
+from core.business_day import services as business_day
 from core.card_numbers import contains_card_number, luhn_valid
 from core.crypto.blind_index import blind_index
 from core.limits.queries import used
@@ -46,6 +47,7 @@ def made_card(owner: uuid.UUID, *, kind: str = "debit", number: str = "1", defau
 
 @pytest.fixture
 def card(db: None) -> Card:
+    business_day.open_first_day(at=AT)
     Channel.objects.update(enabled=True)
     ChannelCredential.objects.create(
         channel_id="sandbox_bank", merchant="m", private_key_pem="k", bank_public_key_pem="", bank_key_id="", created_at=AT

@@ -8,9 +8,10 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.ledger.refusals import InsufficientFunds
+from accounts.ledger.refusals import InsufficientFunds, LedgerHalted
 from accounts.security.services import ProofExpired, ProofMismatch, StepUpNeeded
 from core.api.views import OutboundEffectView, View
+from core.business_day.queries import NoOpenDay
 from core.clock import queries as clock
 from core.errors import NotFound
 from core.ids import parse_public_id
@@ -46,6 +47,8 @@ CHANNEL_REFUSALS = (
     ChannelUnderMaintenance,
     ChannelNotConnected,
     ChannelResting,
+    LedgerHalted,
+    NoOpenDay,
 )
 PROOF_REFUSALS = (StepUpNeeded, ProofMismatch, ProofExpired)
 TopUpPage = page_of(TopUpLine, "TopUpPage")

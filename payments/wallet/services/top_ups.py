@@ -32,8 +32,8 @@ def start(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) 
     """Write the order and its request to the card's channel; nothing has left yet.
 
     The card's money is at stake, so its holder approves it like a payment; the outflow limits are not touched, since money
-    comes in. Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, and what the
-    channel refuses.
+    comes in. Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, LedgerHalted, NoOpenDay,
+    and what the channel refuses.
     """
     customer_id = intent.customer_id
     parties.require_active(customer_id)
@@ -78,9 +78,11 @@ def note_processing(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
 
 @transaction.atomic
 def give_up(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
-    """Close an order whose channel never answered; from now on a success is late. Does nothing to one that is over."""
+    """Close an order whose channel never answered; from now on a success is late. Does nothing to one that is over, and to one that
+    is answered: the answer only waits until it can be booked."""
     top_up = TopUp.objects.select_for_update().get(pk=top_up_id)
-    if top_up.state in (TopUpState.CREATED, TopUpState.PROCESSING):
+    answered = channel_requests.request(top_up.request_id).done
+    if top_up.state in (TopUpState.CREATED, TopUpState.PROCESSING) and not answered:
         advance(top_up, TopUpState.CLOSED, moves=TOP_UP_MOVES, at=at, code="given_up")
         publish("top_up.closed", top_up, at)
     return top_up

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts.ledger import halt
 from accounts.ledger import services as ledger
 from accounts.ledger.accounts import customer_account
 from accounts.ledger.refusals import AccountFrozen, HoldNotOpen
@@ -23,6 +24,7 @@ from payments.cards import queries as cards
 from payments.cards import services as card_services
 from payments.cards.queries import CardNotUsable
 from payments.channels import services as channels
+from payments.channels import telling
 from payments.channels.breaker import ChannelResting, refuse_resting
 from payments.channels.queries import ChannelRequest
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
@@ -59,8 +61,10 @@ class AllowanceBusy(DomainError):
 def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -> Withdrawal:
     """Hold amount and fee on the balance. Nothing is asked of the channel yet.
 
-    Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, InsufficientFunds.
+    Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, InsufficientFunds, LedgerHalted,
+    NoOpenDay.
     """
+    halt.require_open()
     customer_id = intent.customer_id
     parties.require_active(customer_id)
     card = cards.usable(customer_id, card_id)
@@ -97,13 +101,16 @@ def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -
 def dispatch(*, withdrawal_id: uuid.UUID, at: datetime) -> Withdrawal:
     """Capture the hold (journal 2, first part) and place the payout, once; the row as it is when that was done before.
 
-    A customer or card that may no longer pay, or a hold that ran out, fails the withdrawal and frees the hold.
+    A customer or card that may no longer pay, or a hold that ran out, fails the withdrawal and frees the hold. While nothing can be
+    booked it stays held, for the sweeper.
     """
     withdrawal = Withdrawal.objects.select_for_update().get(pk=withdrawal_id)
     if withdrawal.state != WithdrawalState.HELD:
         return withdrawal
     try:
         place_and_capture(withdrawal, at)
+    except telling.SHUT:
+        return withdrawal
     except REFUSED_ON_THE_WAY as refused:
         return release(withdrawal, refused.code, at)
     publish("withdrawal.sent", withdrawal, at)
