@@ -2,32 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
-from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from core.clock import queries as clock
 from core.errors import DomainError, NotFound
 from core.ids import new_id, parse_public_id
 from core.moves import advance
 from core.outbox.services import publish
+from payments.channels import refused
+from payments.channels.breaks import Told, record_break
 from payments.channels.models import Break, Channel, ChannelNotice, ChannelRequest
-from payments.channels.outcomes import NOTICE, Told, conclude, record_break
+from payments.channels.outcomes import NOTICE, conclude
 from payments.channels.port import AgreementNotice, Notice, NoticeRefused, OrderNotice
 from payments.channels.services import open_port
 from payments.channels.sockets import AGREEMENTS
 from payments.channels.states import NOTICE_MOVES, NoticeState
 
 TOPIC = "channel_notice.received"
-COUNT_REFUSED = """
-INSERT INTO payments_refusednotices (id, channel, day, reason, count, last_body_sha256, last_at)
-VALUES (%(id)s, %(channel)s, %(day)s, %(reason)s, 1, %(digest)s, %(at)s)
-ON CONFLICT (channel, day, reason) DO UPDATE SET count = payments_refusednotices.count + 1,
-    last_body_sha256 = EXCLUDED.last_body_sha256, last_at = EXCLUDED.last_at
-"""
 
 
 class NoticeNotBelieved(DomainError):
@@ -54,7 +48,7 @@ def receive(*, channel: str, path: str, headers: Mapping[str, str], raw_body: by
     try:
         notice = open_port(channel).parse_notice(path=path, headers=headers, raw_body=raw_body, wall=clock.wall())
     except NoticeRefused as problem:
-        count_refused(channel, problem.reason, raw_body, at)
+        refused.count(channel, problem.reason, raw_body, at)
         raise (NoticeMalformed() if problem.reason == "malformed" else NoticeNotBelieved()) from problem
     keep(channel, notice, raw_body, at)
 
@@ -73,13 +67,6 @@ def keep(channel: str, notice: Notice, raw_body: bytes, at: datetime) -> None:
     ChannelNotice.objects.bulk_create([row], ignore_conflicts=True)
     if ChannelNotice.objects.filter(pk=row.pk).exists():
         publish(topic=TOPIC, owner=row.id, payload={"notice_id": str(row.id)}, at=at)
-
-
-def count_refused(channel: str, reason: str, raw_body: bytes, at: datetime) -> None:
-    digest = sha256(raw_body).hexdigest()
-    values: dict[str, Any] = {"id": new_id(), "channel": channel, "day": clock.local_day(at), "reason": reason, "digest": digest, "at": at}
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_REFUSED, values)
 
 
 @transaction.atomic
