@@ -69,6 +69,11 @@ def explain(channel: str, code: str, at: datetime) -> Words | None:
     return Words(*WORDS.get(code, OTHERWISE))
 
 
+def open_requests(business_id: UUID) -> int:
+    """How many calls for one row are without a final answer."""
+    return ChannelRequest.objects.filter(business_id=business_id, state__in=OPEN_STATES).count()
+
+
 def open_for_card(card_id: UUID) -> int:
     """How many money calls with one card are without a final answer."""
     return ChannelRequest.objects.filter(card_id=card_id, amount_fen__gt=0, state__in=OPEN_STATES).count()
