@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from functools import reduce
-from operator import or_
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.identity.models import Customer, Device, DeviceSession, PhoneClaim, SandboxMessage
 from accounts.identity.phones import e164, phone_index
@@ -15,6 +15,7 @@ from accounts.identity.sockets import CONSENTS
 from accounts.identity.tokens import ACCESS, read_token
 from core.errors import NotFound
 from core.questions import Question, ask
+from core.rows import loaded, selection, width
 
 LACKS_CONSENTS = "lacks_consents"
 
@@ -49,17 +50,36 @@ def open_session(access_token: str, at: datetime) -> DeviceSession | None:
     token = read_token(access_token, ACCESS)
     if token is None:
         return None
-    found = DeviceSession.objects.select_related("customer", "device").filter(
-        pk=token.row_id, customer_id=token.customer_id, ended_at=None, access_expires_at__gt=at
-    )
-    session = found.annotate(**{LACKS_CONSENTS: lacking_consents(at)}).first()
-    return session if session and token.opens(session.access_digest) else None
+    lacking, instants = lacking_consents("session.customer_id", at)
+    with connection.cursor() as cursor:
+        cursor.execute(open_session_sql(lacking), [*instants, token.row_id, token.customer_id, at])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    session = loaded(DeviceSession, row)
+    session.customer = loaded(Customer, row[width(DeviceSession) :][: width(Customer)])
+    session.device = loaded(Device, row[width(DeviceSession) + width(Customer) : -1])
+    setattr(session, LACKS_CONSENTS, row[-1])
+    return session if token.opens(session.access_digest) else None
 
 
-def lacking_consents(at: datetime) -> "ExpressionWrapper[Any]":
-    """Whether the customer of a session lacks a consent that any rule needs, as SQL."""
-    found = [Q(rule.lacking(customer="customer_id", at=at)) for rule in CONSENTS]
-    return ExpressionWrapper(reduce(or_, found, Q(pk__in=[])), output_field=BooleanField())
+OPEN_SESSION = """
+SELECT {columns}, {lacking} FROM accounts_devicesession session
+JOIN accounts_customer customer ON customer.id = session.customer_id JOIN accounts_device device ON device.id = session.device_id
+WHERE session.id = %s AND session.customer_id = %s AND session.ended_at IS NULL AND session.access_expires_at > %s
+"""
+
+
+@lru_cache(maxsize=4)
+def open_session_sql(lacking: str) -> str:
+    columns = ", ".join((selection(DeviceSession, "session"), selection(Customer, "customer"), selection(Device, "device")))
+    return OPEN_SESSION.format(columns=columns, lacking=lacking)
+
+
+def lacking_consents(customer: str, at: datetime) -> tuple[str, list[Any]]:
+    """Whether the customer named by the SQL expression `customer` lacks a consent that any rule needs: SQL and its values."""
+    found = [rule.lacking(customer=customer, at=at) for rule in CONSENTS]
+    return " OR ".join(sql for sql, _ in found) or "false", [value for _, values in found for value in values]
 
 
 def missing_consents(customer_id: uuid.UUID, at: datetime) -> list[dict[str, str | int]]:

@@ -4,8 +4,6 @@ import uuid
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from django.db.models import Exists
-
 from core.sockets import Socket
 
 
@@ -28,8 +26,8 @@ SMS: Socket[SmsSender] = Socket("accounts.identity.sms", SmsSender)  # type: ign
 class ConsentRule(Protocol):
     """Which documents a customer must have agreed to before an effect."""
 
-    def lacking(self, *, customer: str, at: datetime) -> Exists:
-        """SQL, true where the customer whose id is in the outer query's column `customer` lacks a consent needed at `at`."""
+    def lacking(self, *, customer: str, at: datetime) -> tuple[str, tuple[object, ...]]:
+        """SQL, true where the customer whose id the expression `customer` gives lacks a consent needed at `at`; and its values."""
 
     def missing(self, *, customer_id: uuid.UUID, at: datetime) -> list[dict[str, str | int]]:
         """The kind, version and titles of each document to agree to."""

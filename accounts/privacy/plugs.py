@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists
-
 from accounts.identity import queries as identity
 from accounts.identity.sockets import CONSENTS
 from accounts.ledger import queries as ledger
@@ -65,7 +63,7 @@ class LedgerAccounts:
 class RequiredConsents:
     """The required documents as identity asks for them."""
 
-    def lacking(self, *, customer: str, at: datetime) -> Exists:
+    def lacking(self, *, customer: str, at: datetime) -> tuple[str, tuple[object, ...]]:
         return queries.lacking_consent(customer, at)
 
     def missing(self, *, customer_id: uuid.UUID, at: datetime) -> list[dict[str, str | int]]:

@@ -35,15 +35,22 @@ def needed(at: datetime) -> QuerySet[ConsentDocument]:
     return ConsentDocument.objects.filter(required=True, required_from__lte=at)
 
 
-def covering(customer: uuid.UUID | OuterRef) -> QuerySet[Consent]:
+def covering(customer: uuid.UUID) -> QuerySet[Consent]:
     """A customer's standing consents to the version of the outer query's document, or to a later one."""
     later = {"document__kind": OuterRef("kind"), "document__version__gte": OuterRef("version")}
     return Consent.objects.filter(customer_id=customer, withdrawn_at=None, **later)
 
 
-def lacking_consent(customer: str, at: datetime) -> Exists:
-    """SQL, true where the customer in the outer query's column `customer` lacks a needed consent."""
-    return Exists(needed(at).filter(~Exists(covering(OuterRef(OuterRef(customer))))))
+LACKING = """EXISTS (
+  SELECT 1 FROM accounts_consentdocument needed WHERE needed.required AND needed.required_from <= %s AND NOT EXISTS (
+    SELECT 1 FROM accounts_consent given JOIN accounts_consentdocument agreed ON agreed.id = given.document_id
+    WHERE given.customer_id = {customer} AND given.withdrawn_at IS NULL
+      AND agreed.kind = needed.kind AND agreed.version >= needed.version))"""
+
+
+def lacking_consent(customer: str, at: datetime) -> tuple[str, tuple[object, ...]]:
+    """SQL, true where the customer whose id the expression `customer` gives lacks a needed consent; and its values. Every request asks."""
+    return LACKING.format(customer=customer), (at,)
 
 
 def missing_consents(customer_id: uuid.UUID, at: datetime) -> list[ConsentDocument]:
