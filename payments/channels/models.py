@@ -214,7 +214,8 @@ class ChannelRequest(models.Model):
 
     `business` and `business_id` name the row it is made for ("top_up", "withdrawal", "card_binding", "card"); its listener is
     told once when the request is final: `owed` is what it has still to be told, at
-    `tell_at` when it could not take it in at once. `sends` counts departures, `queries` the questions asked since. `due_at` is when the
+    `tell_at` when it could not take it in at once. A row moves money once by each operation: the next request comes after a refusal,
+    and what is tried again keeps its row and number. `sends` counts departures, `queries` the questions asked since. `due_at` is when the
     sweeper looks again; null = final.
     """
 
@@ -251,6 +252,11 @@ class ChannelRequest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="payments_request_number", fields=["customer", "request_no"]),
+            models.UniqueConstraint(
+                name="payments_request_once",
+                fields=["customer", "business", "business_id", "operation"],
+                condition=Q(operation__in=sorted(MONEY_OPERATIONS)) & ~Q(state="failed"),
+            ),
             models.CheckConstraint(name="payments_request_state", condition=Q(state__in=RequestState.values)),
             models.CheckConstraint(name="payments_request_shard", condition=Q(shard__gte=0, shard__lt=64)),
             models.CheckConstraint(

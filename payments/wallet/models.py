@@ -135,6 +135,7 @@ class TopUp(CardOrder):
     request_id = models.UUIDField()
     give_up_at = models.DateTimeField()
     journal_id = models.UUIDField(null=True, blank=True)
+    refund_request_id = models.UUIDField(null=True, blank=True)
     credit_journal_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
@@ -143,6 +144,10 @@ class TopUp(CardOrder):
             models.CheckConstraint(
                 name="payments_topup_credited",
                 condition=Q(state="credited", credit_journal_id__isnull=False) | (~Q(state="credited") & Q(credit_journal_id=None)),
+            ),
+            models.CheckConstraint(
+                name="payments_topup_refund",
+                condition=Q(refund_request_id=None) | Q(state__in=["refunding", "refunded", "to_manual", "credited"]),
             ),
             shard_check("payments_topup_shard"),
             models.CheckConstraint(name="payments_topup_state", condition=Q(state__in=TopUpState.values)),
@@ -154,6 +159,11 @@ class TopUp(CardOrder):
         ]
         indexes = [
             models.Index(name="payments_topup_mine", fields=["customer", "-created_at", "-id"]),
+            models.Index(
+                name="payments_topup_refunding",
+                fields=["shard", "changed_at"],
+                condition=Q(state="refunding", refund_request_id=None),
+            ),
             models.Index(name="payments_topup_open", fields=["shard", "give_up_at"], condition=Q(state__in=["created", "processing"])),
         ]
         triggers = [StateGuard("payments_topup_moves", TOP_UP_MOVES, born=["created"])]

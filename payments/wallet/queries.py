@@ -115,6 +115,12 @@ def held_withdrawals(shard: int, before: datetime) -> QuerySet[Withdrawal, uuid.
     return stuck.order_by("created_at", "id").values_list("id", flat=True)
 
 
+def unplaced_refunds(shard: int, before: datetime) -> QuerySet[TopUp, uuid.UUID]:
+    """Late successes of a shard whose refund nobody has asked the channel for."""
+    waiting = TopUp.objects.filter(shard=shard, state="refunding", refund_request_id=None, changed_at__lte=before)
+    return waiting.order_by("changed_at", "id").values_list("id", flat=True)
+
+
 def overdue_top_ups(shard: int, at: datetime) -> QuerySet[TopUp, uuid.UUID]:
     late = TopUp.objects.filter(shard=shard, state__in=OPEN_TOP_UPS, give_up_at__lte=at)
     return late.order_by("give_up_at", "id").values_list("id", flat=True)
@@ -125,6 +131,7 @@ def due_shards(at: datetime, *, held_for: timedelta) -> list[tuple[str, int]]:
     due = {
         "expire_transfers": Transfer.objects.filter(state="in_transit", expires_at__lte=at),
         "send_held": Withdrawal.objects.filter(state="held", created_at__lte=at - held_for),
+        "place_refunds": TopUp.objects.filter(state="refunding", refund_request_id=None, changed_at__lte=at - held_for),
         "give_up_top_ups": TopUp.objects.filter(state__in=OPEN_TOP_UPS, give_up_at__lte=at),
     }
     return [(name, shard) for name, rows in due.items() for shard in sorted(set(rows.values_list("shard", flat=True).order_by()))]

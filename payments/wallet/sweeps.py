@@ -8,11 +8,16 @@ from time import monotonic
 from core.attempts import Attempt
 from core.schedule import SWEEP_S
 from core.stopping import STOPPING
+from payments.channels import telling
+from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
 from payments.wallet import outbound, queries
-from payments.wallet.services import transfers
+from payments.wallet.services import top_ups, transfers
 
 BATCH = 100
 DISPATCH_AFTER = timedelta(seconds=60)
+REFUNDS = 1000
+"""A batch of refunds: some of them may wait for long behind a channel that is shut, and must not keep others from their turn."""
+SHUT = (ChannelNotConnected, ChannelOff, ChannelUnderMaintenance, *telling.SHUT)
 
 
 def expire_transfers(*, shard: int, at: datetime) -> int:
@@ -31,6 +36,21 @@ def give_up_top_ups(*, shard: int, at: datetime) -> int:
     """End the top-ups of a shard that waited too long for their channel. Outside any transaction."""
     late = queries.overdue_top_ups(shard, at)[:BATCH]
     return each("top_up", late, lambda row_id: outbound.give_up_top_up(top_up_id=row_id, at=at))
+
+
+def place_refunds(*, shard: int, at: datetime) -> int:
+    """Place the refunds of a shard's late successes for which the channel or the books were shut, for as long as it takes."""
+    waiting = queries.unplaced_refunds(shard, at - DISPATCH_AFTER)[:REFUNDS]
+    return each("refund", waiting, lambda row_id: refund_or_wait(top_up_id=row_id, at=at))
+
+
+def refund_or_wait(*, top_up_id: uuid.UUID, at: datetime) -> bool:
+    """Place the refund of a late success, or leave it to the next sweep. Returns whether it was placed."""
+    try:
+        return top_ups.place_refund(top_up_id=top_up_id, at=at) is not None
+    except SHUT as refused:
+        top_ups.note_waiting(top_up_id=top_up_id, why=refused.code, at=at)
+        return False
 
 
 def each(kind: str, row_ids: Iterable[uuid.UUID], act: Callable[[uuid.UUID], object]) -> int:

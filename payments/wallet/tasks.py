@@ -1,4 +1,4 @@
-"""The wallet's sweepers: transfers nobody took, withdrawals held and not sent, top-ups that waited too long."""
+"""The wallet's sweepers: transfers nobody took, withdrawals held and not sent, refunds not placed, top-ups that waited too long."""
 
 from celery import shared_task
 
@@ -27,7 +27,18 @@ def give_up_top_ups(*, shard: int, **_: object) -> int:
     return sweeps.give_up_top_ups(shard=shard, at=clock.now())
 
 
-SWEEPS = {"expire_transfers": expire_transfers, "send_held": send_held, "give_up_top_ups": give_up_top_ups}
+@shared_task(name="payments.wallet.place_refunds")
+def place_refunds(*, shard: int, **_: object) -> int:
+    """Place one bounded batch of a shard's refunds of late successes."""
+    return sweeps.place_refunds(shard=shard, at=clock.now())
+
+
+SWEEPS = {
+    "expire_transfers": expire_transfers,
+    "send_held": send_held,
+    "place_refunds": place_refunds,
+    "give_up_top_ups": give_up_top_ups,
+}
 
 
 @shared_task(name="payments.wallet.sweep")

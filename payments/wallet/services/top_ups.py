@@ -24,6 +24,8 @@ from payments.wallet.services.authority import Intent
 
 BUSINESS = "top_up"
 REFUND_REFUSED = "top_up.refund_refused"
+REFUND_WAITING = "top_up.refund_waiting"
+REFUND_MAY_WAIT = timedelta(days=1)
 CREDIT = "top_up.credit"
 
 
@@ -125,7 +127,7 @@ def fail(top_up: TopUp, code: str, at: datetime) -> TopUp:
 
 def book_late(top_up: TopUp, request: ChannelRequest, at: datetime) -> TopUp:
     """Journal 5: the customer was told that this order is over, so the money is not theirs to spend and goes back to the
-    card. The refund is placed by the handler of `top_up.refunding`, tried again for as long as the channel is shut."""
+    card. The handler of `top_up.refunding` places the refund, or the sweeper while the channel or the books are shut."""
     journal_id = new_id()
     advance(top_up, TopUpState.REFUNDING, moves=TOP_UP_MOVES, at=at, journal_id=journal_id, code="late_success")
     ledger.post(
@@ -141,15 +143,15 @@ def book_late(top_up: TopUp, request: ChannelRequest, at: datetime) -> TopUp:
 
 @transaction.atomic
 def place_refund(*, top_up_id: uuid.UUID, at: datetime) -> ChannelRequest | None:
-    """Ask the channel to give a late success back; its sweeper sends it. None when the order wants no refund.
+    """Ask the channel to give a late success back, once; its sweeper sends it. None when the order wants no refund, or has it.
 
-    Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected.
+    Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected, LedgerHalted, NoOpenDay.
     """
     top_up = TopUp.objects.select_for_update().get(pk=top_up_id)
-    if top_up.state != TopUpState.REFUNDING:
+    if top_up.state != TopUpState.REFUNDING or top_up.refund_request_id is not None:
         return None
     payment = channel_requests.request(top_up.request_id)
-    return channels.place(
+    refund = channels.place(
         channel=payment.channel_id,
         operation="refund",
         business=BUSINESS,
@@ -160,6 +162,18 @@ def place_refund(*, top_up_id: uuid.UUID, at: datetime) -> ChannelRequest | None
         original_id=payment.id,
         at=at,
     )
+    TopUp.objects.filter(pk=top_up.pk).update(refund_request_id=refund.id)
+    work.finish(kind=REFUND_WAITING, target=top_up.public_id, by="system", at=at)
+    return refund
+
+
+@transaction.atomic
+def note_waiting(*, top_up_id: uuid.UUID, why: str, at: datetime) -> None:
+    """A refund could not be placed (`why`, the refusal's code): an operator hears of one that waits for longer than a day."""
+    top_up = TopUp.objects.get(pk=top_up_id)
+    if top_up.state == TopUpState.REFUNDING and at - top_up.changed_at > REFUND_MAY_WAIT:
+        facts = {"amount_fen": top_up.amount_fen, "why": why, "since": top_up.changed_at.isoformat()}
+        work.ask(kind=REFUND_WAITING, target=top_up.public_id, facts=facts, at=at)
 
 
 def settle_refund(top_up: TopUp, request: ChannelRequest, at: datetime) -> TopUp:

@@ -69,7 +69,7 @@ def settle_wallet(at: datetime, *, pause_s: float = 0.0) -> datetime:
         moved = sum(
             sweep(shard=shard, at=at)
             for shard in range(SHARDS)
-            for sweep in (sweeps.expire_transfers, sweeps.send_held, sweeps.give_up_top_ups)
+            for sweep in (sweeps.expire_transfers, sweeps.send_held, sweeps.place_refunds, sweeps.give_up_top_ups)
         )
         if not moved:
             return at
