@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
-from accounts.ledger import queries
+from accounts.ledger import admin_periods, queries  # noqa: F401  (admin_periods registers its pages)
 from accounts.ledger.models import (
     AccountState,
     Entry,
@@ -26,6 +26,7 @@ from accounts.ledger.models import (
     LedgerAccount,
     LedgerBalance,
     LedgerHalt,
+    Mode,
     PendingLeg,
     SealBlock,
 )
@@ -73,6 +74,17 @@ class StateForm(ReasonForm):
     field_order = ("to", "reason")
 
 
+def modes() -> list[tuple[str, str]]:
+    return [(str(value), str(label)) for value, label in LedgerAccount._meta.get_field("mode").flatchoices if value != Mode.SHARDED]
+
+
+class ModeForm(ReasonForm):
+    """How postings are to reach an account."""
+
+    to = forms.ChoiceField(label=_("New mode"), choices=modes, widget=UnfoldAdminSelectWidget)
+    field_order = ("to", "reason")
+
+
 @admin.register(LedgerAccount, site=desk)
 class LedgerAccountAdmin(DeskAdmin):
     acts = (
@@ -85,6 +97,17 @@ class LedgerAccountAdmin(DeskAdmin):
             payload=lambda doing: {"target": doing.row.public_id, "to": doing.data["to"]},
             icon="lock",
             open_to=lambda row: row.state != AccountState.CLOSED,
+        ),
+        proposing(
+            "mode",
+            act="ledger.account_mode",
+            right="ledger.propose",
+            title=_("Propose another mode"),
+            form=ModeForm,
+            payload=lambda doing: {"target": doing.row.public_id, "to": doing.data["to"]},
+            icon="speed",
+            explain=_("Buffered takes many postings at once, folded within seconds. Another person approves it first."),
+            open_to=lambda row: row.mode != Mode.SHARDED and not row.role.clearing,
         ),
     )
     group, place, icon, heading = "ledger", 10, "account_balance", _("Ledger accounts")

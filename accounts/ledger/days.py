@@ -1,45 +1,16 @@
-"""The ledger's share of the business day: barrier, folding, sums, closed periods, partitions made ahead."""
+"""The ledger's share of the business day: barrier, folding, sums, partitions made ahead."""
 
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from accounts.ledger.calls import call, rows
-from accounts.ledger.models import PeriodClose, RolledDay
+from accounts.ledger.models import RolledDay
 from core.attempts import Attempt
-from core.business_day import queries as business_day
-from core.errors import DomainError
 
 RANGES = 4
 FOLD_AT_ONCE = 2000
 MONTHS_AHEAD = 3
-
-
-class PeriodNotOver(DomainError):
-    code = "ledger_period_not_over"
-    en = "The books cannot close through {day}: that business day is not closed, or its end of day is not done."
-    zh = "账期无法关闭至 {day}:该营业日尚未关闭或日终未完成。"
-
-
-class PeriodClosedAlready(DomainError):
-    code = "ledger_period_closed"
-    en = "The books are closed through {day} already."
-    zh = "账期已关闭至 {day}。"
-
-
-@transaction.atomic
-def close_period(*, through_on: date, actor: str, at: datetime) -> PeriodClose:
-    """Close the books through a day: no journal takes an effective date on or before it from now on.
-
-    Waits for postings under way. Raises PeriodNotOver, PeriodClosedAlready.
-    """
-    call("SELECT ledger_barrier()", ())
-    if not business_day.is_closed(through_on) or not rolled(through_on):
-        raise PeriodNotOver(day=through_on.isoformat())
-    last = PeriodClose.objects.order_by("-through_on").first()
-    if last is not None and last.through_on >= through_on:
-        raise PeriodClosedAlready(day=last.through_on.isoformat())
-    return PeriodClose.objects.create(through_on=through_on, closed_at=at, actor=actor)
 
 
 def rolled(day: date) -> bool:

@@ -1,10 +1,10 @@
 """Acts on the books that a second person approves."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from accounts.ledger import halt, states
-from accounts.ledger.models import AccountState
+from accounts.ledger import halt, periods, states
+from accounts.ledger.models import AccountState, Mode
 from core.approvals.register import Payload, register
 from core.errors import Invalid
 from core.ids import parse_public_id
@@ -37,5 +37,27 @@ def known_state(payload: Payload, at: datetime) -> None:
         raise Invalid("to", f"Choose one of {', '.join(AccountState.values)}.", f"请选择:{'、'.join(AccountState.values)}。")
 
 
+def set_mode(payload: Payload, at: datetime) -> str:
+    account = states.set_mode(account_id=parse_public_id("acc", payload["target"]), to=Mode(payload["to"]), at=at)
+    return f"{account.public_id} is {account.mode}"
+
+
+def known_mode(payload: Payload, at: datetime) -> None:
+    if payload["to"] not in states.MODE_LETTERS:
+        raise Invalid("to", f"Choose one of {', '.join(states.MODE_LETTERS)}.", f"请选择:{'、'.join(states.MODE_LETTERS)}。")
+    states.must_change_mode(parse_public_id("acc", payload["target"]))
+
+
+def close_period(payload: Payload, at: datetime) -> str:
+    period = periods.close(through_on=date.fromisoformat(payload["through_on"]), at=at)
+    return f"the books are closed through {period.through_on.isoformat()}"
+
+
+def can_close(payload: Payload, at: datetime) -> None:
+    periods.must_be_over(date.fromisoformat(payload["through_on"]))
+
+
 register("ledger.lift_halt", apply=lift, check=is_standing, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=12)
 register("ledger.account_state", apply=set_state, check=known_state, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
+register("ledger.account_mode", apply=set_mode, check=known_mode, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
+register("ledger.close_period", apply=close_period, check=can_close, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)

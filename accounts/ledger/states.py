@@ -60,17 +60,18 @@ def set_state(*, account_id: UUID, to: AccountState, at: datetime) -> LedgerAcco
 
 @transaction.atomic
 def set_mode(*, account_id: UUID, to: Mode, at: datetime) -> LedgerAccount:
-    """Change an account between sync and buffered. Waits for postings under way.
+    """Make an account hot (buffered: postings take no lock on it), or sync again. Waits for postings under way.
 
-    Raises NotFound, ModeNotChangeable: legs still pending, a bound or hold on it, or a sharded account.
+    A sensitive act: raises ApprovalNeeded outside an approval of `ledger.account_mode`. Raises NotFound, ModeNotChangeable:
+    a clearing account (its open items come from folding), a sharded one (its entries lie in sub rows, whose number its role
+    sets), the mode it has, legs that wait, a bound or money held on it.
     """
+    must_be_applying("ledger.account_mode")
     call("SELECT ledger_barrier()", ())
-    account = LedgerAccount.objects.filter(id=account_id).first()
-    if account is None:
-        raise NotFound()
+    account = must_change_mode(account_id)
     row = LedgerBalance.objects.select_for_update().get(account_id=account_id, sub=0)
-    if to not in MODE_LETTERS or row.mode == "h":
-        raise ModeNotChangeable(reason_en="a sharded account stays sharded", reason_zh="分片账户不可变更")
+    if account.mode == to:
+        raise ModeNotChangeable(reason_en=f"it is {to} already", reason_zh="该账户已处于此模式")
     if PendingLeg.objects.filter(account_id=account_id).exists():
         raise ModeNotChangeable(reason_en="legs still wait to be folded", reason_zh="尚有待入账分录")
     if to == Mode.BUFFERED and (row.floor is not None or row.ceiling is not None or row.held):
@@ -79,4 +80,22 @@ def set_mode(*, account_id: UUID, to: Mode, at: datetime) -> LedgerAccount:
     account.mode = to
     account.changed_at = at
     account.save(update_fields=["mode", "changed_at"])
+    outbox.publish(
+        topic="ledger.account_mode_changed",
+        owner=account.owner_id or account.id,
+        payload={"account": account.public_id, "mode": to.value},
+        at=at,
+    )
+    return account
+
+
+def must_change_mode(account_id: UUID) -> LedgerAccount:
+    """The account, if accounts of its kind may change their mode. Raises NotFound, ModeNotChangeable."""
+    account = LedgerAccount.objects.select_related("role").filter(id=account_id).first()
+    if account is None:
+        raise NotFound()
+    if account.role.clearing:
+        raise ModeNotChangeable(reason_en="a clearing account stays buffered", reason_zh="清算账户须保持缓冲模式")
+    if account.mode == Mode.SHARDED:
+        raise ModeNotChangeable(reason_en="a sharded account stays sharded", reason_zh="分片账户不可变更")
     return account

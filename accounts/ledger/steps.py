@@ -1,9 +1,9 @@
-"""The ledger's steps of the end of day: folded, nothing of the day under way, summed in ranges, sealed and counted, partitions made."""
+"""The ledger's steps of the end of day: folded, nothing of the day under way, summed, sealed, partitions made, old days closed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from accounts.ledger import days, seal
+from accounts.ledger import days, periods, seal
 from accounts.ledger.calls import call
 from core.business_day.sockets import STEPS
 
@@ -69,8 +69,21 @@ class Partitions:
         return days.make_partitions(at=at)
 
 
+@dataclass
+class ClosePeriods:
+    """The books closed for the days that lie beyond the back-dating window."""
+
+    name: str = "ledger.close_periods"
+    order: int = 960
+    shards: int = 1
+
+    def run(self, *, day: date, shard: int, at: datetime) -> int:
+        return periods.close_old(day=day, at=at)
+
+
 STEPS.plug("ledger.fold_ahead", FoldAhead())
 STEPS.plug("ledger.fold", Barrier())
 STEPS.plug("ledger.roll", Roll())
 STEPS.plug("ledger.manifest", Manifest())
 STEPS.plug("ledger.partitions", Partitions())
+STEPS.plug("ledger.close_periods", ClosePeriods())

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from accounts.ledger import days, queries, services, states
+from accounts.ledger import days, queries, services
 from accounts.ledger.accounts import AccountRef, platform_account
 from accounts.ledger.legs import credit, debit
-from accounts.ledger.models import GLRule, GLTotal, Mode, Movement
-from accounts.ledger.refusals import DayClosed, EffectiveInFuture
+from accounts.ledger.models import GLRule, GLTotal, Movement
+from accounts.ledger.refusals import EffectiveInFuture
 from accounts.ledger.steps import Barrier, FoldAhead, Manifest, Partitions, Roll
 from core.business_day import services as business_day
 from core.business_day.models import BusinessDay
@@ -163,22 +163,6 @@ def test_a_gap_in_the_summed_days_is_counted_live_until_it_is_summed_too() -> No
     assert_books_balance()
 
 
-def test_a_closed_period_refuses_effective_dates_and_an_open_one_takes_them() -> None:
-    account = user()
-    with pytest.raises(days.PeriodNotOver):
-        days.close_period(through_on=TODAY, actor="staff:finance", at=AT)
-    end_the_day()
-    days.close_period(through_on=TODAY, actor="staff:finance", at=AT)
-    with pytest.raises(DayClosed):
-        move(world(), account, 1, effective_on=TODAY)
-    with pytest.raises(DayClosed):
-        move(world(), account, 1, effective_on=ago(30))
-    assert queries.balance(account).posted == 0
-    move(world(), account, 1, effective_on=TODAY + timedelta(days=1))
-    with pytest.raises(days.PeriodClosedAlready):
-        days.close_period(through_on=TODAY, actor="staff:finance", at=AT)
-
-
 def test_an_effective_date_after_the_business_day_is_refused() -> None:
     with pytest.raises(EffectiveInFuture):
         move(world(), user(), 1, effective_on=TODAY + timedelta(days=1))
@@ -298,21 +282,6 @@ def test_a_sharded_account_is_read_at_once_as_the_sum_of_its_rows() -> None:
     done = move(account, wide, 30)
     assert queries.balance(wide).posted == 30
     assert queries.balance(wide, done.posted_at).posted == 30
-    assert_books_balance()
-
-
-def test_the_mode_never_changes_while_legs_wait() -> None:
-    hot, account = platform_account("test:hot"), user()
-    move(world(), account, 10)
-    move(account, hot, 3)
-    with pytest.raises(states.ModeNotChangeable):
-        states.set_mode(account_id=hot.id, to=Mode.SYNC, at=AT)
-    days.fold_all()
-    states.set_mode(account_id=hot.id, to=Mode.SYNC, at=AT)
-    move(account, hot, 4)
-    assert [line.balance_after for line in queries.entries(hot)] == [7, 3]
-    with pytest.raises(states.ModeNotChangeable):
-        states.set_mode(account_id=account.id, to=Mode.BUFFERED, at=AT)
     assert_books_balance()
 
 

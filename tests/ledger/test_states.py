@@ -1,15 +1,19 @@
-"""Accounts that are blocked, frozen or closed."""
+"""Accounts that are blocked, frozen or closed, and how postings reach them."""
+
+from datetime import timedelta
 
 import pytest
 
-from accounts.ledger import queries, services, states
+from accounts.ledger import days, queries, services, states
 from accounts.ledger.accounts import platform_account
-from accounts.ledger.models import AccountState, LedgerAccount
+from accounts.ledger.models import AccountState, LedgerAccount, Mode, PendingLeg
 from accounts.ledger.refusals import AccountFrozen
-from core.approvals.services import applying
+from core.approvals import services as approvals
+from core.approvals.services import ApprovalNeeded, applying
 from core.errors import NotFound
 from core.ids import new_id
 from core.moves import WrongState
+from tests.desk.people import staff
 from tests.ledger.conftest import AT, user, world
 from tests.ledger.test_post import move
 from tests.ledger_proof import assert_books_balance
@@ -76,7 +80,7 @@ def test_an_account_closes_empty_and_for_good() -> None:
 
 def test_an_account_with_a_hold_does_not_close() -> None:
     credited = user(role="test:credit")
-    services.hold(hold_id=new_id(), account=credited, amount=1, expires_at=AT, at=AT)
+    services.hold(hold_id=new_id(), account=credited, amount=1, expires_at=AT + timedelta(hours=1), at=AT)
     with pytest.raises(states.AccountNotEmpty):
         set_state(credited, AccountState.CLOSED)
 
@@ -84,3 +88,68 @@ def test_an_account_with_a_hold_does_not_close() -> None:
 def test_an_unknown_account_has_no_state_to_set() -> None:
     with pytest.raises(NotFound):
         set_state(user(), AccountState.FROZEN)
+
+
+def set_mode(account, to):
+    with applying("ledger.account_mode", maker="staff:max", checker="staff:cara"):
+        return states.set_mode(account_id=account.id, to=to, at=AT)
+
+
+def test_the_mode_never_changes_while_legs_wait() -> None:
+    hot, account = platform_account("test:hot"), user()
+    move(world(), account, 10)
+    move(account, hot, 3)
+    with pytest.raises(states.ModeNotChangeable, match="wait"):
+        set_mode(hot, Mode.SYNC)
+    days.fold_all()
+    set_mode(hot, Mode.SYNC)
+    move(account, hot, 4)
+    assert [line.balance_after for line in queries.entries(hot)] == [7, 3]
+    with pytest.raises(states.ModeNotChangeable, match="bound"):
+        set_mode(account, Mode.BUFFERED)
+    assert_books_balance()
+
+
+def test_an_account_is_made_hot_and_sync_again_by_two_people() -> None:
+    maker, checker = staff("max", "finance_maker"), staff("cara", "finance_checker")
+    busy, payer = user(role="test:free"), user()
+    move(world(), payer, 100)
+    move(payer, busy, 1)
+
+    def approve(to: Mode) -> None:
+        payload = {"target": LedgerAccount.objects.get(id=busy.id).public_id, "to": to.value}
+        proposal = approvals.propose(act="ledger.account_mode", payload=payload, maker=maker, reason="a busy day", at=AT)
+        approvals.approve(approval_id=proposal.pk, checker=checker, at=AT)
+
+    approve(Mode.BUFFERED)
+    move(payer, busy, 20)
+    assert PendingLeg.objects.filter(account_id=busy.id).count() == 1
+    assert queries.balance(busy).posted == 21
+    days.fold_all()
+    approve(Mode.SYNC)
+    move(payer, busy, 300 - 221)
+    assert [line.balance_after for line in queries.entries(busy)] == [100, 21, 1]
+    assert_books_balance()
+
+
+def test_a_mode_changes_through_an_approval_alone_and_a_clearing_or_sharded_account_keeps_its_own() -> None:
+    maker = staff("max", "finance_maker")
+    hot, clearing, wide = platform_account("test:hot"), platform_account("test:clearing:x"), platform_account("test:wide")
+    for account in (hot, clearing, wide):
+        services.open_account(account=account, at=AT)
+    with pytest.raises(ApprovalNeeded):
+        states.set_mode(account_id=hot.id, to=Mode.SYNC, at=AT)
+    for account, word in ((clearing, "clearing"), (wide, "sharded")):
+        with pytest.raises(states.ModeNotChangeable, match=word):
+            set_mode(account, Mode.SYNC)
+        target = LedgerAccount.objects.get(id=account.id).public_id
+        with pytest.raises(states.ModeNotChangeable, match=word):
+            approvals.propose(act="ledger.account_mode", payload={"target": target, "to": "sync"}, maker=maker, reason="a quiet day", at=AT)
+    with pytest.raises(states.ModeNotChangeable, match="already"):
+        set_mode(hot, Mode.BUFFERED)
+    payer = user()
+    move(world(), payer, 10)
+    move(payer, clearing, 10, reference="top_1")
+    days.fold_all()
+    assert [item.amount for item in queries.open_items(clearing, at=AT)] == [10]
+    assert_books_balance()

@@ -13,11 +13,22 @@ from accounts.ledger.models.money import (
     PendingLeg,
     Reversal,
 )
-from accounts.ledger.models.proof import GLTotal, LedgerHalt, Movement, PeriodClose, ProofRun, RolledDay, SealBlock, SealManifest
+from accounts.ledger.models.proof import (
+    BackDating,
+    GLTotal,
+    LedgerHalt,
+    Movement,
+    PeriodClose,
+    ProofRun,
+    RolledDay,
+    SealBlock,
+    SealManifest,
+)
 
 __all__ = [
     "AccountRole",
     "AccountState",
+    "BackDating",
     "Entry",
     "EventType",
     "GLCode",

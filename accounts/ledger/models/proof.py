@@ -69,13 +69,29 @@ class PeriodClose(models.Model):
 
     through_on = models.DateField(primary_key=True)
     closed_at = models.DateTimeField()
-    actor = models.CharField(max_length=80)
+    proposed_by = models.CharField(max_length=160, default="", blank=True)
+    actor = models.CharField(max_length=160)
 
     class Meta:
         db_table = "ledger_periodclose"
 
     def __str__(self) -> str:
         return self.through_on.isoformat()
+
+
+class BackDating(models.Model):
+    """From a business day on: how many days back a journal may still be dated; the end of day closes the books before that."""
+
+    starts_on = models.DateField(unique=True)
+    days = models.SmallIntegerField()
+    note = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "ledger_backdating"
+        constraints = [models.CheckConstraint(name="ledger_backdating_days", condition=Q(days__gte=1, days__lte=400))]
+
+    def __str__(self) -> str:
+        return f"{self.days} days from {self.starts_on}"
 
 
 class SealBlock(models.Model):

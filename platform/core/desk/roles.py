@@ -54,6 +54,8 @@ PAGES: dict[str, Roles] = {
     "accounts.hold": WORK,
     "accounts.sealblock": MONEY,
     "accounts.ledgerhalt": WORK,
+    "accounts.periodclose": WORK,
+    "accounts.backdating": WORK,
     "payments.channelrequest": WORK,
     "payments.break": MONEY,
     "payments.channelnotice": MONEY | {Role.RISK},
