@@ -9,7 +9,8 @@ from uuid import UUID
 
 from accounts.ledger.accounts import AccountRef
 
-LARGEST = 2**62
+LARGEST = 2**50
+"""Minor units in one leg at most: what a CHECK allows, far below what a sum of bigints can hold."""
 
 
 class BadLegs(ValueError):
@@ -41,7 +42,7 @@ def positive(amount: int) -> int:
 
 
 def check(legs: Sequence[Leg]) -> None:
-    """Raises BadLegs unless there are two legs or more, none zero or beyond a bigint's safe half, and zero per asset."""
+    """Raises BadLegs unless there are two legs or more, none zero or beyond LARGEST, and zero per asset."""
     sums: dict[str, int] = defaultdict(int)
     for leg in legs:
         if type(leg.amount) is not int or not 0 < abs(leg.amount) <= LARGEST:

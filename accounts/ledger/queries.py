@@ -96,8 +96,9 @@ def key_of(account: AccountRef | UUID) -> UUID:
 def balance(account: AccountRef | UUID, as_of: datetime | date | None = None) -> Balance:
     """What stands on an account; an account nobody opened has nothing on it.
 
-    `as_of` an instant: what had been posted by then (for a buffered account, what had been folded by then). `as_of` a
-    day: everything with an effective date up to it, as known now. Holds are not kept by date: held is 0 in the past.
+    `as_of` an instant: what had been posted by then; of a buffered account what had been folded by then, and no more of it
+    afterwards, so accounts at an instant sum to zero but for the folds' delay (by day they do exactly). `as_of` a day:
+    everything with an effective date up to it, as known now. Holds are not kept by date: held is 0 in the past.
     """
     key = key_of(account)
     if as_of is None:

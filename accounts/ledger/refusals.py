@@ -15,6 +15,12 @@ class CeilingReached(DomainError):
     zh = "账户余额超过上限:拟入账 {wanted},最多可入 {available}({asset} 最小单位)。"
 
 
+class BalanceOutOfRange(DomainError):
+    code = "ledger_balance_out_of_range"
+    en = "The account {account} cannot count this high."
+    zh = "账户 {account} 的余额超出可记录范围。"
+
+
 class AccountFrozen(DomainError):
     code = "ledger_account_frozen"
     en = "The account {account} is frozen or closed for this movement. Ask support."

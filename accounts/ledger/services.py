@@ -15,12 +15,13 @@ from django.db.models import Model
 from accounts.ledger import books
 from accounts.ledger.accounts import AccountRef
 from accounts.ledger.calls import Row, array, call, json_or_none, text_array
-from accounts.ledger.legs import Leg, check
-from accounts.ledger.models import LedgerAccount
+from accounts.ledger.legs import LARGEST, Leg, check
+from accounts.ledger.models import Hold, LedgerAccount
 from accounts.ledger.refusals import (
     AccountFrozen,
     AccountNotHoldable,
     AlreadyReversed,
+    BalanceOutOfRange,
     CeilingReached,
     DayClosed,
     EffectiveInFuture,
@@ -90,7 +91,7 @@ def post(
     `journal_id` is a uuid7 of the caller. `effective_on` defaults to the open business day and may lie before it. `beside`
     are new rows of the caller written in the same round trip; the caller's transaction ends them with a refusal.
     Accounts that do not exist yet are opened. Raises InsufficientFunds, CeilingReached, AccountFrozen, JournalConflict,
-    DayClosed, EffectiveInFuture, LedgerHalted, NoOpenDay; BadLegs, UnknownEvent, UnknownRole for defects.
+    BalanceOutOfRange, DayClosed, EffectiveInFuture, LedgerHalted, NoOpenDay; BadLegs, UnknownEvent, UnknownRole for defects.
     """
     check(legs)
     return posted(
@@ -99,12 +100,13 @@ def post(
 
 
 def hold(*, hold_id: UUID, account: AccountRef, amount: int, expires_at: datetime, at: datetime, reference: str = "") -> UUID:
-    """Set `amount` minor units aside until `expires_at`; the same id with the same content changes nothing.
+    """Set `amount` minor units aside until `expires_at`; the same id with the same content changes nothing while it stands.
 
-    Raises InsufficientFunds, AccountFrozen, HoldConflict, AccountNotHoldable, LedgerHalted.
+    Raises InsufficientFunds, AccountFrozen, HoldConflict, AccountNotHoldable, LedgerHalted, and HoldNotOpen: asked for again
+    after it ended, or with a time to expire that is over at `at`.
     """
-    if type(amount) is not int or amount < 1:
-        raise CaptureMismatch(f"a hold needs at least one whole minor unit, not {amount!r}")
+    if type(amount) is not int or not 1 <= amount <= LARGEST:
+        raise CaptureMismatch(f"a hold needs at least one whole minor unit and at most {LARGEST}, not {amount!r}")
     arguments = (hold_id, account.id, amount, account.asset, expires_at, reference, at)
     row = call(HOLD, arguments)
     if row[0] == "missing":
@@ -129,7 +131,7 @@ def capture(
     """Post the journal a hold was placed for, taking `amount` (0 to the whole) from it and freeing the rest.
 
     The legs on the held account must sum to minus `amount`. With amount 0 and no legs nothing is posted (None).
-    A hold is captured once; the same journal id with the same content answers again. Raises what `post` raises, and
+    A hold is captured once; the same journal id with the same content and amount answers again. Raises what `post` raises, and
     UnknownHold, HoldNotOpen (also past its expiry, whether swept or not), HoldExceeded; CaptureMismatch for defects.
     """
     if amount == 0 and not legs:
@@ -144,6 +146,8 @@ def capture(
         if row[0] == "hold_mismatch":
             raise CaptureMismatch(f"the legs do not take {amount} from the account of hold {hold_id}")
         raise hold_refusal(hold_id, "", "", (row[0], *row[4:]))
+    if row[0] == "replayed" and not Hold.objects.filter(id=hold_id, captured=amount).exists():
+        raise JournalConflict(journal=public_id("jrn", journal_id))
     return posted(journal_id, legs, row)
 
 
@@ -244,6 +248,8 @@ def refusal(journal_id: UUID, legs: Sequence[Leg], row: Row) -> DomainError | As
             return CeilingReached(**amounts)
         case "frozen":
             return AccountFrozen(account=public_id("acc", account))
+        case "range":
+            return BalanceOutOfRange(account=public_id("acc", account))
         case "conflict":
             return JournalConflict(journal=public_id("jrn", journal_id))
         case "closed":

@@ -4,13 +4,13 @@ import random
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
-from accounts.ledger import batch, queries, services
+from accounts.ledger import batch, days, queries, services
 from accounts.ledger.accounts import AccountRef
-from accounts.ledger.legs import Draft, credit, debit
+from accounts.ledger.legs import LARGEST, BadLegs, Draft, credit, debit
 from accounts.ledger.models import Entry, Journal, LedgerBalance, PendingLeg
-from accounts.ledger.refusals import CeilingReached, InsufficientFunds, JournalConflict
+from accounts.ledger.refusals import BalanceOutOfRange, CeilingReached, InsufficientFunds, JournalConflict
 from core.errors import DomainError
 from core.ids import new_id
 from tests.ledger.conftest import AT, user, world
@@ -18,6 +18,7 @@ from tests.ledger.test_post import move
 from tests.ledger_proof import assert_books_balance
 
 pytestmark = pytest.mark.usefixtures("ledger")
+MOST = 2**61
 
 
 def draft(source: AccountRef, target: AccountRef, amount: int, journal_id: UUID | None = None, **more) -> Draft:
@@ -163,3 +164,60 @@ def test_a_batch_does_exactly_what_posting_one_by_one_does(seed: int) -> None:
         assert together == singly[0]
         assert state() == singly[1]
     assert_books_balance()
+
+
+def test_one_balance_that_would_leave_its_range_fails_alone_as_it_would_by_itself() -> None:
+    full, other, payer, payee = user(role="test:free"), user(role="test:free"), user(), user()
+    move(world(), payer, 10)
+    services.open_account(account=full, at=AT)
+    tamper_posted(full, MOST)
+    with pytest.raises(BalanceOutOfRange):
+        move(other, full, 1)
+    outcomes = batch.post_many([draft(other, full, 1), draft(payer, payee, 5), draft(full, other, 1)], at=AT)
+    assert isinstance(outcomes[0].refusal, BalanceOutOfRange)
+    assert [outcome.posted is not None for outcome in outcomes] == [False, True, True]
+    assert posted_of(full, payer, payee) == [MOST - 1, 5, 5]
+    move(other, full, 1)
+    assert posted_of(full) == [MOST]
+
+
+@pytest.mark.parametrize("role", ["test:hot", "test:wide"])
+def test_a_hot_account_that_would_leave_its_range_is_refused_too(role: str) -> None:
+    full, other = user(role=role), user(role="test:free")
+    services.open_account(account=full, at=AT)
+    tamper_posted(full, MOST)
+    with pytest.raises(BalanceOutOfRange):
+        move(other, full, 1)
+    assert isinstance(batch.post_many([draft(other, full, 1)], at=AT)[0].refusal, BalanceOutOfRange)
+    assert queries.balance(other).posted == 0
+    move(full, other, 1)
+
+
+def test_a_leg_beyond_the_largest_is_refused_by_us_and_by_the_database() -> None:
+    a, b = user(role="test:free"), user(role="test:free")
+    move(a, b, LARGEST)
+    with pytest.raises(BadLegs):
+        batch.post_many([draft(a, b, LARGEST + 1)], at=AT)
+    with pytest.raises(IntegrityError, match="ledger_journal_range"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_journal (id, event, business_on, effective_on, posted_at, accounts, amounts, assets, shard) "
+            "SELECT %s, event, business_on, effective_on, posted_at, accounts, ARRAY[%s, -%s], assets, shard FROM ledger_journal",
+            (new_id(), LARGEST + 1, LARGEST + 1),
+        )
+    assert posted_of(a, b) == [-LARGEST, LARGEST]
+    assert_books_balance()
+
+
+def test_a_fold_of_the_largest_legs_there_may_be_fits() -> None:
+    hot, other = user(role="test:hot"), user(role="test:free")
+    for _ in range(3):
+        move(other, hot, LARGEST)
+    services.open_account(account=hot, at=AT)
+    assert days.fold_all() == 3
+    assert queries.balance(hot).posted == 3 * LARGEST
+    assert MOST + (days.FOLD_AT_ONCE - 1) * LARGEST < 2**63
+    assert_books_balance()
+
+
+def tamper_posted(account: AccountRef, amount: int) -> None:
+    LedgerBalance.objects.filter(account_id=account.id).update(posted=amount)

@@ -276,6 +276,17 @@ def test_a_buffered_account_counts_pending_legs_at_once_and_folding_changes_no_b
     assert_books_balance()
 
 
+def test_a_past_instant_of_a_buffered_account_answers_the_same_before_and_after_the_fold() -> None:
+    hot, account = platform_account("test:hot"), user()
+    move(world(), account, 100)
+    done = move(account, hot, 7)
+    assert (posted_on(account, done.posted_at), posted_on(hot, done.posted_at)) == (93, 0)
+    days.fold_all()
+    assert (posted_on(account, done.posted_at), posted_on(hot, done.posted_at)) == (93, 0)
+    assert posted_on(hot, queries.entries(hot)[0].posted_at) == 7
+    assert posted_on(hot, TODAY) == queries.balance(hot).posted == 7
+
+
 def test_a_sharded_account_is_read_at_once_as_the_sum_of_its_rows() -> None:
     wide, account = platform_account("test:wide"), user()
     move(world(), account, 100)

@@ -14,6 +14,7 @@ from accounts.ledger.refusals import (
     HoldNotOpen,
     HoldNotPartial,
     InsufficientFunds,
+    JournalConflict,
     UnknownHold,
 )
 from core.ids import new_id
@@ -82,6 +83,59 @@ def test_the_same_capture_again_answers_again_and_moves_nothing() -> None:
     assert capture(held, payer, payee, 10, journal_id=journal).replayed
     assert queries.balance(payee).posted == 10
     assert_books_balance()
+
+
+def test_a_capture_again_with_another_amount_is_another_movement() -> None:
+    payer, payee, journal = user(), user(), new_id()
+    move(world(), payer, 100)
+    held = place(payer, 60)
+    legs = [debit(payer, 50), credit(payee, 50)]
+    same = {"hold_id": held, "journal_id": journal, "event": "test.moved", "legs": legs, "at": AT}
+    services.capture(**same, amount=50)
+    with pytest.raises(JournalConflict):
+        services.capture(**same, amount=1)
+    assert services.capture(**same, amount=50).replayed
+    assert (queries.balance(payer), queries.balance(payee).posted) == (queries.Balance(50, 0), 50)
+    assert_books_balance()
+
+
+def test_a_hold_asked_for_again_after_it_ended_says_so() -> None:
+    payer, payee = user(), user()
+    move(world(), payer, 100)
+    released, captured, lapsed = new_id(), new_id(), new_id()
+    for hold_id in (released, captured, lapsed):
+        assert place(payer, 20, hold_id=hold_id) == place(payer, 20, hold_id=hold_id) == hold_id
+    services.release(hold_id=released, at=AT)
+    capture(captured, payer, payee, 20)
+    for hold_id, state in ((released, "released"), (captured, "captured")):
+        with pytest.raises(HoldNotOpen) as ended:
+            place(payer, 20, hold_id=hold_id)
+        assert ended.value.members["state"] == state
+    late = AT + timedelta(seconds=1000)
+    with pytest.raises(HoldNotOpen):
+        services.hold(hold_id=lapsed, account=payer, amount=20, expires_at=late, at=late)
+    assert queries.balance(payer) == queries.Balance(posted=80, held=20)
+    assert_books_balance(open_holds=1)
+
+
+def test_a_hold_asked_for_again_with_another_time_to_expire_is_another_hold() -> None:
+    payer, held = user(), new_id()
+    move(world(), payer, 100)
+    place(payer, 20, hold_id=held)
+    with pytest.raises(HoldConflict):
+        place(payer, 20, seconds=5000, hold_id=held)
+    assert Hold.objects.get(id=held).expires_at == AT + timedelta(seconds=1000)
+    assert_books_balance(open_holds=1)
+
+
+@pytest.mark.parametrize("seconds", [0, -3600])
+def test_a_hold_that_would_be_over_when_it_begins_is_refused(seconds: int) -> None:
+    payer = user()
+    move(world(), payer, 100)
+    with pytest.raises(HoldNotOpen):
+        place(payer, 20, seconds=seconds)
+    assert queries.balance(payer) == queries.Balance(posted=100, held=0)
+    assert not Hold.objects.exists()
 
 
 def test_held_money_cannot_be_paid_out() -> None:

@@ -43,6 +43,28 @@ def outcome_of(act) -> str:
     return "done"
 
 
+def test_many_reversals_of_a_journal_on_buffered_accounts_reverse_it_once() -> None:
+    left, right = platform_account("test:hot"), platform_account("test:clearing")
+    journal = move(left, right, 10).journal_id
+
+    def undo(number: int) -> str:
+        return outcome_of(lambda: services.reverse(journal_id=new_id(), reverses=journal, event="test.reversed", at=AT))
+
+    answers = together(undo, 6)
+    assert sorted(answers) == ["already_reversed"] * 5 + ["done"]
+    assert (posted(left), posted(right)) == (0, 0)
+    assert_books_balance()
+
+
+def test_the_same_reversal_sent_many_times_at_once_answers_alike() -> None:
+    left, right, undo_id = platform_account("test:hot"), platform_account("test:clearing"), new_id()
+    journal = move(left, right, 10).journal_id
+    answers = together(lambda number: services.reverse(journal_id=undo_id, reverses=journal, event="test.reversed", at=AT).replayed, 6)
+    assert sorted(answers) == [False] + [True] * 5
+    assert (posted(left), posted(right)) == (0, 0)
+    assert_books_balance()
+
+
 def test_crossing_payments_never_deadlock_and_end_where_they_began() -> None:
     a, b, c = user(), user(), user()
     for account in (a, b, c):
