@@ -1,13 +1,14 @@
 """What the database itself refuses, whoever asks: change of journal and entry, unbalanced rows, bounds, foreign roles."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
-from accounts.ledger import queries
-from accounts.ledger.models import Hold, LedgerBalance, ProofRun
+from accounts.ledger import halt, queries
+from accounts.ledger.models import BackDating, Hold, LedgerBalance, LedgerHalt, PeriodClose, ProofRun
 from core.ids import new_id
 from tests.ledger.conftest import AT, user, world
 from tests.ledger.test_post import move
@@ -121,7 +122,14 @@ def test_an_application_role_reads_and_executes_and_nothing_more() -> None:
     move(payer, payee, 4)
     assert queries.balance(payee).posted == 5
     ProofRun.objects.filter(pk=ProofRun.objects.create(started_at=AT).pk).update(finished_at=AT, findings=0)
+    halt.halt(reason="a test", at=AT)
+    standing = halt.halt(reason="a test", findings=["one", "two"], at=AT)
+    LedgerHalt.objects.filter(pk=standing.pk).update(lifted_at=AT, lift_proposed_by="staff:max", lifted_by="staff:cara")
+    PeriodClose.objects.create(through_on=AT.date() - timedelta(days=9), closed_at=AT, proposed_by="staff:max", actor="staff:cara")
+    BackDating.objects.create(starts_on=AT.date(), days=3, note="a test")
     for statement in (
+        "UPDATE ledger_halt SET reason = 'x'",
+        "UPDATE ledger_periodclose SET through_on = through_on",
         "DELETE FROM ledger_proof",
         "UPDATE ledger_journal SET event = 'x'",
         "DELETE FROM ledger_entry",

@@ -171,21 +171,32 @@ class LedgerHalt(models.Model):
 
 
 class ProofRun(models.Model):
-    """One run of the proof that halts on a finding, by the schedule or by hand. Without `finished_at` it is under way, or was cut short."""
+    """One run of the proof that halts on a finding, by the schedule or by hand. Without `finished_at` it is under way, or was cut short.
+
+    `full`: it read all history; another one builds on `through_on` of the run before. A run that found nothing proved every
+    business day through `through_on`, at whose end the seals' last hash was `root_hash`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     findings = models.IntegerField(null=True, blank=True)
+    full = models.BooleanField(default=True)
+    through_on = models.DateField(null=True, blank=True)
+    root_hash = models.BinaryField(null=True, blank=True)
 
     class Meta:
         db_table = "ledger_proof"
         constraints = [
             models.CheckConstraint(
+                name="ledger_proof_through",
+                condition=Q(through_on=None, root_hash=None) | Q(through_on__isnull=False, root_hash__isnull=False, findings=0),
+            ),
+            models.CheckConstraint(
                 name="ledger_proof_finished",
                 condition=Q(finished_at=None, findings=None)
                 | Q(finished_at__isnull=False, findings__isnull=False, finished_at__gte=models.F("started_at"), findings__gte=0),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

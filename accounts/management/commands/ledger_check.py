@@ -14,9 +14,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--halt", action="store_true", help="halt the ledger when something is found")
+        parser.add_argument("--full", action="store_true", help="read all history, also what earlier runs proved")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = proving.prove(at=clock.now()) if options["halt"] else check.run()
+        at, full = clock.now(), options["full"]
+        found = proving.prove(at=at, full=full) if options["halt"] else check.run(None if full else proving.proved_through(at=at))
         for finding in found:
             self.stdout.write(f"{finding.check}: {finding.subject}: {finding.detail}")
         if found:
