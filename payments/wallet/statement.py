@@ -28,8 +28,8 @@ ORDERING = ("-posted_at", "-version")
 
 @dataclass(frozen=True)
 class Search:
-    """What the customer looks for. `text` is found in remarks, in the last four digits of a card and as an order's or
-    receipt's number; amounts in fen, without sign."""
+    """What the customer looks for. `text` is found in remarks, in the last four digits of a card and as an order's
+    number; amounts in fen, without sign."""
 
     text: str = ""
     kind: str = ""

@@ -46,8 +46,8 @@ def open_first_day(*, at: datetime) -> BusinessDay:
 def cut_off(*, at: datetime) -> BusinessDay:
     """End the open day for postings and open the next one, which is returned.
 
-    The UPDATE waits for transactions that post under a share lock on the open day. Raises NoOpenDay, DayNotOver, and
-    WrongState when another caller cut the day off first.
+    A posting under way may still carry the day that ends: the ledger's first steps of the end of day wait for it behind its
+    barrier. Raises NoOpenDay, DayNotOver, and WrongState when another caller cut the day off first.
     """
     today = BusinessDay.objects.filter(state=State.OPEN).first()
     if today is None:
