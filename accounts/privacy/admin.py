@@ -2,26 +2,86 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
+from accounts.privacy import queries
 from accounts.privacy.models import AccountClosure, Consent, ConsentDocument, DataExport
+from accounts.privacy.publishing import ACT, Draft, draft_of
+from core.desk.acts import Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
+from core.desk.forms import DayInput, ReasonForm
 from core.desk.panels import customer_panel
+from core.desk.proposing import proposing
 from core.desk.shown import badge, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, Panel
 
 
+def body(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, widget=UnfoldAdminTextareaWidget({"rows": 12}))
+
+
+def title(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=120, widget=UnfoldAdminTextInputWidget())
+
+
+class VersionForm(ReasonForm):
+    """The next version's texts, beginning with what the present version says."""
+
+    title_zh, title_en = title(_("Title in Chinese")), title(_("Title in English"))
+    body_zh, body_en = body(_("Text in Chinese")), body(_("Text in English"))
+    required = forms.BooleanField(
+        label=_("Required"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("Who does not agree can look, log out, withdraw their money and leave, and do nothing else."),
+    )
+    required_on = forms.DateField(
+        label=_("Required from"),
+        required=False,
+        widget=DayInput,
+        help_text=_("A day after today: until it begins, who agreed to the version before may go on. Empty when not required."),
+    )
+    field_order = ("title_zh", "title_en", "body_zh", "body_en", "required", "required_on", "reason")
+
+    def __init__(self, *args: Any, row: ConsentDocument, **options: Any) -> None:
+        super().__init__(*args, row=row, **options)
+        self.initial = {**draft_of(row).values(), "required_on": None}
+
+
+def next_version(doing: Doing) -> dict[str, Any]:
+    said = {name: value for name, value in doing.data.items() if name != "reason"}
+    draft = Draft(version=doing.row.version + 1, **said)
+    return {"target": f"consent_document:{doing.row.kind}", "values": draft.values(), "before": draft_of(doing.row).values()}
+
+
 @admin.register(ConsentDocument, site=desk)
 class ConsentDocumentAdmin(DeskAdmin):
     group, place, icon, heading = "settings", 97, "contract", _("Consent documents")
+    acts = (
+        proposing(
+            "publish",
+            act=ACT,
+            right=ACT,
+            title=_("Propose the next version"),
+            form=VersionForm,
+            payload=next_version,
+            icon="post_add",
+            variant="primary",
+            explain=_("Once another person approves, it is published at once and for good; customers are asked to agree to it."),
+            open_to=lambda row: row.version == queries.newest(row.kind).version,
+        ),
+    )
     list_display = ("kind", "version", "required", "title_zh", "title_en", "published", "asked_from")
     list_filter = ("kind", "required")
     ordering = ("kind", "-version")

@@ -25,6 +25,14 @@ def document(kind: str, version: int) -> ConsentDocument:
     return found
 
 
+def newest(kind: str) -> ConsentDocument:
+    """The newest version of one document. Raises NotFound."""
+    found = ConsentDocument.objects.filter(kind=kind).order_by("-version").first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def consents(customer_id: uuid.UUID) -> QuerySet[Consent]:
     """Every consent a customer ever gave, withdrawn ones too, newest first."""
     return Consent.objects.filter(customer_id=customer_id).select_related("document").order_by("-created_at", "-id")

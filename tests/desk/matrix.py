@@ -89,6 +89,7 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("accounts.devicesession", "revoke"): {S, R},
     ("accounts.realnamecheck", "reveal"): {S, R},
     ("accounts.realname", "reveal"): {S, R},
+    ("accounts.consentdocument", "publish"): {R},
     ("accounts.ledgeraccount", "state"): {M},
     ("accounts.ledgeraccount", "mode"): {M},
     ("accounts.ledgerhalt", "lift"): {M},

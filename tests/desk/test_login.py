@@ -46,6 +46,11 @@ def test_the_first_login_sets_the_second_factor_up_with_a_qr_code_and_only_then_
     assert AuditRecord.objects.filter(act="staff.second_factor_set_up", actor="staff:lin").exists()
 
 
+def test_a_login_by_the_bare_address_of_the_login_page_leads_to_the_desk() -> None:
+    with_password(staff("lin", "auditor"))
+    assert log_in(Client(), "lin").headers["Location"] == INDEX
+
+
 def test_a_later_login_asks_for_a_code_and_never_shows_the_key_again() -> None:
     user = with_password(staff("lin", "auditor"))
     device = TOTPDevice.objects.create(user=user, confirmed=True)

@@ -1,5 +1,6 @@
 """The desk's own forms."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -59,6 +60,15 @@ class YuanField(forms.DecimalField):
     def clean(self, value: Any) -> int | None:
         amount = super().clean(value)
         return None if amount is None else int(amount.scaleb(2))
+
+
+class DayInput(UnfoldAdminTextInputWidget):
+    """A day, chosen in the browser's own calendar: no script of ours is needed."""
+
+    input_type = "date"
+
+    def format_value(self, value: Any) -> str | None:
+        return value.isoformat() if isinstance(value, date) else super().format_value(value)
 
 
 class ActForm(forms.Form):

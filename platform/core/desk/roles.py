@@ -90,6 +90,7 @@ ACTS: dict[str, Roles] = {
     "customer.freeze": frozenset({Role.RISK}),
     "customer.unfreeze": CARE,
     "session.revoke": CARE,
+    "consent_document.publish": frozenset({Role.RISK}),
     "ledger.propose": frozenset({Role.FINANCE_MAKER}),
     "card.suspend": CARE,
     "channel_request.ask": FINANCE | CARE,
