@@ -46,6 +46,7 @@ def close(*, through_on: date, at: datetime) -> PeriodClose:
     PeriodNotOver, PeriodClosedAlready.
     """
     decided = must_be_applying("ledger.close_period")
+    call("SELECT ledger_barrier()", ())
     must_be_over(through_on)
     return write(through_on, proposed_by=decided.maker, actor=decided.checker, at=at)
 
@@ -57,14 +58,18 @@ def close_old(*, day: date, at: datetime) -> int:
     Nothing is closed without a window, or past a day whose own end of day is not done. Waits for postings under way.
     """
     window = window_days(day)
-    last = closed_through()
-    if window is None:
+    if window is None or not is_due(through_on := day - timedelta(days=window)):
         return 0
-    through_on = day - timedelta(days=window)
-    if not is_over(through_on) or (last is not None and last >= through_on):
+    call("SELECT ledger_barrier()", ())
+    if not is_due(through_on):
         return 0
     write(through_on, proposed_by=STEP, actor=STEP, at=at)
     return 1
+
+
+def is_due(through_on: date) -> bool:
+    last = closed_through()
+    return is_over(through_on) and (last is None or last < through_on)
 
 
 def must_be_over(through_on: date) -> None:
@@ -83,8 +88,7 @@ def is_over(through_on: date) -> bool:
 
 
 def write(through_on: date, *, proposed_by: str, actor: str, at: datetime) -> PeriodClose:
-    """The row, behind the barrier: a posting that read the books open has ended, later ones read them closed."""
-    call("SELECT ledger_barrier()", ())
+    """The row; the caller holds the barrier: postings that read the books open have ended, later ones read them closed."""
     period = PeriodClose.objects.create(through_on=through_on, closed_at=at, proposed_by=proposed_by, actor=actor)
     outbox.publish(topic="ledger.period_closed", owner=BOOKS, payload={"through_on": through_on.isoformat(), "by": actor}, at=at)
     return period

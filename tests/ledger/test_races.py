@@ -7,17 +7,19 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from accounts.ledger import batch, books, days, queries, services
+from accounts.ledger import batch, books, days, periods, queries, services
 from accounts.ledger.accounts import AccountRef, platform_account
 from accounts.ledger.legs import Draft, credit, debit
-from accounts.ledger.models import Journal
+from accounts.ledger.models import BackDating, Journal, PeriodClose
 from accounts.ledger.refusals import AlreadyReversed, HoldNotOpen, InsufficientFunds
+from core.approvals.services import applying
 from core.business_day import services as business_day
 from core.business_day.models import BusinessDay
 from core.errors import DomainError
 from core.ids import new_id
 from tests.ledger.conftest import AT, user, world
 from tests.ledger.test_batch import draft
+from tests.ledger.test_days import end_the_day
 from tests.ledger.test_post import move
 from tests.ledger_proof import assert_books_balance
 from tests.together import together
@@ -289,3 +291,19 @@ def test_drafts_of_many_threads_with_one_id_post_once() -> None:
     answers = together(lambda _: batch.post_many([item, item], at=AT), 10)
     assert sum(not outcome.posted.replayed for answer in answers for outcome in answer) == 1
     assert posted(payee) == 10
+
+
+def test_the_end_of_day_and_two_people_who_close_the_same_day_at_once_close_it_once() -> None:
+    day = end_the_day()
+    BackDating.objects.create(starts_on=day, days=1, note="a test")
+
+    def close(number: int) -> int | str:
+        if number % 2:
+            return periods.close_old(day=day + timedelta(days=1), at=AT)
+        with applying("ledger.close_period", maker="staff:max", checker="staff:cara"):
+            return outcome_of(lambda: periods.close(through_on=day, at=AT))
+
+    answers = together(close, 6)
+    refused = ["ledger_period_closed"]
+    assert sorted(map(str, answers)) in (["0"] * 3 + ["done"] + refused * 2, ["0"] * 2 + ["1"] + refused * 3)
+    assert PeriodClose.objects.count() == 1
