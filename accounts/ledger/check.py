@@ -173,6 +173,15 @@ STATEMENTS = [
         """,
     ),
     Statement(
+        "account.closed",
+        """
+        SELECT a.id, format('closed with %s posted, %s held, %s pending', sum(b.posted), sum(b.held), coalesce(sum(p.total), 0))
+        FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+        LEFT JOIN (SELECT account_id, sum(abs(amount)) AS total FROM ledger_pending GROUP BY 1) p ON p.account_id = a.id
+        WHERE a.state = 'closed' AND (b.posted <> 0 OR b.held <> 0 OR p.total > 0) GROUP BY a.id
+        """,
+    ),
+    Statement(
         "clearing.open_items",
         """
         SELECT b.account_id, format('posted %s, open items %s', b.posted, coalesce(o.total, 0))

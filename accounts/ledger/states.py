@@ -33,7 +33,8 @@ def set_state(*, account_id: UUID, to: AccountState, at: datetime) -> LedgerAcco
     """Open, block, freeze or close an account. Once this has committed no posting passes that the state forbids.
 
     Everything but closing an empty account is a sensitive act: raises ApprovalNeeded outside an approval of
-    `ledger.account_state`. Locks the balance rows. Raises NotFound, WrongState, AccountNotEmpty (closing with money, holds or
+    `ledger.account_state`. Nothing reaches a closed account, not even what passes a freeze: zero is its floor and its ceiling for good.
+    Locks the balance rows. Raises NotFound, WrongState, AccountNotEmpty (closing with money, holds or
     pending legs).
     """
     if to != AccountState.CLOSED:
@@ -49,6 +50,8 @@ def set_state(*, account_id: UUID, to: AccountState, at: datetime) -> LedgerAcco
         raise AccountNotEmpty(posted=sum(row.posted for row in balances), held=sum(row.held for row in balances))
     advance(account, to, moves=ACCOUNT_MOVES, at=at)
     LedgerBalance.objects.filter(account_id=account_id).update(blocked=BLOCKED[to])
+    if to == AccountState.CLOSED:
+        LedgerBalance.objects.filter(account_id=account_id, mode=MODE_LETTERS[Mode.SYNC]).update(floor=0, ceiling=0)
     outbox.publish(
         topic="ledger.account_state_changed",
         owner=account.owner_id or account.id,

@@ -7,6 +7,7 @@ RETRY_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30, 6
 LEASE = timedelta(seconds=60)
 RESEND_WITHIN = timedelta(minutes=10)
 RETURNS_WITHIN = timedelta(days=7)
+"""How long a payout may come back: it is asked about, and keeps its customer's account open, for as long."""
 SIGNING_SETTLES_AFTER = timedelta(seconds=20)
 
 

@@ -4,15 +4,19 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.ledger.shown import journal_link
+from core.desk.acts import Doing
 from core.desk.customers import OfCustomer, customer_link
 from core.desk.dashboard import figure
+from core.desk.forms import ReasonForm
 from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
@@ -21,7 +25,9 @@ from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
 from core.errors import NotFound
 from core.ids import parse_public_id, public_id
-from payments.wallet.models import TopUp, TopUpState, Transfer, WalletTerms, Withdrawal
+from payments.wallet.models import TopUp, TopUpState, Transfer, WalletTerms, Withdrawal, WithdrawalState
+from payments.wallet.sensitive import REFERENCE_LENGTH
+from payments.wallet.services import by_hand
 from payments.wallet.services.top_ups import CREDIT
 
 TERMS = ("starts_at", "free_fen_per_month", "fee_bp", "fee_min_fen", "fee_cap_fen", "acceptance_hours", "top_up_hours")
@@ -29,6 +35,16 @@ TERMS = ("starts_at", "free_fen_per_month", "fee_bp", "fee_min_fen", "fee_cap_fe
 
 def request_link(request_id: uuid.UUID | None) -> SafeString | str:
     return "-" if request_id is None else link("payments.channelrequest", request_id, public_id("chr", request_id))
+
+
+class HandForm(ReasonForm):
+    """A payment from the bank account that stands for what a channel could not do."""
+
+    reference = forms.CharField(label=_("Bank's number of the payment"), max_length=REFERENCE_LENGTH, widget=UnfoldAdminTextInputWidget())
+
+
+def with_reference(doing: Doing) -> dict[str, Any]:
+    return {"target": doing.row.public_id, "reference": doing.data["reference"].strip()}
 
 
 class OrderAdmin(OfCustomer):
@@ -39,6 +55,10 @@ class OrderAdmin(OfCustomer):
     @display(description=_("Card"))
     def card_link(self, row: Any) -> SafeString | str:
         return link("payments.card", row.card_id, public_id("crd", row.card_id))
+
+    @display(description=_("Journal when paid by hand"))
+    def hand_journal(self, row: Any) -> SafeString | str:
+        return journal_link(row.hand_journal_id)
 
     @display(description=_("Channel request"))
     def request_link(self, row: Any) -> SafeString | str:
@@ -58,6 +78,25 @@ class TopUpAdmin(OrderAdmin):
             icon="account_balance_wallet",
             open_to=lambda row: row.state == TopUpState.TO_MANUAL,
         ),
+        proposing(
+            "refund-again",
+            act=by_hand.REFUND_AGAIN,
+            right="top_up.refund",
+            title=_("Propose to refund again"),
+            payload=lambda doing: {"target": doing.row.public_id},
+            icon="replay",
+            open_to=lambda row: row.state == TopUpState.TO_MANUAL,
+        ),
+        proposing(
+            "paid-by-hand",
+            act=by_hand.TOP_UP_PAID,
+            right="top_up.refund",
+            title=_("Propose as paid by hand"),
+            payload=with_reference,
+            form=HandForm,
+            icon="back_hand",
+            open_to=lambda row: row.state == TopUpState.TO_MANUAL,
+        ),
     )
     finds = {"cus": "customer_id", "top": "pk", "crd": "card_id"}
     list_display = ("number", "owner", "amount", "state_label", "code", "created")
@@ -65,6 +104,7 @@ class TopUpAdmin(OrderAdmin):
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "code"))}),
         (None, {"fields": (("request_link", "journal", "credit_journal"), ("created", "changed"), "gives_up")}),
+        (_("Paid by hand"), {"fields": (("hand_journal", "hand_reference"),)}),
     )
 
     @display(description=_("Journal"))
@@ -83,12 +123,25 @@ class TopUpAdmin(OrderAdmin):
 @admin.register(Withdrawal, site=desk)
 class WithdrawalAdmin(OrderAdmin):
     place, icon, heading = 20, "north_east", _("Withdrawals")
+    acts = (
+        proposing(
+            "paid-by-hand",
+            act=by_hand.WITHDRAWAL_PAID,
+            right="withdrawal.pay",
+            title=_("Propose as paid by hand"),
+            payload=with_reference,
+            form=HandForm,
+            icon="back_hand",
+            open_to=lambda row: row.state == WithdrawalState.UNCLAIMED,
+        ),
+    )
     finds = {"cus": "customer_id", "wdr": "pk", "crd": "card_id"}
     list_display = ("number", "owner", "amount", "fee", "state_label", "code", "created")
     list_filter = ("state",)
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "code"), ("fee", "free"))}),
         (None, {"fields": (("hold", "request_link"), ("sent", "paid"), "back", ("created", "changed"))}),
+        (_("Paid by hand"), {"fields": (("hand_journal", "hand_reference"),)}),
     )
 
     @display(description=_("Fee (yuan)"))
@@ -199,7 +252,12 @@ class WalletFigures:
 
     def figures(self, *, at: datetime) -> list[Figure]:
         manual = TopUp.objects.filter(state=TopUpState.TO_MANUAL).count()
-        return [figure(_("Refunds to do by hand"), manual, "payments.topup", level="bad", state__exact="to_manual")] if manual else []
+        unclaimed = Withdrawal.objects.filter(state=WithdrawalState.UNCLAIMED).count()
+        found = [
+            (manual, figure(_("Refunds to do by hand"), manual, "payments.topup", level="bad", state__exact="to_manual")),
+            (unclaimed, figure(_("Withdrawals nobody can claim"), unclaimed, "payments.withdrawal", level="bad", state__exact="unclaimed")),
+        ]
+        return [shown for number, shown in found if number]
 
 
 CUSTOMER_PANELS.plug("payments.wallet", OrdersPanel())

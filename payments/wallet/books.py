@@ -12,6 +12,8 @@ LINES = Lines(
         EventLine(journals.WITHDRAWAL_SENT, "Withdrawal to a card", "提现"),
         EventLine(journals.WITHDRAWAL_PAID, "Withdrawal paid by the channel", "提现出款成功"),
         EventLine(journals.WITHDRAWAL_BACK, "Withdrawal given back", "提现退回", passes_freeze=True),
+        EventLine(journals.WITHDRAWAL_UNCLAIMED, "Withdrawal came back to a closed account", "提现退回(账户已注销)"),
+        EventLine(journals.PAID_BY_HAND, "Unapplied money paid out by hand", "待处理款项人工付款"),
         EventLine(journals.WITHDRAWAL_UNPAID, "Withdrawal returned by the bank", "提现退票"),
         EventLine(journals.TRANSFER, "Transfer", "转账"),
         EventLine(journals.TRANSFER_OUT, "Transfer, waiting for acceptance", "转账(待接收)"),

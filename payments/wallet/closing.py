@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from accounts.privacy.sockets import Obstacle
+from payments.channels.schedule import RETURNS_WITHIN
 from payments.wallet import queries
 from payments.wallet.models import Order, Transfer
 
@@ -16,11 +17,11 @@ OPEN = Obstacle(
 )
 
 
-RETURNS_WITHIN = timedelta(days=3)
+DAYS = RETURNS_WITHIN.days
 MAY_RETURN = Obstacle(
     "withdrawals_recent",
-    "A withdrawal was paid out within the last 3 days and the bank may still send it back: close the account after that.",
-    "最近 3 天内有提现到账,银行仍可能退汇,请在 3 天后再注销。",
+    f"A withdrawal was paid out within the last {DAYS} days and the bank may still send it back: close the account after that.",
+    f"最近 {DAYS} 天内有提现到账,银行仍可能退汇,请在 {DAYS} 天后再注销。",
 )
 
 

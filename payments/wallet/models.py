@@ -26,6 +26,7 @@ class TopUpState(models.TextChoices):
     REFUNDED = "refunded"
     TO_MANUAL = "to_manual"
     CREDITED = "credited"
+    BY_HAND = "by_hand"
 
 
 class WithdrawalState(models.TextChoices):
@@ -33,6 +34,8 @@ class WithdrawalState(models.TextChoices):
     SENT = "sent"
     PAID = "paid"
     RETURNED = "returned"
+    UNCLAIMED = "unclaimed"
+    BY_HAND = "by_hand"
     FAILED = "failed"
 
 
@@ -51,10 +54,13 @@ TOP_UP_MOVES = Moves(
         "processing": {"succeeded", "failed", "closed"},
         "closed": {"refunding", "failed"},
         "refunding": {"refunded", "to_manual"},
-        "to_manual": {"refunding", "credited"},
+        "to_manual": {"refunding", "credited", "by_hand"},
     },
 )
-WITHDRAWAL_MOVES = Moves(WithdrawalState, {"held": {"sent", "failed"}, "sent": {"paid", "failed"}, "paid": {"returned"}})
+WITHDRAWAL_MOVES = Moves(
+    WithdrawalState,
+    {"held": {"sent", "failed"}, "sent": {"paid", "failed"}, "paid": {"returned", "unclaimed"}, "unclaimed": {"by_hand"}},
+)
 TRANSFER_MOVES = Moves(TransferState, {"in_transit": {"accepted", "declined", "expired"}})
 
 
@@ -64,6 +70,12 @@ def shard_check(name: str) -> models.CheckConstraint:
 
 def amount_check(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(name=name, condition=Q(amount_fen__gt=0, amount_fen__lte=MAX_FEN))
+
+
+def hand_check(name: str) -> models.CheckConstraint:
+    """What was paid by hand has its journal and the bank's reference, and nothing else has."""
+    by_hand = Q(state="by_hand", hand_journal_id__isnull=False) & ~Q(hand_reference="")
+    return models.CheckConstraint(name=name, condition=by_hand | (~Q(state="by_hand") & Q(hand_journal_id=None, hand_reference="")))
 
 
 class Order(models.Model):
@@ -98,10 +110,13 @@ class Order(models.Model):
 
 
 class CardOrder(Order):
-    """An order that moves money to or from a card through its channel. `code` says why it was refused."""
+    """An order that moves money to or from a card through its channel. `code` says why it was refused. What no channel could end
+    was paid `by_hand` from the platform's bank account: `hand_reference` is the bank's number of that payment."""
 
     card = models.ForeignKey("payments.Card", on_delete=models.PROTECT, related_name="+", db_index=False)
     code = models.CharField(max_length=64, default="", blank=True)
+    hand_journal_id = models.UUIDField(null=True, blank=True)
+    hand_reference = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
         abstract = True
@@ -129,6 +144,7 @@ class TopUp(CardOrder):
         "refunded": "refused",
         "to_manual": "refused",
         "credited": "succeeded",
+        "by_hand": "refused",
     }
 
     state = models.CharField(max_length=12, choices=TopUpState.choices, default=TopUpState.CREATED)
@@ -147,13 +163,14 @@ class TopUp(CardOrder):
             ),
             models.CheckConstraint(
                 name="payments_topup_refund",
-                condition=Q(refund_request_id=None) | Q(state__in=["refunding", "refunded", "to_manual", "credited"]),
+                condition=Q(refund_request_id=None) | Q(state__in=["refunding", "refunded", "to_manual", "credited", "by_hand"]),
             ),
+            hand_check("payments_topup_by_hand"),
             shard_check("payments_topup_shard"),
             models.CheckConstraint(name="payments_topup_state", condition=Q(state__in=TopUpState.values)),
             models.CheckConstraint(
                 name="payments_topup_booked",
-                condition=Q(state__in=["succeeded", "refunding", "refunded", "to_manual", "credited"], journal_id__isnull=False)
+                condition=Q(state__in=["succeeded", "refunding", "refunded", "to_manual", "credited", "by_hand"], journal_id__isnull=False)
                 | Q(state__in=["created", "processing", "failed", "closed"], journal_id=None),
             ),
         ]
@@ -170,13 +187,22 @@ class TopUp(CardOrder):
 
 
 class Withdrawal(CardOrder):
-    """Money from the balance to a card: held with its fee, captured when sent, paid, or given back with its fee.
+    """Money from the balance to a card: held with its fee, captured when sent, paid, or given back with its fee. What comes back to
+    an account closed meanwhile is `unclaimed` until an operator has paid it out `by_hand`.
 
     `free_fen` is the part of the month's free allowance this one used; `month` (YYYY-MM, Shanghai) is whose.
     """
 
     PREFIX = "wdr"
-    RESULTS = {"held": "processing", "sent": "processing", "paid": "succeeded", "returned": "returned", "failed": "refused"}
+    RESULTS = {
+        "held": "processing",
+        "sent": "processing",
+        "paid": "succeeded",
+        "returned": "returned",
+        "unclaimed": "returned",
+        "by_hand": "returned",
+        "failed": "refused",
+    }
 
     card = models.ForeignKey("payments.Card", on_delete=models.PROTECT, related_name="+", db_index=False)
     fee_fen = models.BigIntegerField()
@@ -192,6 +218,7 @@ class Withdrawal(CardOrder):
     class Meta:
         constraints = [
             amount_check("payments_withdrawal_amount"),
+            hand_check("payments_withdrawal_by_hand"),
             shard_check("payments_withdrawal_shard"),
             models.CheckConstraint(name="payments_withdrawal_state", condition=Q(state__in=WithdrawalState.values)),
             models.CheckConstraint(
@@ -202,7 +229,12 @@ class Withdrawal(CardOrder):
                 condition=Q(state="held", sent_journal_id=None, paid_journal_id=None, back_journal_id=None)
                 | Q(state="sent", sent_journal_id__isnull=False, paid_journal_id=None, back_journal_id=None)
                 | Q(state="paid", sent_journal_id__isnull=False, paid_journal_id__isnull=False, back_journal_id=None)
-                | Q(state="returned", sent_journal_id__isnull=False, paid_journal_id__isnull=False, back_journal_id__isnull=False)
+                | Q(
+                    state__in=["returned", "unclaimed", "by_hand"],
+                    sent_journal_id__isnull=False,
+                    paid_journal_id__isnull=False,
+                    back_journal_id__isnull=False,
+                )
                 | Q(state="failed", paid_journal_id=None, sent_journal_id=None, back_journal_id=None)
                 | Q(state="failed", paid_journal_id=None, sent_journal_id__isnull=False, back_journal_id__isnull=False),
             ),

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.ledger import days, queries, services, states
+from accounts.ledger import batch, check, days, queries, services, states
 from accounts.ledger.accounts import platform_account
+from accounts.ledger.legs import Draft, credit, debit
 from accounts.ledger.models import AccountState, LedgerAccount, Mode, PendingLeg
-from accounts.ledger.refusals import AccountFrozen
+from accounts.ledger.refusals import AccountFrozen, CeilingReached, InsufficientFunds
 from core.approvals import services as approvals
 from core.approvals.services import ApprovalNeeded, applying
 from core.errors import NotFound
@@ -76,6 +77,30 @@ def test_an_account_closes_empty_and_for_good() -> None:
         set_state(account, AccountState.OPEN)
     assert LedgerAccount.objects.get(id=account.id).state == "closed"
     assert_books_balance()
+
+
+@pytest.mark.parametrize("role", ["test:user", "test:limit10", "test:free"])
+def test_a_closed_account_refuses_even_what_passes_a_freeze(role: str) -> None:
+    account, other = user(role=role), user()
+    move(world(), account, 10)
+    move(account, other, 10)
+    set_state(account, AccountState.CLOSED)
+    with pytest.raises(CeilingReached):
+        move(world(), account, 4, event="test.seized")
+    with pytest.raises(InsufficientFunds):
+        move(account, other, 4, event="test.seized")
+    refused = batch.post_many([Draft(new_id(), "test.seized", [debit(world(), 4), credit(account, 4)])], at=AT)
+    assert [type(outcome.refusal) for outcome in refused] == [CeilingReached]
+    assert (queries.balance(account).posted, queries.balance(other).posted) == (0, 10)
+    assert_books_balance()
+
+
+def test_the_proof_finds_a_closed_account_with_money() -> None:
+    account = user()
+    move(world(), account, 10)
+    LedgerAccount.objects.filter(id=account.id).update(state="closed")
+    found = [(finding.subject, finding.detail) for finding in check.findings() if finding.check == "account.closed"]
+    assert found == [(str(account.id), "closed with 10 posted, 0 held, 0 pending")]
 
 
 def test_an_account_with_a_hold_does_not_close() -> None:

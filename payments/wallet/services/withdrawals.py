@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.ledger import halt
 from accounts.ledger import services as ledger
 from accounts.ledger.accounts import customer_account
-from accounts.ledger.refusals import AccountFrozen, HoldNotOpen
+from accounts.ledger.refusals import AccountFrozen, CeilingReached, HoldNotOpen
 from core.clock import queries as clock
 from core.errors import DomainError
 from core.ids import new_id, shard_of
@@ -20,6 +20,7 @@ from core.limits.services import LimitReached
 from core.moves import advance
 from core.outbox import services as outbox
 from core.outbox.services import Payload
+from core.work import services as work
 from payments.cards import queries as cards
 from payments.cards import services as card_services
 from payments.cards.queries import CardNotUsable
@@ -37,6 +38,7 @@ from payments.wallet.services.parties import CustomerNotActive
 
 BUSINESS = "withdrawal"
 FREE_COUNTER = "withdrawal_free"
+UNCLAIMED = "withdrawal.unclaimed"
 HOLD_LIFE = timedelta(days=7)
 ALLOWANCE_TRIES = 10
 REFUSED_ON_THE_WAY = (
@@ -167,10 +169,15 @@ def settle(*, request: ChannelRequest, at: datetime) -> Withdrawal:
 
 @transaction.atomic
 def settle_return(*, request: ChannelRequest, at: datetime) -> Withdrawal:
-    """A payout that was done came back: the mirror of both parts of journal 2, the fee with it."""
+    """A payout that was done came back: the mirror of both parts of journal 2, the fee with it. Where the account was closed
+    meanwhile the money waits as unapplied for an operator."""
     withdrawal = Withdrawal.objects.select_for_update().get(pk=request.business_id)
     assert withdrawal.paid_journal_id is not None
-    returned = give_back(withdrawal, WithdrawalState.RETURNED, request.code, at)
+    try:
+        with transaction.atomic():
+            returned = give_back(withdrawal, WithdrawalState.RETURNED, request.code, at)
+    except CeilingReached:
+        returned = leave_unclaimed(Withdrawal.objects.get(pk=withdrawal.pk), request.code, at)
     ledger.reverse(journal_id=new_id(), reverses=withdrawal.paid_journal_id, event=journals.WITHDRAWAL_UNPAID, at=at)
     return returned
 
@@ -183,6 +190,24 @@ def give_back(withdrawal: Withdrawal, to: WithdrawalState, code: str, at: dateti
     return_limits(withdrawal)
     ledger.reverse(journal_id=journal_id, reverses=withdrawal.sent_journal_id, event=journals.WITHDRAWAL_BACK, at=at)
     publish(f"withdrawal.{to}", withdrawal, at, code=code)
+    return withdrawal
+
+
+def leave_unclaimed(withdrawal: Withdrawal, code: str, at: datetime) -> Withdrawal:
+    """Journal 7: the customer has no account any more, so the money with its fee waits until an operator has paid it out."""
+    journal_id = new_id()
+    advance(withdrawal, WithdrawalState.UNCLAIMED, moves=WITHDRAWAL_MOVES, at=at, back_journal_id=journal_id, code=code)
+    return_limits(withdrawal)
+    ledger.post(
+        journal_id=journal_id,
+        event=journals.WITHDRAWAL_UNCLAIMED,
+        legs=journals.withdrawal_unclaimed(amount_fen=withdrawal.amount_fen, fee_fen=withdrawal.fee_fen),
+        reference=withdrawal.public_id,
+        at=at,
+    )
+    facts = {"code": code, "amount_fen": withdrawal.amount_fen + withdrawal.fee_fen}
+    work.ask(kind=UNCLAIMED, target=withdrawal.public_id, facts=facts, at=at)
+    publish("withdrawal.unclaimed", withdrawal, at, code=code)
     return withdrawal
 
 

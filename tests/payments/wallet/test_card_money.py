@@ -221,10 +221,10 @@ def test_a_withdrawal_whose_hold_ran_out_is_over(connected: SandboxBank) -> None
     assert_settled(expected={who.customer: 60_000})
 
 
-def test_a_withdrawal_paid_within_three_days_keeps_the_account_open(connected: SandboxBank) -> None:
+def test_a_withdrawal_paid_within_seven_days_keeps_the_account_open(connected: SandboxBank) -> None:
     who = card_holder(connected, fen=60_000)
     paid = withdraw(who, 50_000)
-    soon, later = (paid.changed_at + timedelta(days=3, seconds=seconds) for seconds in (0, 1))
+    soon, later = (paid.changed_at + timedelta(days=7, seconds=seconds) for seconds in (0, 1))
     assert [found.code for found in Orders().obstacles(customer_id=who.customer.id, at=soon)] == ["withdrawals_recent"]
     assert Orders().obstacles(customer_id=who.customer.id, at=later) == []
 
