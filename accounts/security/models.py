@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from core.dated import InForceStays
 from core.idempotency.services import KEY_LENGTH
 from core.ids import new_id, public_id
 
@@ -77,6 +78,7 @@ class PinFreeLimit(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="accounts_pinfree_range", condition=Q(amount_fen__gte=0, per_day__gte=0))]
+        triggers = [InForceStays("accounts_pinfree_stays", starts="starts_on")]
 
     def __str__(self) -> str:
         return f"from {self.starts_on}"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.crypto.fields import EncryptedTextField
+from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.moves import Moves, StateGuard
 
@@ -141,6 +142,7 @@ class ClassRule(models.Model):
                 condition=Q(account_class__gte=1, account_class__lte=3, checks__gte=1, least_age__gte=0),
             ),
         ]
+        triggers = [InForceStays("accounts_classrule_stays", starts="starts_on")]
 
     def __str__(self) -> str:
         return f"class {self.account_class} from {self.starts_on}"
@@ -171,6 +173,7 @@ class OutflowLimit(models.Model):
                 & (Q(one_factor=False) | Q(period="day")),
             ),
         ]
+        triggers = [InForceStays("accounts_outflowlimit_stays", starts="starts_on")]
 
     def __str__(self) -> str:
         return f"class {self.account_class} {self.period} from {self.starts_on}"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.crypto.fields import EncryptedTextField
+from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.moves import StateGuard
 from payments.cards.states import BINDING_MOVES, CARD_MOVES, BindingState, CardState
@@ -81,6 +82,7 @@ class CardLimit(models.Model):
                 & (Q(month_fen=None) | Q(month_fen__gte=0)),
             ),
         ]
+        triggers = [InForceStays("payments_limit_stays", starts="effective_on")]
 
     def __str__(self) -> str:
         return f"{self.channel_id} {self.bank_id} {self.kind} {self.scene}"

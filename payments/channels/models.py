@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.crypto.fields import EncryptedTextField
+from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.moves import StateGuard
 from payments.channels.states import (
@@ -116,6 +117,7 @@ class ErrorRule(models.Model):
             ),
             models.CheckConstraint(name="payments_errorrule_definite", condition=~Q(action="query", definite=True)),
         ]
+        triggers = [InForceStays("payments_errorrule_stays", starts="effective_on")]
 
     def __str__(self) -> str:
         return f"{self.channel_id} {self.code}"
@@ -153,6 +155,7 @@ class BreakerRule(models.Model):
                 ),
             ),
         ]
+        triggers = [InForceStays("payments_breakerrule_stays", starts="effective_on")]
 
     def __str__(self) -> str:
         return f"{self.channel_id} {self.effective_on}"

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.money import CNY
 from core.moves import Moves, StateGuard
@@ -334,6 +335,7 @@ class WalletTerms(models.Model):
             ),
             models.CheckConstraint(name="payments_walletterms_hours", condition=Q(acceptance_hours__gt=0, top_up_hours__gt=0)),
         ]
+        triggers = [InForceStays("payments_walletterms_stays", starts="starts_at")]
 
     def __str__(self) -> str:
         return f"wallet terms from {self.starts_at:%Y-%m-%d %H:%M}"

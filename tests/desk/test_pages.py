@@ -219,7 +219,8 @@ def test_an_amount_is_typed_and_read_in_yuan_and_kept_in_fen() -> None:
     maker, checker = verified(staff("maker", "finance_maker")), verified(staff("checker", "finance_checker"))
     assert f'value="{row.cap_fen // 100}.00"' in maker.get(address).content.decode()
     assert yuan(row.cap_fen) in checker.get(address).content.decode()
-    values = {"account_class": row.account_class, "period": row.period, "starts_on": row.starts_on, "source": row.source}
+    to_come = local_day(AT) + timedelta(days=1)
+    values = {"account_class": row.account_class, "period": row.period, "starts_on": to_come, "source": row.source}
     values |= {"one_factor": "on"} if row.one_factor else {}
     maker.post(address, values | {"cap_fen": "1234.567", "reason": "a new notice"})
     assert Approval.objects.count() == 0, "no fractions of a fen"
@@ -231,5 +232,6 @@ def test_an_amount_is_typed_and_read_in_yuan_and_kept_in_fen() -> None:
     assert "1,234.56" in page
     assert yuan(row.cap_fen) in page
     checker.post(decide, {"read": "on"})
-    row.refresh_from_db()
-    assert row.cap_fen == 123_456
+    made = OutflowLimit.objects.get(starts_on=to_come)
+    assert (made.cap_fen, made.account_class, made.period, made.one_factor) == (123_456, row.account_class, row.period, row.one_factor)
+    assert OutflowLimit.objects.get(pk=row.pk).cap_fen == row.cap_fen

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from core.dated import InForceStays
 from core.ids import new_id
 
 
@@ -89,6 +90,7 @@ class BackDating(models.Model):
     class Meta:
         db_table = "ledger_backdating"
         constraints = [models.CheckConstraint(name="ledger_backdating_days", condition=Q(days__gte=1, days__lte=400))]
+        triggers = [InForceStays("ledger_backdating_stays", starts="starts_on")]
 
     def __str__(self) -> str:
         return f"{self.days} days from {self.starts_on}"

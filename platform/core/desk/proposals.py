@@ -23,6 +23,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.approvals import register, services
 from core.clock import queries as clock
+from core.dated import in_force, starts_of
 from core.desk.base import DeskAdmin, person
 from core.desk.forms import REASON_LENGTH, YuanField
 from core.desk.roles import Role, roles_of
@@ -30,6 +31,10 @@ from core.desk.shown import money
 from core.errors import DomainError, Invalid, NotFound
 
 NEW = "new"
+PROPOSED = _("Nothing is saved yet: another person approves the change first.")
+PROPOSED_DATED = _(
+    "Nothing is saved yet: another person approves the change first. A row in force stays; give a day to come, and a new row begins then."
+)
 
 
 class RuleChanged(DomainError):
@@ -61,8 +66,17 @@ def in_yuan(field: "Field[Any, Any]") -> Callable[[Any], SafeString]:
     return shown
 
 
+class RuleInForce(DomainError):
+    code = "rule_in_force"
+    en = "A row in force stays as it is, and a new one begins later than now: give {column} a time to come."
+    zh = "已生效的记录不可修改,新记录须在此刻之后生效:请将 {column} 设为将来的时间。"
+
+
 class RuleTable:
-    """One editable table: how a change of its rows is proposed and applied. The model's constraints have the last word."""
+    """One editable table: how a change of its rows is proposed and applied. The model's constraints have the last word.
+
+    In a dated table (core.dated) a change of a row that is or was in force is a new row with a day to come.
+    """
 
     def __init__(self, model: type[Model], fields: Collection[str], makers: Collection[str], checkers: Collection[str]) -> None:
         self.model, self.fields = model, tuple(fields)
@@ -72,10 +86,11 @@ class RuleTable:
             self.act, apply=self.apply, roles_make=makers, roles_check=checkers, expires_hours=72, target=self.target, check=self.check
         )
 
-    def payload(self, row: Model, *, added: bool) -> register.Payload:
-        values = self.values(row)
-        before = {} if added else self.values(self.model._default_manager.get(pk=row.pk))
-        return {"row": NEW if added else str(row.pk), "values": values, "before": before}
+    def payload(self, row: Model, *, added: bool, at: datetime) -> register.Payload:
+        """What is proposed: `row` as it should be, and as it is (that it is compared with, or follows on, when it is in force)."""
+        held = None if added else self.model._default_manager.get(pk=row.pk)
+        follows = held is None or in_force(held, at)
+        return {"row": NEW if follows else str(row.pk), "values": self.values(row), "before": self.values(held) if held else {}}
 
     def values(self, row: Model) -> dict[str, Any]:
         return {name: plain(getattr(row, self.column(name).attname)) for name in self.fields}
@@ -90,7 +105,7 @@ class RuleTable:
         return f"{self.model._meta.label_lower}:{named}"
 
     def built(self, payload: register.Payload, at: datetime) -> Model:
-        """The row as it would be. Raises NotFound, RuleChanged, Invalid."""
+        """The row as it would be. Raises NotFound, RuleChanged, RuleInForce, Invalid."""
         if payload["row"] == NEW:
             row = self.model()
             if any(field.name == "created_at" for field in self.model._meta.concrete_fields):
@@ -101,15 +116,22 @@ class RuleTable:
                 raise NotFound()
             if self.values(held) != payload["before"]:
                 raise RuleChanged()
+            self.require_to_come(held, at)
             row = held
         for name, value in payload["values"].items():
             field = self.column(name)
             setattr(row, field.attname, field.to_python(value))
+        self.require_to_come(row, at)
         try:
             row.full_clean()
         except ValidationError as problem:
             raise Invalid("values", "; ".join(problem.messages), ";".join(problem.messages)) from problem
         return row
+
+    def require_to_come(self, row: Model, at: datetime) -> None:
+        """Raises RuleInForce when a dated row begins by `at`."""
+        if in_force(row, at):
+            raise RuleInForce(column=starts_of(self.model))
 
     def check(self, payload: register.Payload, at: datetime) -> None:
         self.built(payload, at)
@@ -159,7 +181,7 @@ class ProposedAdmin(DeskAdmin):
             min_length=5,
             max_length=REASON_LENGTH,
             widget=UnfoldAdminTextareaWidget({"rows": 3}),
-            help_text=_("Nothing is saved yet: another person approves the change first."),
+            help_text=PROPOSED_DATED if starts_of(self.model) else PROPOSED,
         )
         base = type("ProposalForm", (forms.ModelForm,), {"reason": reason})
         made: type[forms.ModelForm] = super().get_form(request, obj, change, **options | {"form": base, "fields": list(self.table.fields)})
@@ -177,10 +199,11 @@ class ProposedAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Propose instead of saving; the refusal, if any, is told after the redirect."""
-        payload = self.table.payload(obj, added=not change)
+        at = clock.now()
+        payload = self.table.payload(obj, added=not change, at=at)
         try:
             approval = services.propose(
-                act=self.table.act, payload=payload, maker=person(request), reason=form.cleaned_data["reason"], at=clock.now()
+                act=self.table.act, payload=payload, maker=person(request), reason=form.cleaned_data["reason"], at=at
             )
         except DomainError as refused:
             messages.error(request, refused.text(get_language() or "en"))

@@ -32,6 +32,7 @@ from tests.payments.wallet.bank_world import (
     withdraw,
 )
 from tests.payments.wallet.world import available, freeze, intent, posted, terms
+from tests.rules import newer
 from tests.sandbox_bank import SandboxBank
 
 CLEARING = platform_account("clearing:channel:sandbox_bank")
@@ -85,7 +86,7 @@ def test_the_cards_single_limit_is_kept_to_the_fen(connected: SandboxBank) -> No
     who = card_holder(connected)
     limit = CardLimit.objects.filter(bank_id=who.card.bank_id, kind=who.card.kind, scene="top_up").order_by("-effective_on").first()
     assert limit is not None
-    CardLimit.objects.filter(pk=limit.pk).update(single_fen=7_000)
+    newer(limit, single_fen=7_000)
     with pytest.raises(OverSingleLimit):
         top_up(who, 7_001)
     assert TopUp.objects.count() == 0

@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 
 from core.clock import queries as clock
 from core.ids import new_id
-from payments.wallet.models import Transfer, WalletTerms
+from payments.wallet.models import Transfer
 from tests.payments.wallet.world import holder, open_day, terms
+from tests.rules import newer
 
 pytestmark = pytest.mark.django_db
 
@@ -50,8 +51,6 @@ def test_a_transfer_is_born_and_moves_as_its_table_says() -> None:
 
 def test_terms_are_whole_and_one_at_a_time() -> None:
     first = terms()
-    refused("payments_walletterms_fee", lambda: WalletTerms.objects.filter(pk=first.pk).update(fee_min_fen=first.fee_cap_fen + 1))
-    refused("payments_walletterms_hours", lambda: WalletTerms.objects.filter(pk=first.pk).update(acceptance_hours=0))
-    refused(
-        "starts_at", lambda: WalletTerms.objects.filter(pk=first.pk).update(starts_at=WalletTerms.objects.earliest("starts_at").starts_at)
-    )
+    refused("payments_walletterms_fee", lambda: newer(first, fee_min_fen=first.fee_cap_fen + 1))
+    refused("payments_walletterms_hours", lambda: newer(first, acceptance_hours=0))
+    refused("starts_at", lambda: newer(first, starts_at=first.starts_at))

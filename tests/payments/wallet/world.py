@@ -1,7 +1,7 @@
 """Wallets for tests: an open business day, customers with money on their balance, and what they have left."""
 
 import uuid
-from datetime import datetime
+from datetime import timedelta
 
 from accounts.identity.models import Customer, DeviceSession
 from accounts.ledger import services as ledger
@@ -12,6 +12,7 @@ from payments.wallet import journals, queries
 from payments.wallet.models import WalletTerms
 from payments.wallet.services.authority import Intent
 from tests.factories import PIN, customer, open_session, proof
+from tests.rules import newer
 
 CHANNEL = "test"
 
@@ -64,16 +65,6 @@ def available(who: Customer) -> int:
 
 
 def terms(**changes: int) -> WalletTerms:
-    """New terms from now on; what is not named stays as in the first ones."""
-    first = WalletTerms.objects.order_by("starts_at").first()
-    assert first is not None
-    fields = {
-        "free_fen_per_month": first.free_fen_per_month,
-        "fee_bp": first.fee_bp,
-        "fee_min_fen": first.fee_min_fen,
-        "fee_cap_fen": first.fee_cap_fen,
-        "acceptance_hours": first.acceptance_hours,
-        "top_up_hours": first.top_up_hours,
-    }
-    WalletTerms.objects.filter(starts_at__gt=datetime(2020, 1, 1, tzinfo=first.starts_at.tzinfo)).delete()
-    return WalletTerms.objects.create(starts_at=datetime(2020, 6, 1, tzinfo=first.starts_at.tzinfo), **(fields | changes))
+    """New terms in force from a day after the newest on; what is not named stays as in the first ones."""
+    first, newest = WalletTerms.objects.earliest("starts_at"), WalletTerms.objects.latest("starts_at")
+    return newer(first, **({"starts_at": newest.starts_at + timedelta(days=1)} | changes))
