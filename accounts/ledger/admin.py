@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
-from accounts.ledger import admin_periods, queries  # noqa: F401  (admin_periods registers its pages)
+from accounts.ledger import admin_adjusting, admin_periods, queries  # noqa: F401  (admin_periods registers its pages)
 from accounts.ledger.models import (
     AccountState,
     Entry,
@@ -262,6 +262,7 @@ def gl_name(line: queries.TrialLine) -> str:
 @admin.register(Journal, site=desk)
 class JournalAdmin(DeskAdmin):
     group, place, icon, heading = "ledger", 20, "receipt_long", _("Journals")
+    list_acts = (admin_adjusting.PROPOSE,)
     finds = {"jrn": "pk"}
     search_help_text = _("A journal's public id")
     list_display = ("number", "posted", "event", "moved", "reference_link", "booked_on")

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from accounts.ledger import halt, periods, states
+from accounts.ledger import adjusting, halt, periods, states
+from accounts.ledger.adjusting import Adjustment
 from accounts.ledger.models import AccountState, Mode
 from core.approvals.register import Payload, register
 from core.errors import Invalid
-from core.ids import parse_public_id
+from core.ids import parse_public_id, public_id
 
 MAKERS, CHECKERS = {"finance_maker"}, {"finance_checker"}
 
@@ -57,6 +58,16 @@ def can_close(payload: Payload, at: datetime) -> None:
     periods.must_be_over(date.fromisoformat(payload["through_on"]))
 
 
+def adjust(payload: Payload, at: datetime) -> str:
+    posted = adjusting.adjust(wanted=Adjustment(**payload), at=at)
+    return f"posted as {public_id('jrn', posted.journal_id)}"
+
+
+def can_adjust(payload: Payload, at: datetime) -> None:
+    adjusting.check(Adjustment(**payload))
+
+
+register(adjusting.ACT, apply=adjust, check=can_adjust, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
 register("ledger.lift_halt", apply=lift, check=is_standing, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=12)
 register("ledger.account_state", apply=set_state, check=known_state, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
 register("ledger.account_mode", apply=set_mode, check=known_mode, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Min
 from django.http import HttpRequest
@@ -10,17 +11,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.ledger.admin_adjusting import AdjustmentForm, adjustment
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
+from core.desk.proposing import proposing
 from core.desk.shown import age, badge, document, link, money, mono, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
 from core.ids import public_id
-from payments.channels import services
+from payments.channels import closing_breaks, services
 from payments.channels.health import health
 from payments.channels.models import (
     Break,
@@ -115,6 +118,9 @@ class ChannelRequestAdmin(OfCustomer):
         return when(row.returned_at)
 
 
+CORRECTION = ("debited", "credited", "amount", "reference")
+
+
 class OfRequest(DeskAdmin):
     """Rows that name a channel request."""
 
@@ -135,17 +141,54 @@ class OfRequest(DeskAdmin):
         return when(row.created_at)
 
 
+class ClosingForm(AdjustmentForm):
+    """Why a break is closed, and what corrects the books: all of the four fields or none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in CORRECTION:
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        given = [name for name in CORRECTION if cleaned.get(name)]
+        if given and len(given) < len(CORRECTION):
+            raise forms.ValidationError(_("A correction needs both accounts, the amount and the reference."))
+        return cleaned
+
+
+def closing(doing: Doing) -> dict[str, Any]:
+    correction = adjustment(doing.data) if doing.data.get("debited") else None
+    return {"target": f"break:{doing.row.pk}", "why": doing.data["reason"], "correction": correction}
+
+
 @admin.register(Break, site=desk)
 class BreakAdmin(OfRequest):
     group, place, icon, heading = "payments", 60, "difference", _("Breaks")
+    acts = (
+        proposing(
+            "close",
+            act=closing_breaks.ACT,
+            right="break.close",
+            title=_("Propose to close"),
+            payload=closing,
+            form=ClosingForm,
+            icon="task_alt",
+            open_to=lambda row: row.state == Break.State.OPEN,
+        ),
+    )
     finds = {"chr": "request_id"}
     search_help_text = _("A channel request's public id")
     list_display = ("since", "channel_code", "kind", "request_link", "ours", "theirs", "state_label", "waiting")
     list_filter = ("state", "kind", "channel")
     fieldsets = (
         (None, {"fields": ("since", "channel_code", "kind", "source", "request_no", "request_link", "ours", "theirs")}),
-        (_("Closed"), {"fields": ("state_label", "closed", "closed_why")}),
+        (_("Closed"), {"fields": ("state_label", "closed", "closed_why", "journal")}),
     )
+
+    @display(description=_("Journal"))
+    def journal(self, row: Break) -> SafeString | str:
+        return "-" if row.journal_id is None else link("accounts.journal", row.journal_id, public_id("jrn", row.journal_id))
 
     @display(description=_("Closed"))
     def closed(self, row: Break) -> str:

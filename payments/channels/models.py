@@ -360,7 +360,8 @@ class RefusedNotices(models.Model):
 
 
 class Break(models.Model):
-    """Something a channel said that does not agree with our books. Nothing is changed by it; a person or a rule closes it."""
+    """Something a channel said that does not agree with our books. Nothing is changed by it; two people close it, with a journal
+    (`journal_id`) where the books were wrong."""
 
     class Kind(models.TextChoices):
         AMOUNT = "amount"
@@ -382,10 +383,12 @@ class Break(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_why = models.CharField(max_length=200, default="", blank=True)
+    closed_why = models.CharField(max_length=500, default="", blank=True)
+    journal_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="payments_break_corrected", condition=Q(journal_id=None) | Q(state="closed")),
             models.CheckConstraint(name="payments_break_kind", condition=Q(kind__in=["amount", "status", "theirs_only"])),
             models.CheckConstraint(
                 name="payments_break_state", condition=Q(state="open", closed_at=None) | Q(state="closed", closed_at__isnull=False)

@@ -96,6 +96,8 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("accounts.periodclose", "close"): {M},
     ("payments.channelrequest", "ask"): {S, R, M, C},
     ("payments.topup", "credit"): {M},
+    ("accounts.journal", "adjust"): {M},
+    ("payments.break", "close"): {M},
     ("payments.topup", "refund-again"): {M},
     ("payments.topup", "paid-by-hand"): {M},
     ("payments.withdrawal", "paid-by-hand"): {M},

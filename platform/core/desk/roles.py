@@ -95,6 +95,8 @@ ACTS: dict[str, Roles] = {
     "card.suspend": CARE,
     "channel_request.ask": FINANCE | CARE,
     "top_up.credit": frozenset({Role.FINANCE_MAKER}),
+    "ledger.adjust": frozenset({Role.FINANCE_MAKER}),
+    "break.close": frozenset({Role.FINANCE_MAKER}),
     "top_up.refund": frozenset({Role.FINANCE_MAKER}),
     "withdrawal.pay": frozenset({Role.FINANCE_MAKER}),
     "card.unsign": FINANCE | CARE,

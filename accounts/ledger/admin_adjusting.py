@@ -1,0 +1,48 @@
+"""The desk's form of a correction of the books, alone or on the way of another act."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+
+from accounts.ledger import adjusting
+from core.desk.acts import Doing
+from core.desk.forms import ReasonForm
+from core.desk.proposing import proposing
+
+NAMES = _("An acc_ id, or the name of one of the platform's own accounts")
+
+
+class AdjustmentForm(ReasonForm):
+    """From one account to another. Left empty where it may be, nothing is posted."""
+
+    debited = forms.CharField(label=_("Debited account"), max_length=120, help_text=NAMES, widget=UnfoldAdminTextInputWidget())
+    credited = forms.CharField(label=_("Credited account"), max_length=120, help_text=NAMES, widget=UnfoldAdminTextInputWidget())
+    amount = forms.IntegerField(label=_("Amount (minor units)"), min_value=1, widget=UnfoldAdminIntegerFieldWidget())
+    reference = forms.CharField(label=_("Reference"), max_length=adjusting.REFERENCE_LENGTH, widget=UnfoldAdminTextInputWidget())
+
+
+def adjustment(data: dict[str, Any]) -> dict[str, Any]:
+    """What the form says, as a proposal's payload."""
+    return {
+        "debited": data["debited"].strip(),
+        "credited": data["credited"].strip(),
+        "amount": data["amount"],
+        "reference": data["reference"].strip(),
+    }
+
+
+def payload(doing: Doing) -> dict[str, Any]:
+    return adjustment(doing.data)
+
+
+PROPOSE = proposing(
+    "adjust",
+    act=adjusting.ACT,
+    right="ledger.adjust",
+    title=_("Propose an adjustment"),
+    payload=payload,
+    form=AdjustmentForm,
+    icon="balance",
+)

@@ -1,0 +1,32 @@
+"""Acts on breaks that a second person approves."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.ledger import adjusting
+from accounts.ledger.adjusting import Adjustment
+from core.approvals.register import Payload, register
+from payments.channels import closing_breaks
+
+
+def break_of(payload: Payload) -> UUID:
+    return UUID(payload["target"].removeprefix("break:"))
+
+
+def correction(payload: Payload) -> Adjustment | None:
+    return Adjustment(**payload["correction"]) if payload["correction"] else None
+
+
+def close(payload: Payload, at: datetime) -> str:
+    closed = closing_breaks.close(break_id=break_of(payload), why=payload["why"], correction=correction(payload), at=at)
+    return f"the break of {closed.request_no} is closed"
+
+
+def can_close(payload: Payload, at: datetime) -> None:
+    closing_breaks.must_be_open(break_of(payload))
+    wanted = correction(payload)
+    if wanted is not None:
+        adjusting.check(wanted)
+
+
+register(closing_breaks.ACT, apply=close, check=can_close, roles_make={"finance_maker"}, roles_check={"finance_checker"}, expires_hours=72)
