@@ -16,13 +16,14 @@ from accounts.identity import queries, services
 from accounts.identity.models import Customer, Device, DeviceSession
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing, Outcome
+from core.desk.counted import of_customer
 from core.desk.customers import OfCustomer, count_reveal
 from core.desk.masking import masked_phone
 from core.desk.panels import customer_panel, panels
 from core.desk.proposing import proposing
 from core.desk.shown import badge, link, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, Panel, Words
+from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, Panel, Words
 from core.errors import Invalid
 from core.ids import public_id
 
@@ -194,4 +195,5 @@ class SessionsPanel:
         return customer_panel(_("Sessions"), "accounts.devicesession", customer_id, header, cells)
 
 
+COUNTERS.plug("pin_free", of_customer())
 CUSTOMER_PANELS.plug("accounts.identity", SessionsPanel())

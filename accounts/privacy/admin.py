@@ -22,9 +22,10 @@ from core.desk.customers import OfCustomer
 from core.desk.forms import DayInput, ReasonForm
 from core.desk.panels import customer_panel
 from core.desk.proposing import proposing
-from core.desk.shown import badge, when
+from core.desk.shown import badge, link, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, Panel
+from core.ids import public_id
 
 
 def body(label: Any) -> forms.CharField:
@@ -103,14 +104,18 @@ class ConsentAdmin(OfCustomer):
     group, place, icon, heading = "customers", 90, "handshake", _("Consents")
     finds = {"cus": "customer_id", "cns": "pk"}
     list_display = ("number", "owner", "agreed_to", "standing", "created", "withdrawn")
-    fieldsets = ((None, {"fields": ("number", "owner", "agreed_to", "standing", "created", "withdrawn")}),)
+    fieldsets = ((None, {"fields": ("number", "owner", "agreed_to", "standing", "on_session", "created", "withdrawn")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
         return super().get_queryset(request).select_related("document")
 
     @display(description=_("Document"))
-    def agreed_to(self, row: Consent) -> str:
-        return str(row.document)
+    def agreed_to(self, row: Consent) -> SafeString | str:
+        return link("accounts.consentdocument", row.document_id, str(row.document))
+
+    @display(description=_("Session"))
+    def on_session(self, row: Consent) -> SafeString | str:
+        return "-" if row.session_id is None else link("accounts.devicesession", row.session_id, public_id("ses", row.session_id))
 
     @display(description=_("State"))
     def standing(self, row: Consent) -> SafeString:

@@ -11,6 +11,7 @@ from unfold.decorators import display
 from accounts.verification import queries
 from accounts.verification.models import CheckState, ClassRule, Evidence, OutflowLimit, RealName, RealNameCheck
 from core.desk.acts import Act, Doing, Outcome
+from core.desk.counted import Counted, of_customer
 from core.desk.customers import OfCustomer, count_reveal
 from core.desk.dashboard import figure
 from core.desk.masking import masked_id_number, masked_name
@@ -18,7 +19,7 @@ from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import age, badge, link, money, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
+from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, FIGURES, Figure, Panel
 from core.ids import public_id
 
 KINDS = {
@@ -99,6 +100,11 @@ class RealNameAdmin(Masked):
 class ClassRuleAdmin(ProposedAdmin):
     place, icon, heading = 30, "rule", _("Account classes")
     table = RuleTable(ClassRule, ("account_class", "starts_on", "checks", "least_age", "source"), RULE_MAKERS, RULE_CHECKERS)
+    helps = {
+        "checks": _("How many independent checks the class needs."),
+        "least_age": _("In whole years."),
+        "source": _("The regulation and its article."),
+    }
     list_display = ("account_class", "starts_on", "checks", "least_age", "source")
     ordering = ("account_class", "-starts_on")
 
@@ -108,6 +114,10 @@ class OutflowLimitAdmin(ProposedAdmin):
     place, icon, heading = 40, "data_thresholding", _("Outflow limits")
     fields_edited = ("account_class", "period", "one_factor", "starts_on", "cap_fen", "source")
     table = RuleTable(OutflowLimit, fields_edited, RULE_MAKERS, RULE_CHECKERS)
+    helps = {
+        "one_factor": _("On: the cap on what one factor (PIN or text) approves alone."),
+        "source": _("The regulation and its article."),
+    }
     list_display = ("account_class", "period", "one_factor", "starts_on", "cap", "source")
     ordering = ("account_class", "period", "-starts_on")
 
@@ -166,6 +176,8 @@ class VerificationFigures:
         return [figure(_("Identity checks waiting"), count, "accounts.realnamecheck", level="warning" if late else "ok", detail=told)]
 
 
+COUNTERS.plug("real_name_check", of_customer())
+COUNTERS.plug("outflow", Counted(in_fen=True))
 CUSTOMER_PANELS.plug("accounts.verification", VerificationPanel())
 CUSTOMER_PANELS.plug("accounts.verification.limits", LimitsPanel())
 FIGURES.plug("accounts.verification", VerificationFigures())

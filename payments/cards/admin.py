@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from core.desk.acts import Act, Doing
+from core.desk.counted import Counted, of_customer
 from core.desk.customers import OfCustomer
 from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
 from core.desk.shown import badge, link, money, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, Panel, Words
+from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, Panel, Words
 from core.ids import public_id
 from payments.cards import services, unsigning
 from payments.cards.models import Bank, Card, CardBin, CardBinding, CardLimit
@@ -134,6 +135,7 @@ class CardBindingAdmin(OfCustomer):
 class BankAdmin(ProposedAdmin):
     place, icon, heading = 80, "account_balance", _("Banks")
     table = RuleTable(Bank, ("code", "name_en", "name_zh", "supported", "position"), RULE_MAKERS, RULE_CHECKERS)
+    helps = {"supported": _("When off, its cards are recognised and refused."), "position": _("Its place in the customers' list, from 0.")}
     list_display = ("code", "name_zh", "name_en", "supported", "position")
     list_filter = ("supported",)
     ordering = ("position", "code")
@@ -143,6 +145,7 @@ class BankAdmin(ProposedAdmin):
 class CardBinAdmin(ProposedAdmin):
     place, icon, heading = 90, "pin", _("BINs")
     table = RuleTable(CardBin, ("bin", "bank", "kind", "number_length"), RULE_MAKERS, RULE_CHECKERS)
+    helps = {"bin": _("The first digits of the card number."), "number_length": _("How many digits the whole number has.")}
     list_display = ("bin", "bank_code_text", "kind", "number_length")
     list_filter = ("bank", "kind")
     ordering = ("bin",)
@@ -152,6 +155,7 @@ class CardBinAdmin(ProposedAdmin):
 class CardLimitAdmin(ProposedAdmin):
     place, icon, heading = 95, "credit_score", _("Card limits")
     table = RuleTable(CardLimit, LIMIT_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    helps = dict.fromkeys(("single_fen", "day_fen", "month_fen"), _("Empty for no limit."))
     list_display = ("channel_code", "bank_code_text", "kind", "scene", "single", "day", "month", "effective_on")
     list_filter = ("bank", "kind", "scene")
     ordering = ("channel_id", "bank_id", "kind", "scene", "-effective_on")
@@ -186,4 +190,6 @@ class CardsPanel:
         return customer_panel(_("Cards"), "payments.card", customer_id, header, rows)
 
 
+COUNTERS.plug("card_binding", of_customer())
+COUNTERS.plug("card", Counted("payments.card", "crd", in_fen=True))
 CUSTOMER_PANELS.plug("payments.cards", CardsPanel())

@@ -66,7 +66,7 @@ class ChannelRequestAdmin(OfCustomer):
         ),
     )
     finds = {"cus": "customer_id", "chr": "pk", "top": "business_id", "wdr": "business_id", "crd": "card_id", "bnd": "business_id"}
-    list_display = ("number", "channel_code", "operation", "state_label", "amount", "owner", "code", "created")
+    list_display = ("number", "created", "operation", "state_label", "amount", "owner", "channel_code", "code")
     list_filter = ("state", "operation", "channel")
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("channel_code", "operation"), ("amount", "fee"), ("owner", "card_link"))}),
@@ -234,6 +234,10 @@ class ChannelAdmin(ProposedAdmin):
     place, icon, heading = 50, "cable", _("Channels")
     may_add = False
     table = RuleTable(Channel, CHANNEL_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    helps = {
+        "enabled": _("When off, no new call goes out; what is under way is still asked about."),
+        "total_timeout_ms": _("Under 8,000: a customer waits for it."),
+    }
     list_display = ("code", "adapter", "name_en", "name_zh", "enabled", "total_timeout_ms")
     ordering = ("code",)
 
@@ -242,6 +246,13 @@ class ChannelAdmin(ProposedAdmin):
 class MaintenanceWindowAdmin(ProposedAdmin):
     place, icon, heading = 60, "construction", _("Maintenance windows")
     table = RuleTable(MaintenanceWindow, WINDOW_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    helps = {
+        "bank_code": _("Only the cards of this bank; empty for the whole channel."),
+        "starts_at": _("No calls from then on, Shanghai time."),
+        "ends_at": _("Calls again from then on."),
+        "words_en": _("What customers read meanwhile."),
+        "words_zh": _("What customers read meanwhile."),
+    }
     list_display = ("channel_code", "bank_code", "starts", "ends", "words_zh")
     list_filter = ("channel",)
     ordering = ("-starts_at",)
@@ -259,6 +270,12 @@ class MaintenanceWindowAdmin(ProposedAdmin):
 class ErrorRuleAdmin(ProposedAdmin):
     place, icon, heading = 70, "translate", _("Channel codes")
     table = RuleTable(ErrorRule, RULE_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    helps = {
+        "code": _("As the channel answers it."),
+        "definite": _("On: the code proves that nothing was done. When in doubt off, so that the channel is asked again."),
+        "words_en": _("What the customer reads."),
+        "words_zh": _("What the customer reads."),
+    }
     list_display = ("channel_code", "code", "action", "definite", "words_en", "words_zh", "effective_on")
     list_filter = ("channel", "action")
     ordering = ("channel_id", "code", "-effective_on")
@@ -268,6 +285,13 @@ class ErrorRuleAdmin(ProposedAdmin):
 class BreakerRuleAdmin(ProposedAdmin):
     place, icon, heading = 75, "electrical_services", _("Breaker thresholds")
     table = RuleTable(BreakerRule, BREAKER_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    helps = {
+        "window_s": _("How far back calls are counted."),
+        "least_calls": _("With fewer calls in the window the channel is never put at rest."),
+        "bad_share_bp": _("Put at rest from this share of bad calls on, in hundredths of a percent: 5000 is half."),
+        "open_s": _("How long it rests before one call tries."),
+        "probe_s": _("How long that one call may take."),
+    }
     list_display = ("channel_code", "effective_on", "window_s", "least_calls", "bad_share_bp", "open_s", "probe_s")
     list_filter = ("channel",)
     ordering = ("channel_id", "-effective_on")

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.ledger.shown import journal_link
 from core.desk.acts import Doing
+from core.desk.counted import of_customer
 from core.desk.customers import OfCustomer, customer_link
 from core.desk.dashboard import figure
 from core.desk.forms import ReasonForm
@@ -22,13 +23,14 @@ from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleT
 from core.desk.proposing import proposing
 from core.desk.shown import badge, link, money, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
+from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, FIGURES, Figure, Panel
 from core.errors import NotFound
 from core.ids import parse_public_id, public_id
 from payments.wallet.models import TopUp, TopUpState, Transfer, WalletTerms, Withdrawal, WithdrawalState
 from payments.wallet.sensitive import REFERENCE_LENGTH
 from payments.wallet.services import by_hand
 from payments.wallet.services.top_ups import CREDIT
+from payments.wallet.services.withdrawals import FREE_COUNTER
 
 TERMS = ("starts_at", "free_fen_per_month", "fee_bp", "fee_min_fen", "fee_cap_fen", "acceptance_hours", "top_up_hours")
 
@@ -103,7 +105,7 @@ class TopUpAdmin(OrderAdmin):
     list_filter = ("state",)
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "code"))}),
-        (None, {"fields": (("request_link", "journal", "credit_journal"), ("created", "changed"), "gives_up")}),
+        (None, {"fields": (("request_link", "gives_up"), ("journal", "credit_journal"), ("created", "changed"))}),
         (_("Paid by hand"), {"fields": (("hand_journal", "hand_reference"),)}),
     )
 
@@ -173,7 +175,7 @@ class WithdrawalAdmin(OrderAdmin):
 class TransferAdmin(OrderAdmin):
     place, icon, heading = 30, "sync_alt", _("Transfers")
     finds = {"trf": "pk"}
-    list_display = ("number", "owner", "payee_link", "amount", "state_label", "factors", "created")
+    list_display = ("number", "owner", "payee_link", "amount", "state_label", "created")
     list_filter = ("state",)
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("owner", "payee_link"), ("amount", "factors"), "remark")}),
@@ -209,6 +211,12 @@ class TransferAdmin(OrderAdmin):
 class WalletTermsAdmin(ProposedAdmin):
     place, icon, heading = 20, "gavel", _("Wallet terms")
     table = RuleTable(WalletTerms, TERMS, RULE_MAKERS, RULE_CHECKERS)
+    helps = {
+        "free_fen_per_month": _("What a customer withdraws free of fee in a calendar month."),
+        "fee_bp": _("Of the part over the free amount, in hundredths of a percent: 10 is 0.1 %."),
+        "acceptance_hours": _("How long a transfer waits to be accepted before it goes back."),
+        "top_up_hours": _("How long a top-up may stay unknown before it is given up."),
+    }
     list_display = ("starts", "free", "fee_bp", "fee_min", "fee_cap", "acceptance_hours", "top_up_hours")
     ordering = ("-starts_at",)
 
@@ -260,5 +268,6 @@ class WalletFigures:
         return [shown for number, shown in found if number]
 
 
+COUNTERS.plug(FREE_COUNTER, of_customer(in_fen=True))
 CUSTOMER_PANELS.plug("payments.wallet", OrdersPanel())
 FIGURES.plug("payments.wallet", WalletFigures())

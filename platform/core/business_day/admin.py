@@ -151,6 +151,10 @@ FIGURES.plug("core.business_day", DayFigures())
 class TradingDayAdmin(ProposedAdmin):
     place, icon, heading = 10, "calendar_month", _("Trading calendar")
     table = RuleTable(TradingDay, ("exchange", "day", "is_open", "source", "note"), RULE_MAKERS, RULE_CHECKERS)
+    helps = {
+        "source": _("A row of an operator is left alone when the official calendar is loaded."),
+        "note": _("Why: the exchange's notice."),
+    }
     list_display = ("day", "exchange", "is_open", "source", "note")
     list_filter = ("exchange", "is_open", "source")
     ordering = ("-day",)

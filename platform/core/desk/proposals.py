@@ -28,6 +28,7 @@ from core.desk.base import DeskAdmin, person
 from core.desk.forms import REASON_LENGTH, YuanField
 from core.desk.roles import Role, roles_of
 from core.desk.shown import money
+from core.desk.sockets import Words
 from core.errors import DomainError, Invalid, NotFound
 
 NEW = "new"
@@ -35,6 +36,8 @@ PROPOSED = _("Nothing is saved yet: another person approves the change first.")
 PROPOSED_DATED = _(
     "Nothing is saved yet: another person approves the change first. A row in force stays; give a day to come, and a new row begins then."
 )
+IN_FORCE = _("In force from then on, until a later row begins.")
+DATED: dict[str, Words] = {"starts_on": IN_FORCE, "starts_at": IN_FORCE, "effective_on": IN_FORCE}
 
 
 class RuleChanged(DomainError):
@@ -143,10 +146,11 @@ class RuleTable:
 
 
 class ProposedAdmin(DeskAdmin):
-    """A rule table's page: who may propose gets a form with a reason; everybody else reads."""
+    """A rule table's page: who may propose gets a form with a reason; everybody else reads. `helps` says what to type, by column."""
 
     table: ClassVar[RuleTable]
     may_add: ClassVar[bool] = True
+    helps: ClassVar[dict[str, Words]] = {}
     group = "settings"
 
     def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
@@ -163,9 +167,10 @@ class ProposedAdmin(DeskAdmin):
         return self.proposes(request)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        told = self.helps.get(db_field.name) or DATED.get(db_field.name, "")
         if is_amount(db_field.name):
-            return YuanField(label=capfirst(db_field.verbose_name), required=not db_field.blank)
-        return super().formfield_for_dbfield(db_field, request, **options)
+            return YuanField(label=capfirst(db_field.verbose_name), required=not db_field.blank, help_text=told)
+        return super().formfield_for_dbfield(db_field, request, **options | ({"help_text": told} if told else {}))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [*self.table.fields, "reason"] if self.proposes(request) else self.read

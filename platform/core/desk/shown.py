@@ -71,6 +71,7 @@ TONES = {
         "abandoned",
     },
 }
+LAST_WORDS = {"fen": "yuan", "bp": "bp", "s": "s", "ms": "ms", "zh": "Chinese", "en": "English"}
 LINK = "text-primary-600 hover:underline dark:text-primary-500"
 TABLE = '<div class="overflow-x-auto"><table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
 BADGE = "inline-block font-semibold rounded-default text-[11px] uppercase whitespace-nowrap h-6 leading-6 px-2 "
@@ -103,8 +104,10 @@ def on(day: date) -> SafeString:
 
 
 def column_words(name: str) -> str:
-    """A column's name as words; amounts are shown in yuan: `cap_fen` -> `cap (yuan)`."""
-    return name.replace("_fen", " (yuan)").replace("_", " ")
+    """A column's name as words with its unit or language; amounts are shown in yuan: `cap_fen` -> `cap (yuan)`."""
+    words, _underscore, last = name.rpartition("_")
+    named = f"{words} ({LAST_WORDS[last]})" if words and last in LAST_WORDS else name
+    return named.replace("_fen", " (yuan)").replace("_", " ")
 
 
 def age(since: datetime | None, at: datetime) -> str:

@@ -62,5 +62,17 @@ class CustomerPanel(Protocol):
         """At most a few queries and a few rows; the link leads to the rest."""
 
 
+@runtime_checkable
+class CounterKind(Protocol):
+    """How counters of one name are shown."""
+
+    def owner(self, owner: uuid.UUID) -> str:
+        """Whose counter it is, as a link where there is a page."""
+
+    def used(self, used: int) -> str:
+        """What is used, in yuan where fen are counted."""
+
+
+COUNTERS: Socket[CounterKind] = Socket("core.desk.counters", CounterKind)
 FIGURES: Socket[Figures] = Socket("core.desk.figures", Figures)
 CUSTOMER_PANELS: Socket[CustomerPanel] = Socket("core.desk.customer_panels", CustomerPanel)

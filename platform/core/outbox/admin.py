@@ -1,9 +1,11 @@
 """The outbox with its dead letters: look, replay, skip."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -11,22 +13,32 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
+from core.desk.customers import customer_link
 from core.desk.dashboard import figure
 from core.desk.forms import ReasonForm
 from core.desk.proposing import proposing
 from core.desk.shown import badge, document, duration, mono, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
+from core.errors import NotFound
+from core.ids import parse_public_id, public_id, shard_of
 from core.outbox import giving_up, queries, services
 from core.outbox.models import HandledEvent, OutboxEvent
 
 STUCK_SECONDS = 120
+CUSTOMER_NAMES = ("customer", "customer_id", "payer")
 
 
 class TopicForm(ReasonForm):
     """Which topic's dead events to replay."""
 
-    topic = forms.CharField(label=_("Topic"), max_length=80, widget=UnfoldAdminTextInputWidget())
+    topic = forms.CharField(
+        label=_("Topic"),
+        max_length=80,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("As the list shows it: all its dead events come due again."),
+    )
+    field_order = ("topic", "reason")
 
 
 def dead(row: OutboxEvent) -> bool:
@@ -41,6 +53,16 @@ def replay(doing: Doing) -> Words:
 def replay_topic(doing: Doing) -> Words:
     number = services.replay_topic(topic=doing.data["topic"].strip(), actor=doing.actor, reason=doing.data["reason"], at=doing.at)
     return _("{number} events are due again.").format(number=number)
+
+
+def customer_of(row: OutboxEvent) -> UUID | None:
+    """The customer whose events keep their order behind the key, when the event itself names them."""
+    try:
+        key = UUID(row.key)
+    except ValueError:
+        return None
+    named = {row.payload.get(name) for name in CUSTOMER_NAMES}
+    return key if named & {row.key, public_id("cus", key)} else None
 
 
 @admin.register(OutboxEvent, site=desk)
@@ -79,12 +101,13 @@ class OutboxEventAdmin(DeskAdmin):
             form=TopicForm,
             icon="replay",
             audited=False,
+            explain=_("Handlers that took the event in already are not run again."),
         ),
     )
     list_display = ("occurred", "topic", "state_label", "attempts", "next_attempt", "key_text", "error_start")
     list_filter = ("state",)
     ordering = ("-id",)
-    search_help_text = _("An event's id")
+    search_help_text = _("An event's id, or a customer's public id for what is not delivered")
     fieldsets = (
         (None, {"fields": ("id", "topic", "key_text", "shard", "state_label", "occurred", "done")}),
         (_("Delivery"), {"fields": ("attempts", "next_attempt", "last_error", "taken_in", "held_up")}),
@@ -107,9 +130,18 @@ class OutboxEventAdmin(DeskAdmin):
     def done(self, row: OutboxEvent) -> str:
         return when(row.done_at)
 
+    def find(self, term: str) -> Q | None:
+        """A customer's undelivered events, by their key: the delivered ones have no index by key and are pruned."""
+        try:
+            owner = parse_public_id("cus", term)
+        except NotFound:
+            return None
+        return Q(shard=shard_of(owner), key=str(owner)) & ~Q(state=OutboxEvent.State.DONE)
+
     @display(description=_("Key"))
-    def key_text(self, row: OutboxEvent) -> SafeString:
-        return mono(row.key)
+    def key_text(self, row: OutboxEvent) -> SafeString | str:
+        customer_id = customer_of(row)
+        return mono(row.key) if customer_id is None else customer_link(customer_id)
 
     @display(description=_("Last error"))
     def error_start(self, row: OutboxEvent) -> str:
