@@ -7,7 +7,7 @@ import base64
 import csv
 import io
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 
 from payments.channels.port import ChannelUnreachable, StatementBroken, StatementFile, StatementLine, StatementNotReady
@@ -66,7 +66,7 @@ def payments_csv(body: bytes) -> tuple[tuple[StatementLine, ...], dict[str, int]
 def payment_line(row: dict[str, str]) -> StatementLine:
     return StatementLine(
         line_no=number(row["line_no"]),
-        booked_at=instant(row["booked_at"]),
+        booked_at=camt053.instant(row["booked_at"]),
         kind=row["kind"],
         request_no=row["request_no"],
         channel_no=row["bank_no"],
@@ -96,7 +96,7 @@ def entry_line(row: dict[str, str]) -> StatementLine:
         raise StatementBroken(f"line {row['line_no']}: direction")
     return StatementLine(
         line_no=number(row["line_no"]),
-        booked_at=instant(row["booked_at"]),
+        booked_at=camt053.instant(row["booked_at"]),
         kind=row["kind"],
         request_no=row["request_no"],
         channel_no=row["entry_ref"],
@@ -135,13 +135,3 @@ def number(value: str) -> int:
     if not value.removeprefix("-").isdecimal() or not value.isascii():
         raise StatementBroken(f"not a whole number: {value[:20]!r}")
     return int(value)
-
-
-def instant(value: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError as problem:
-        raise StatementBroken(f"not an instant: {value[:40]!r}") from problem
-    if found.tzinfo is None:
-        raise StatementBroken("an instant without its offset")
-    return found
