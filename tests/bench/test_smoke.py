@@ -15,13 +15,6 @@ from tests.processes import ROOT, database_url, redis_url
 
 FOLDER = ROOT / "platform" / "bench"
 SCRIPTS = sorted(file.stem for file in FOLDER.glob("*.py") if not file.stem.startswith("_"))
-HTTP_TRANSFER = """
-import django, sys
-sys.path[:0] = ["platform", "."]
-from bench import http_transfer
-http_transfer.ROUNDS, http_transfer.SECONDS, http_transfer.PAYERS, http_transfer.CONNECTIONS = 1, 0.3, 3, 1
-http_transfer.measure(http_transfer.free_port())
-"""
 BROKER = 9
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +33,7 @@ def ground(transactional_db: None) -> Iterator[dict[str, str]]:
         maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.mark.parametrize("script", [name for name in SCRIPTS if name != "http_transfer"])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_a_benchmark_finishes_a_tiny_round_and_prints_its_rows(script: str, ground: dict[str, str]) -> None:
     rows = json.loads(finished([str(FOLDER / f"{script}.py"), "--smoke", "--json"], ground))["rows"]
 
@@ -48,12 +41,6 @@ def test_a_benchmark_finishes_a_tiny_round_and_prints_its_rows(script: str, grou
     assert all(row["figure"] > 0 for row in rows)
     assert all((row["met"] is None) == (row["goal"] is None) for row in rows)
     assert any(row["goal"] for row in rows)
-
-
-def test_the_transfer_benchmark_finishes_a_tiny_round(ground: dict[str, str]) -> None:
-    report = finished(["-c", HTTP_TRANSFER], ground)
-
-    assert "transfer with a proof" in report
 
 
 def finished(command: list[str], environment: dict[str, str]) -> str:
