@@ -57,9 +57,9 @@ FULL = (Act.JOIN, Act.VERIFY, Act.SET_PIN)
 HABITS = (
     Habit("looked in", 0.10, (Act.JOIN,), 0, 0, 0, 0, 0),
     Habit("verified, no card", 0.06, (Act.JOIN, Act.VERIFY), 0, 0, 0, 0, 0),
-    Habit("one card, small payments", 0.44, FULL, 1, 0.02, 0.04, 0.005, 20_000),
-    Habit("friends and family", 0.28, FULL, 1, 0.03, 0.07, 0.01, 60_000),
-    Habit("shop owner", 0.12, FULL, 2, 0.05, 0.05, 0.06, 200_000),
+    Habit("one card, small payments", 0.44, FULL, 1, 0.014, 0.035, 0.005, 20_000),
+    Habit("friends and family", 0.28, FULL, 1, 0.02, 0.06, 0.008, 40_000),
+    Habit("shop owner", 0.12, FULL, 2, 0.035, 0.045, 0.04, 200_000),
 )
 
 
