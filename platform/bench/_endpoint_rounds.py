@@ -35,8 +35,9 @@ def people(count: int) -> list[tuple[str, uuid.UUID]]:
 
 
 def moves(port: int, payers: list[tuple[str, uuid.UUID]]) -> Iterator[bytes]:
-    """Each pays the next one fen, for ever."""
-    payees = [customer_id for _, customer_id in [*payers[1:], payers[0]]]
+    """Each pays one fen to the one half a circle away, for ever: requests on their way together share no balance."""
+    half = len(payers) // 2
+    payees = [customer_id for _, customer_id in [*payers[half:], *payers[:half]]]
     for (token, _), payee in itertools.cycle(zip(payers, payees, strict=True)):
         yield post(port, PATH, token, uuid.uuid4().hex, f'{{"to":"{payee}","amount":1}}'.encode())
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from accounts.ledger import proving
 from config.demo.bank import Bank
 from config.demo.fingerprint import fingerprint
 from config.demo.hands import SecondHand, hurried, moment, perform_together, second_hand
@@ -58,6 +59,7 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
             travel.advance(to=clock.start_of_day(first + timedelta(days=day + 1)))
             progress(day + 1, sum(stage.deeds.done.values()))
     travel.return_to_wall()
+    proving.prove(at=clock.now())
     return Story(people, days, dict(stage.deeds.done), dict(stage.deeds.refused), fingerprint())
 
 

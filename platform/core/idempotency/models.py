@@ -31,3 +31,6 @@ class IdempotencyRecord(models.Model):
             ),
         ]
         indexes = [models.Index(name="core_idempotency_age", fields=["started_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.key}"
