@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from django.db import migrations
 
+from core.first_rows import take_back
 from core.ids import new_id
 
 CHANNEL = "sandbox_bank"
@@ -100,10 +101,10 @@ def load(apps, schema_editor):
 
 
 def unload(apps, schema_editor):
-    for name in ("CardLimit", "CardBin", "Bank", "ErrorRule", "Channel"):
-        apps.get_model("payments", name).objects.all().delete()
+    names = ("CardLimit", "CardBin", "Bank", "ErrorRule", "Channel")
+    take_back(schema_editor, *(apps.get_model("payments", name).objects.all() for name in names))
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0001_channels_and_cards")]
+    dependencies = [("payments", "0001_schema")]
     operations = [migrations.RunPython(load, unload)]

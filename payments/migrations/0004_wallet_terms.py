@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from django.db import migrations
 
+from core.first_rows import take_back
+
 STARTS_AT = datetime(2016, 7, 1, tzinfo=UTC)
 
 
@@ -14,9 +16,9 @@ def load(apps, schema_editor):
 
 
 def unload(apps, schema_editor):
-    apps.get_model("payments", "WalletTerms").objects.filter(starts_at=STARTS_AT).delete()
+    take_back(schema_editor, apps.get_model("payments", "WalletTerms").objects.filter(starts_at=STARTS_AT))
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0003_wallet")]
+    dependencies = [("payments", "0003_breaker_rules")]
     operations = [migrations.RunPython(load, unload)]

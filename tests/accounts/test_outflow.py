@@ -2,19 +2,16 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.identity.models import Customer
 from accounts.privacy import services as privacy
 from accounts.verification import queries, services
 from accounts.verification.models import OutflowLimit
 from accounts.verification.services import NotVerified, OutflowLimitReached
-from core.ids import shard_of
 from core.limits.models import LimitCounter
-from core.limits.services import take
 from tests.factories import AT, PIN, api, customer, new_phone, open_session, proof, unique_id_number
 from tests.together import together
 
@@ -165,26 +162,6 @@ def test_what_is_left_of_a_closed_account_names_neither_the_account_nor_the_numb
     assert sorted(kept.values_list("counter", "used")) == [("outflow:day", 500), ("outflow:life", 500), ("outflow:year", 500)]
     assert set(kept.values_list("owner", flat=True)) == {uuid.UUID(bytes=services.id_index(number)[:16])}
     assert not kept.filter(owner=made.id).exists()
-
-
-@pytest.mark.django_db
-def test_counters_kept_by_account_before_move_to_the_person_and_back() -> None:
-    made = customer(verified_class=1, at=AT)
-    pay(made, 500, factors=1)
-    take(counter="pin_free", owner=made.id, period="2026-03-02", amount=1, cap=9)
-    person = queries.person(made.id)
-    operation = import_module("accounts.migrations.0022_outflow_by_person").Migration.operations[0]
-
-    def run(statements: list[tuple[str, list[object]]]) -> set[tuple[uuid.UUID, int]]:
-        with connection.cursor() as cursor:
-            for statement, values in statements:
-                cursor.execute(statement, values)
-        return set(LimitCounter.objects.filter(counter__startswith="outflow").values_list("owner", "shard"))
-
-    assert run(operation.reverse_sql) == {(made.id, shard_of(made.id))}
-    assert run(operation.sql) == {(person, shard_of(person))}
-    assert set(queries.outflow_used(made.id, AT).values()) == {500}
-    assert LimitCounter.objects.get(counter="pin_free").owner == made.id
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""The ledger's SQL as files; a migration loads the version it was written with. A changed function is a new file."""
+"""The ledger's SQL as files, which a migration loads. Once a release carries a file it stays: a changed function is a new file."""
 
 from pathlib import Path
 
