@@ -44,6 +44,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(load("fold"), "DROP FUNCTION ledger_fold"),
         migrations.RunSQL(load("days"), DROP_DAYS),
         migrations.RunSQL(load("seal"), DROP_SEAL),
-        migrations.RunSQL(load("roles"), "DROP FUNCTION ledger_grant"),
         migrations.RunSQL(load("unbroken_days"), "DROP FUNCTION ledger_mark_unbroken"),
+        migrations.RunSQL(load("roles"), "DROP FUNCTION ledger_grant"),
     ]

@@ -160,3 +160,12 @@ def test_journals_and_entries_lie_in_the_partition_of_their_month() -> None:
         cursor.execute("SELECT tableoid::regclass::text FROM ledger_journal UNION SELECT tableoid::regclass::text FROM ledger_entry")
         homes = {name for (name,) in cursor.fetchall()}
     assert homes == {f"ledger_journal_{month}", f"ledger_entry_{month}"}
+
+
+def test_nobody_runs_a_function_that_writes_as_the_owner_without_being_granted_it() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'ledger\\_%' AND prosecdef"
+            " AND has_function_privilege('public', oid, 'EXECUTE')"
+        )
+        assert cursor.fetchall() == []
