@@ -1,6 +1,6 @@
 """Rows in and out by statements made once for each table, alone or on the way of another statement.
 
-For the hot paths: Django builds each statement anew, which costs four times what sending it does; and each round trip to the
+For the hot paths: Django builds each statement anew, which costs several times what sending it does; and each round trip to the
 database costs more than most statements do.
 """
 

@@ -1,6 +1,7 @@
 """Notices of the real sandbox bank, handed to the platform in the order, number and shape each test says."""
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -56,7 +57,9 @@ def test_a_notice_ends_a_pending_payment_and_is_answered_before_it_is_taken_in(
     request = pending_payment(sandbox_bank, card)
     sandbox_bank.resolve(merchant(), request.request_no)
     postbox.wait(1)
+    began = time.monotonic()
     assert deliver(Client(), postbox.letters[0]) == 200
+    assert time.monotonic() - began < 1
     assert counter.told == []
     relay()
     request.refresh_from_db()

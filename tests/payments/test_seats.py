@@ -25,8 +25,8 @@ from tests.sandbox_bank import SandboxBank
 
 WALLET = "/v1/payments/wallet"
 BINDINGS = "/v1/payments/cards/bindings"
-HANGS_MS = 5_000
-FAST_S = 4.5  # less than the bank hangs: nobody waited for it, however busy the machine
+HANGS_MS = 3_000
+FAST_S = 1.5
 THREADS = 4
 Answers = Callable[[Callable[[], Any]], "Future[tuple[Any, float]]"]
 
@@ -60,7 +60,7 @@ def occupy(process: Answers, bank: SandboxBank) -> list["Future[tuple[Any, float
     """Two top-ups that hang: every seat is taken once this returns."""
     hang_at(bank, "payment")
     hung = [ask_top_up(process, card_holder(bank)) for _ in range(2)]
-    until = time.monotonic() + 4
+    until = time.monotonic() + 2
     while seats.seats().taken["sandbox_bank"] < 2:
         assert time.monotonic() < until, "the top-ups took no seats"
         time.sleep(0.01)
@@ -75,7 +75,7 @@ def ask_top_up(process: Answers, who: Holder) -> "Future[tuple[Any, float]]":
 def test_with_every_seat_hanging_ready_balance_and_transfer_answer_fast_and_top_ups_are_left_to_the_worker(
     process: Answers, connected: SandboxBank
 ) -> None:
-    holders = [card_holder(connected) for _ in range(8)]
+    holders = [card_holder(connected) for _ in range(5)]
     ann, bob = holder(10_000), holder()
     client = api(ann)
     hang_at(connected, "payment")
@@ -92,8 +92,8 @@ def test_with_every_seat_hanging_ready_balance_and_transfer_answer_fast_and_top_
     assert len(hung) == 2
     assert all(seconds < FAST_S for _, seconds in answers if seconds not in hung)
     left = ChannelRequest.objects.filter(state="new", due_at__lte=clock.now())
-    assert left.count() == 6
-    assert TopUp.objects.filter(state="processing").count() == 6
+    assert left.count() == 3
+    assert TopUp.objects.filter(state="processing").count() == 3
     connected.clear_faults()
     settle_wallet(clock.now())
     assert_settled(expected={who.customer: 10_000 for who in holders} | {ann: 9_900, bob: 100})
