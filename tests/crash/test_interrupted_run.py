@@ -15,7 +15,7 @@ import pytest
 from core.embedded import Services, current_instance
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZE = ("--customers", "3", "--days", "12")
+SIZE = ("--customers", "3", "--days", "40")
 PATIENCE_SECONDS = 200
 pytestmark = pytest.mark.timeout(600)
 
@@ -80,7 +80,7 @@ def test_a_run_ended_while_it_makes_the_demo_leaves_nothing_running_and_the_next
     said = read_until(second, "Banyan is up")
     assert "The making of the demo was interrupted, and this database holds a part of it." in said
     assert "Beginning again with an empty database." in said
-    assert "3 customers lived 12 days" in said
+    assert "3 customers lived 40 days" in said
     read_until(second, "started (pid=")
     assert end(second, signal.SIGINT) == 0
     assert left_running(services) == []
