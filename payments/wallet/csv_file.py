@@ -57,7 +57,7 @@ def cells(movement: Movement, tongue: str) -> list[str]:
         SIDES[tongue][movement.side],
         f"{CNY.major(movement.amount):.2f}",
         f"{CNY.major(movement.balance_after):.2f}",
-        movement.counterparty.name if movement.counterparty else "",
+        movement.counterparty.name if movement.counterparty else movement.party,
         movement.card,
         movement.remark,
         movement.reference,

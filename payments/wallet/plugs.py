@@ -8,6 +8,8 @@ from payments.wallet import books
 from payments.wallet.closing import Orders
 from payments.wallet.obligations import CardUse
 from payments.wallet.outcomes import TopUpOutcome, WithdrawalOutcome
+from payments.wallet.sockets import STATEMENT
+from payments.wallet.sources import TopUps, Transfers, Withdrawals
 
 BOOKS.plug("payments.wallet", books.LINES)
 OPEN_USES.plug("payments.wallet", CardUse())
@@ -15,3 +17,6 @@ OUTCOMES.plug("top_up", TopUpOutcome())
 OUTCOMES.plug("withdrawal", WithdrawalOutcome())
 OBLIGATIONS.plug("payments.wallet", Orders())
 EXPORTERS.plug("wallet", Orders())
+STATEMENT.plug("top_ups", TopUps())
+STATEMENT.plug("withdrawals", Withdrawals())
+STATEMENT.plug("transfers", Transfers())

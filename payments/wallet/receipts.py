@@ -65,7 +65,7 @@ def receipt(movement: Movement, *, holder: Person, language: str, at: datetime) 
         "time": f"{local_time(movement.posted_at)} (Asia/Shanghai)",
         "business_day": movement.business_on.isoformat(),
         "holder": named(holder),
-        "counterparty": named(movement.counterparty) if movement.counterparty else "",
+        "counterparty": named(movement.counterparty) if movement.counterparty else movement.party,
         "card": movement.card,
         "fee": yuan(movement.fee) if movement.fee else "",
         "remark": movement.remark,

@@ -3,7 +3,7 @@
 import calendar
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,10 +15,9 @@ from accounts.ledger.lines import LineFilter, MonthTotal, Told, event_names, jou
 from core.clock import queries as clock
 from core.errors import Invalid, NotFound
 from core.ids import parse_public_id, public_id
-from payments.wallet import queries
-from payments.wallet.kinds import OWN_EVENTS, SORTS, Kind, kind_of, title
-from payments.wallet.models import CardOrder, Order, Transfer, Withdrawal
+from payments.wallet import kinds, queries
 from payments.wallet.queries import Person
+from payments.wallet.sockets import STATEMENT, Detail, Sort
 
 MONTH = re.compile(r"^(20\d\d)-(0[1-9]|1[0-2])$")
 SIGNS = {"in": 1, "out": -1}
@@ -41,21 +40,21 @@ class Search:
 
 @dataclass(frozen=True)
 class Movement:
-    """One line of the statement. `amount` is positive, `side` says in or out; `order_id` and `order` are empty for
-    movements of other floors."""
+    """One line of the statement. `amount` is positive, `side` says in or out; who is on the other side is a `counterparty` (a customer)
+    or a `party` in words, both empty for movements no source explains."""
 
     journal_id: uuid.UUID
     posted_at: datetime
     business_on: date
-    kind: Kind
+    kind: str
     title_en: str
     title_zh: str
     side: str
     amount: int
     balance_after: int
     reference: str
-    order: Order | None
     counterparty: Person | None
+    party: str
     card: str
     remark: str
     fee: int
@@ -67,7 +66,7 @@ class Movement:
 
 def movements(customer_id: uuid.UUID, search: Search) -> QuerySet[Any]:
     """The ledger lines that fit, to be ordered by ORDERING and shown by `joined`. Raises Invalid for a month that is none."""
-    sort = SORTS.get(Kind(search.kind)) if search.kind else None
+    sort = kinds.sorts().get(search.kind)
     sign = SIGNS[search.side] if search.side else (sort.sign if sort else 0)
     since, until = month_span(search.month) if search.month else (None, None)
     found = lines(
@@ -77,7 +76,7 @@ def movements(customer_id: uuid.UUID, search: Search) -> QuerySet[Any]:
             until=until,
             sign=sign,
             events=sort.events if sort else (),
-            not_events=OWN_EVENTS if search.kind == Kind.OTHER else (),
+            not_events=kinds.known_events() if search.kind == kinds.OTHER else (),
             journals=journals_about(customer_id, search.text.strip()) if search.text.strip() else None,
             least=search.least_fen,
             most=search.most_fen,
@@ -97,64 +96,47 @@ def month_span(month: str) -> tuple[datetime, datetime]:
 
 
 def journals_about(customer_id: uuid.UUID, text: str) -> Sequence[QuerySet[Any, Any]]:
-    """Journals of the customer's orders whose remark, card or number has `text`."""
-    transfers = queries.own_transfers(customer_id).filter(Q(remark__icontains=text) | numbered("trf", text))
-    top_ups = queries.own_top_ups(customer_id).filter(Q(card__last4=text) | numbered("top", text))
-    withdrawals = queries.own_withdrawals(customer_id).filter(Q(card__last4=text) | numbered("wdr", text))
-    return [
-        transfers.values("id"),
-        transfers.exclude(closing_journal_id=None).values("closing_journal_id"),
-        top_ups.exclude(journal_id=None).values("journal_id"),
-        withdrawals.exclude(sent_journal_id=None).values("sent_journal_id"),
-        withdrawals.exclude(back_journal_id=None).values("back_journal_id"),
-    ]
-
-
-def numbered(prefix: str, text: str) -> Q:
-    """Rows whose public id is `text`; none when it is no such id."""
-    try:
-        return Q(pk=parse_public_id(prefix, text))
-    except NotFound:
-        return Q(pk__in=[])
+    """Journals of the customer's orders in which `text` is found, over all sources."""
+    return [found for source in STATEMENT for found in source.about(customer_id=customer_id, text=text)]
 
 
 def joined(customer_id: uuid.UUID, entries: Sequence[Any]) -> list[Movement]:
     """Ledger lines with what their journals and orders say, in the order given: as many queries for one as for a page."""
     told = journal_facts(entry.journal_id for entry in entries)
-    orders = orders_named(customer_id, {facts.reference for facts in told.values()})
-    people = queries.people(order.other(customer_id) for order in orders.values() if isinstance(order, Transfer))
-    names = event_names({facts.event for facts in told.values()} - set(OWN_EVENTS))
-    return [movement(customer_id, entry, told[entry.journal_id], orders, people, names) for entry in entries]
+    details = details_of(customer_id, {facts.reference for facts in told.values()})
+    people = queries.people(detail.counterparty for detail in details.values() if detail.counterparty)
+    among = kinds.sorts()
+    names = event_names({facts.event for facts in told.values()} - set(kinds.known_events()))
+    return [movement(entry, told[entry.journal_id], details, people, names, among) for entry in entries]
 
 
-def orders_named(customer_id: uuid.UUID, references: Iterable[str]) -> dict[str, Order]:
-    """The customer's orders by public id; references of other floors find nothing."""
-    ids: dict[str, list[uuid.UUID]] = {prefix: [] for prefix in OWN_ORDERS}
+def details_of(customer_id: uuid.UUID, references: Iterable[str]) -> dict[str, Detail]:
+    """What the sources say of the customer's orders, by public id; references nobody explains find nothing."""
+    sources = {source.prefix: source for source in STATEMENT}
+    ids: dict[str, list[uuid.UUID]] = {}
     for reference in references:
         prefix = reference.partition("_")[0]
-        if prefix in ids:
-            ids[prefix].append(parse_public_id(prefix, reference))
-    return {row.public_id: row for prefix, own in OWN_ORDERS.items() if ids[prefix] for row in own(customer_id).filter(pk__in=ids[prefix])}
-
-
-OWN_ORDERS: dict[str, Callable[[uuid.UUID], QuerySet[Any]]] = {
-    "top": lambda customer_id: queries.own_top_ups(customer_id).select_related("card"),
-    "wdr": lambda customer_id: queries.own_withdrawals(customer_id).select_related("card"),
-    "trf": queries.own_transfers,
-}
+        if prefix in sources:
+            ids.setdefault(prefix, []).append(parse_public_id(prefix, reference))
+    return {
+        public_id(prefix, order_id): detail
+        for prefix, wanted in ids.items()
+        for order_id, detail in sources[prefix].details(customer_id=customer_id, ids=wanted).items()
+    }
 
 
 def movement(
-    customer_id: uuid.UUID,
     entry: Any,
     told: Told,
-    orders: dict[str, Order],
+    details: dict[str, Detail],
     people: dict[uuid.UUID, Person],
     names: dict[str, tuple[str, str]],
+    among: dict[str, Sort],
 ) -> Movement:
-    order = orders.get(told.reference)
-    kind = kind_of(told.event, entry.amount)
-    en, zh = names.get(told.event, (title(kind, "en"), title(kind, "zh")))
+    detail = details.get(told.reference, Detail())
+    kind = kinds.kind_of(told.event, entry.amount, among)
+    sort = among.get(kind, kinds.OTHER_SORT)
+    en, zh = names.get(told.event, (sort.en, sort.zh))
     return Movement(
         journal_id=entry.journal_id,
         posted_at=entry.posted_at,
@@ -166,11 +148,11 @@ def movement(
         amount=abs(entry.amount),
         balance_after=entry.balance_after,
         reference=told.reference,
-        order=order,
-        counterparty=people.get(order.other(customer_id)) if isinstance(order, Transfer) else None,
-        card=f"{order.card.bank_id} {order.card.last4}" if isinstance(order, CardOrder) else "",
-        remark=order.remark if isinstance(order, Transfer) else "",
-        fee=order.fee_fen if isinstance(order, Withdrawal) else 0,
+        counterparty=people.get(detail.counterparty) if detail.counterparty else None,
+        party=detail.party,
+        card=detail.card,
+        remark=detail.remark,
+        fee=detail.fee_fen,
     )
 
 

@@ -18,10 +18,9 @@ from core.clock import queries as clock
 from core.errors import Invalid, NotFound
 from core.ids import parse_public_id
 from core.money import CNY
-from payments.wallet import csv_file, queries, receipts, statement
+from payments.wallet import csv_file, kinds, queries, receipts, statement
 from payments.wallet.api.base import Paged, customer_id, page_of
 from payments.wallet.api.shapes import SIDES, BalanceShown, PersonShown
-from payments.wallet.kinds import Kind
 from payments.wallet.models import MAX_FEN
 
 CSV_ROWS = 20_000
@@ -39,6 +38,7 @@ RECEIPT_EXAMPLE = {
     "currency": "CNY",
     "order_id": "trf_06a1m5x9q0e7z8r2k4w6t1y3v5",
     "counterparty": {"customer_id": "cus_06a1m5x9q0e7z8r2k4w6t1y3v5", "name": "**满", "phone": "+86 199****0001"},
+    "party": "",
     "card": "",
     "remark": "午饭",
     "fee": 0,
@@ -51,7 +51,7 @@ class SearchIn(serializers.Serializer[Any]):
     text = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=60, help_text="In a remark; a card's last four digits; an order's id."
     )
-    kind = serializers.ChoiceField(choices=Kind.choices, required=False, default="", allow_blank=True)
+    kind = serializers.ChoiceField(choices=kinds.choices(), required=False, default="", allow_blank=True)
     side = serializers.ChoiceField(choices=SIDES, required=False, default="", allow_blank=True)
     month = serializers.CharField(required=False, default="", allow_blank=True, max_length=7, help_text="YYYY-MM, Shanghai.")
     least = serializers.IntegerField(required=False, default=None, min_value=0, max_value=MAX_FEN, help_text="Least amount, fen.")
@@ -62,7 +62,7 @@ class MovementShown(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id", help_text="The journal's number; the receipt's address.")
     time = serializers.DateTimeField(source="posted_at")
     business_day = serializers.DateField(source="business_on")
-    kind = serializers.ChoiceField(choices=Kind.choices)
+    kind = serializers.ChoiceField(choices=kinds.choices())
     title = serializers.SerializerMethodField()
     side = serializers.ChoiceField(choices=SIDES)
     amount = serializers.IntegerField()
@@ -70,6 +70,7 @@ class MovementShown(serializers.Serializer[Any]):
     currency = serializers.SerializerMethodField()
     order_id = serializers.CharField(source="reference")
     counterparty = serializers.SerializerMethodField()
+    party = serializers.CharField(help_text="Who is on the other side when it is no customer, such as a merchant.")
     card = serializers.CharField(help_text="Bank and last four digits.")
     remark = serializers.CharField()
     fee = serializers.IntegerField(help_text="How much of it is the fee.")

@@ -2,18 +2,23 @@
 
 import csv
 import io
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 
 from accounts.identity.models import Customer
 from accounts.ledger import services as ledger
 from accounts.ledger.accounts import customer_account, platform_account
 from accounts.ledger.legs import credit, debit
+from accounts.ledger.models import Journal
 from core.clock import queries as clock
-from core.ids import new_id
-from payments.wallet import csv_file
+from core.ids import new_id, public_id
+from payments.wallet import csv_file, queries, receipts, statement
 from payments.wallet.services import transfers
+from payments.wallet.sockets import STATEMENT, Detail, Sort
 from tests.factories import Client, api
 from tests.payments.wallet.world import fund, holder, intent, open_day
 from tests.query_counts import assert_queries_do_not_grow
@@ -180,3 +185,45 @@ def test_queries_do_not_grow_with_the_page(ann: Customer) -> None:
     client = api(ann)
     assert_queries_do_not_grow(lambda size: client.get(f"{ROOT}/movements", {"limit": size}), 2, 7, at_most=10)
     assert_queries_do_not_grow(lambda size: client.get(f"{ROOT}/transfers", {"limit": size}), 1, 4, at_most=8)
+
+
+class Gifts:
+    """Orders of a room above the wallet, which the wallet has never heard of."""
+
+    prefix = "gft"
+    kinds = {"gift": Sort(("ledger.adjusted",), +1, "Gift", "礼物")}
+
+    def __init__(self) -> None:
+        self.texts: dict[str, uuid.UUID] = {}
+
+    def about(self, *, customer_id: uuid.UUID, text: str) -> Sequence[QuerySet[Any, Any]]:
+        return [Journal.objects.filter(pk=self.texts[text]).values("pk")] if text in self.texts else []
+
+    def details(self, *, customer_id: uuid.UUID, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Detail]:
+        return {order_id: Detail(party="Corner shop", remark="for you", fee_fen=1) for order_id in ids}
+
+
+@pytest.fixture
+def gifts() -> Iterator[Gifts]:
+    gifts = Gifts()
+    STATEMENT.plug("gifts", gifts)
+    yield gifts
+    STATEMENT.unplug("gifts")
+
+
+def test_an_upper_room_explains_its_movements_by_its_own_source(ann: Customer, gifts: Gifts) -> None:
+    journal_id, order_id = new_id(), new_id()
+    legs = [debit(platform_account("equity:capital"), 25), credit(customer_account(ann.id), 25)]
+    ledger.post(journal_id=journal_id, event="ledger.adjusted", legs=legs, at=clock.now(), reference=public_id("gft", order_id))
+    gifts.texts["corner"] = journal_id
+
+    def shown(search: statement.Search) -> list[tuple[str, int, str, str]]:
+        lines = statement.joined(ann.id, list(statement.movements(ann.id, search).order_by(*statement.ORDERING)))
+        return [(line.kind, line.amount, line.party, line.remark) for line in lines]
+
+    of_a_shop, unexplained = ("gift", 25, "Corner shop", "for you"), ("gift", 9, "", "")
+    assert shown(statement.Search(kind="gift")) == [of_a_shop, unexplained]
+    assert shown(statement.Search(text="corner")) == [of_a_shop]
+    assert shown(statement.Search(kind="other")) == []
+    receipt = receipts.receipt(statement.receipt(ann.id, journal_id), holder=queries.person(ann.id), language="en", at=clock.now())
+    assert ("Counterparty", "Corner shop") in receipt.lines
