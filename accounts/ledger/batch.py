@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.ledger.calls import Row, array, json_or_none, rows, text_array
+from accounts.ledger.calls import Row, array, id_array, json_or_none, rows, text_array
 from accounts.ledger.legs import Draft, check
 from accounts.ledger.services import SETTLED, AssetMismatch, Posted, known, open_account, posted, refusal
 from core.errors import DomainError
@@ -67,14 +67,14 @@ def flat(journals: Sequence[Draft]) -> tuple[str, ...]:
         known(draft.event)
     legs = [leg for draft in journals for leg in draft.legs]
     return (
-        array([draft.journal_id for draft in journals]),
+        id_array([draft.journal_id for draft in journals]),
         text_array([draft.event for draft in journals]),
         text_array([draft.reference for draft in journals]),
         array([draft.effective_on for draft in journals]),
         text_array([json_or_none(draft.metadata) for draft in journals]),
         array([len(draft.legs) for draft in journals]),
         array([place for place, draft in enumerate(journals, 1) for _ in draft.legs]),
-        array([leg.account.id for leg in legs]),
+        id_array([leg.account.id for leg in legs]),
         array([leg.amount for leg in legs]),
         text_array([leg.account.asset for leg in legs]),
     )

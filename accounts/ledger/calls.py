@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import OperationalError, connection
@@ -34,11 +35,16 @@ def rows(statement: str, arguments: Sequence[Any]) -> list[Row]:
 
 
 def array(values: Iterable[object]) -> str:
-    """An array parameter as PostgreSQL reads it, of values whose text needs no quotes (ids, numbers, dates); None is NULL.
+    """An array parameter as PostgreSQL reads it, of values whose text needs no quotes (numbers, dates); None is NULL.
 
     The driver builds arrays element by element in Python, which took a third of a posting's time on our side.
     """
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def id_array(ids: Iterable[UUID]) -> str:
+    """An array parameter of ids; the hyphens that `str` puts in would take six times as long."""
+    return "{" + ",".join([f"{one.int:032x}" for one in ids]) + "}"
 
 
 def text_array(values: Iterable[str | None]) -> str:

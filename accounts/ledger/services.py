@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from accounts.ledger import books
 from accounts.ledger.accounts import AccountRef
-from accounts.ledger.calls import Row, array, call, json_or_none, text_array
+from accounts.ledger.calls import Row, array, call, id_array, json_or_none, text_array
 from accounts.ledger.legs import LARGEST, Leg, check
 from accounts.ledger.models import Hold, LedgerAccount
 from accounts.ledger.refusals import (
@@ -210,7 +210,7 @@ def post_arguments(
     amount: int | None = None,
 ) -> tuple[Any, ...]:
     """The parameters of POST in order."""
-    accounts = array([leg.account.id for leg in legs])
+    accounts = id_array([leg.account.id for leg in legs])
     amounts = array([leg.amount for leg in legs])
     assets = text_array([leg.account.asset for leg in legs])
     return (

@@ -52,6 +52,10 @@ def test_the_database_refuses_an_unbalanced_journal_from_every_writer() -> None:
     assert "ledger_journal_balanced" in refused(journal_row("{5,-5}", "{CNY,USD}"))
     assert "ledger_journal_balanced" in refused(journal_row("{0,0}"))
     assert "ledger_journal_balanced" in refused(journal_row("{5,-5,NULL}"))
+    assert "ledger_journal_balanced" in refused(journal_row("{5,-5}", "{CNY}"))
+    assert "ledger_journal_balanced" in refused(journal_row("{5,-5}", "{CNY,NULL}"))
+    assert "ledger_journal_balanced" in refused(journal_row("{NULL,NULL}"))
+    assert "ledger_journal_balanced" in refused(journal_row("{{5,-5}}"))
     assert "ledger_journal_balanced" in refused(journal_row("{}", "{}"))
     assert "ledger_journal_effective" in refused(journal_row("{5,-5}", days="'2026-11-22', '2026-11-23'"))
 

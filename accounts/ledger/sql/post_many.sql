@@ -13,6 +13,7 @@ CREATE FUNCTION ledger_post_many(
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   items int := cardinality(p_ids);
+  legs int := cardinality(p_accounts);
   u_account uuid[];
   u_sub smallint[];
   u_mode varchar[];
@@ -35,12 +36,12 @@ DECLARE
   w_none bigint[];
   o_leg int[];
   o_at int[];
-  o_net bigint[];
-  o_head boolean[];
   o_wrong boolean[];
+  repeated boolean;
   first_of int[];
   stored boolean[];
   posted_as int[] := array_fill(0, ARRAY[items]);
+  a_start int[] := array_fill(0, ARRAY[items]);
   a_outcome text[] := array_fill(NULL::text, ARRAY[items]);
   a_account uuid[] := array_fill(NULL::uuid, ARRAY[items]);
   a_wanted bigint[] := array_fill(NULL::bigint, ARRAY[items]);
@@ -48,8 +49,10 @@ DECLARE
   a_effective date[] := p_effective;
   a_business date[];
   a_posted timestamptz[];
-  e_after bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_accounts)]);
-  e_version bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_accounts)]);
+  e_after bigint[] := array_fill(NULL::bigint, ARRAY[legs]);
+  e_version bigint[] := array_fill(NULL::bigint, ARRAY[legs]);
+  e_sub smallint[] := array_fill(NULL::smallint, ARRAY[legs]);
+  e_no int[] := array_fill(0, ARRAY[legs]);
   now_at timestamptz;
   day date;
   halted boolean;
@@ -57,21 +60,28 @@ DECLARE
   passes boolean := false;
   indebted boolean;
   closed_through date;
+  shut text;
   word text;
   at_fault uuid;
   want bigint;
   have bigint;
   x int;
+  k int;
   pos int := 0;
   last int;
+  mixed boolean;
+  net bigint;
+  was bigint;
   accepted int := 0;
   written int;
   same record;
   fresh bigint;
+  current bigint;
 BEGIN
   SELECT array_agg(q.account_id), array_agg(q.sub), array_agg(q.mode), array_agg(q.asset), array_agg(q.posted), array_agg(q.held),
-    array_agg(q.version), array_agg(q.shortfall), array_agg(q.floor), array_agg(q.ceiling), array_agg(q.blocked)
-  INTO u_account, u_sub, u_mode, u_asset, u_posted, u_held, u_version, u_short, u_floor, u_ceiling, u_blocked
+    array_agg(q.version), array_agg(q.shortfall), array_agg(q.floor), array_agg(q.ceiling), array_agg(q.blocked),
+    bool_or(q.blocked <> 0), bool_or(q.shortfall > 0)
+  INTO u_account, u_sub, u_mode, u_asset, u_posted, u_held, u_version, u_short, u_floor, u_ceiling, u_blocked, barred, indebted
   FROM (
     SELECT * FROM ledger_balance WHERE account_id = ANY (p_accounts) AND sub = 0 AND mode = 's' ORDER BY account_id FOR UPDATE
   ) AS q;
@@ -95,36 +105,37 @@ BEGIN
     u_held := u_held || w_none; u_short := u_short || w_none;
     u_floor := u_floor || array_fill(NULL::bigint, ARRAY[coalesce(cardinality(w_none), 0)]);
     u_ceiling := u_ceiling || array_fill(NULL::bigint, ARRAY[coalesce(cardinality(w_none), 0)]);
+    barred := EXISTS (SELECT FROM unnest(u_blocked) AS b (blocked) WHERE b.blocked <> 0);
   END IF;
   u_began := u_version;
-  barred := EXISTS (SELECT FROM unnest(u_blocked) AS b (blocked) WHERE b.blocked > 0);
-  indebted := EXISTS (SELECT FROM unnest(u_short) AS s (short) WHERE s.short > 0);
 
-  SELECT array_agg(l.leg), array_agg(l.x), array_agg(l.net), array_agg(l.head), array_agg(l.wrong)
-  INTO o_leg, o_at, o_net, o_head, o_wrong
+  SELECT array_agg(l.leg), array_agg(l.x), array_agg(l.wrong) INTO o_leg, o_at, o_wrong
   FROM (
-    SELECT leg.place AS leg, u.x, sum(leg.amount) OVER w AS net, leg.place = min(leg.place) OVER w AS head,
-      bool_or(leg.asset <> u.asset) OVER w AS wrong
-    FROM unnest(p_items, p_accounts, p_amounts, p_assets) WITH ORDINALITY AS leg (item, account_id, amount, asset, place)
-    JOIN unnest(u_account, u_asset) WITH ORDINALITY AS u (account_id, asset, x) ON u.account_id = leg.account_id
-    WINDOW w AS (PARTITION BY leg.item, u.x)
-    ORDER BY leg.item, u.x, leg.place
+    SELECT leg.place AS leg, own.place AS x, p_assets[leg.place] <> u_asset[own.place] AS wrong
+    FROM generate_series(1, legs) AS leg (place)
+    JOIN generate_series(1, cardinality(u_account)) AS own (place) ON u_account[own.place] = p_accounts[leg.place]
+    ORDER BY p_items[leg.place], own.place, leg.place
   ) AS l;
-  IF coalesce(cardinality(o_leg), 0) < cardinality(p_accounts) THEN
+  IF coalesce(cardinality(o_leg), 0) < legs THEN
     r_place := 0;
     r_outcome := 'missing';
     RETURN NEXT;
     RETURN;
   END IF;
-  SELECT array_agg(q.first_place ORDER BY q.place), array_agg(q.known ORDER BY q.place) INTO first_of, stored
-  FROM (
-    SELECT place, min(place) OVER (PARTITION BY i.id) AS first_place, j.id IS NOT NULL AS known
-    FROM unnest(p_ids) WITH ORDINALITY AS i (id, place) LEFT JOIN ledger_journal j ON j.id = i.id
-  ) AS q;
+  repeated := EXISTS (SELECT FROM ledger_journal WHERE id = ANY (p_ids)) OR (SELECT count(DISTINCT id) FROM unnest(p_ids) AS i (id)) < items;
+  IF repeated THEN
+    SELECT array_agg(q.first_place ORDER BY q.place), array_agg(q.known ORDER BY q.place) INTO first_of, stored
+    FROM (
+      SELECT place, min(place) OVER (PARTITION BY i.id) AS first_place, j.id IS NOT NULL AS known
+      FROM unnest(p_ids) WITH ORDINALITY AS i (id, place)
+      LEFT JOIN (SELECT id FROM ledger_journal WHERE id = ANY (p_ids)) AS j ON j.id = i.id
+    ) AS q;
+  END IF;
 
   SELECT core_now(), (SELECT b.day FROM core_businessday b WHERE b.state = 'open'), EXISTS (SELECT FROM ledger_halt WHERE lifted_at IS NULL),
     (SELECT max(through_on) FROM ledger_periodclose)
   INTO now_at, day, halted, closed_through;
+  shut := CASE WHEN halted THEN 'halted' WHEN day IS NULL THEN 'no_day' END;
   a_business := array_fill(day, ARRAY[items]);
   a_posted := array_fill(now_at, ARRAY[items]);
 
@@ -133,29 +144,37 @@ BEGIN
     at_fault := NULL;
     want := NULL;
     have := NULL;
+    a_start[i] := pos;
     last := pos + p_sizes[i];
     IF barred THEN
       passes := EXISTS (SELECT FROM ledger_event e WHERE e.event = p_events[i] AND e.passes_freeze);
     END IF;
-    IF a_effective[i] IS NULL THEN
-      a_effective[i] := day;
-    END IF;
-    FOR k IN pos + 1..last LOOP
-      CONTINUE WHEN NOT o_head[k];
+    k := pos + 1;
+    WHILE k <= last LOOP
       x := o_at[k];
-      IF o_wrong[k] THEN
+      net := p_amounts[o_leg[k]];
+      mixed := o_wrong[k];
+      WHILE k < last AND o_at[k + 1] = x LOOP
+        k := k + 1;
+        net := net + p_amounts[o_leg[k]];
+        mixed := mixed OR o_wrong[k];
+      END LOOP;
+      k := k + 1;
+      was := u_posted[x];
+      fresh := was + net;
+      IF mixed THEN
         word := 'asset';
-      ELSIF u_blocked[x] <> 0 AND ((u_blocked[x] & 1 = 1 AND o_net[k] < 0) OR (u_blocked[x] & 2 = 2 AND o_net[k] > 0)) AND NOT passes THEN
+      ELSIF barred AND ((u_blocked[x] & 1 = 1 AND net < 0) OR (u_blocked[x] & 2 = 2 AND net > 0)) AND NOT passes THEN
         word := 'frozen';
-      ELSIF o_net[k] > 0 AND u_posted[x] + o_net[k] > u_ceiling[x] THEN
+      ELSIF net > 0 AND fresh > u_ceiling[x] THEN
         word := 'ceiling';
-        want := o_net[k];
-        have := greatest(u_ceiling[x] - u_posted[x], 0);
-      ELSIF o_net[k] < 0 AND u_posted[x] + o_net[k] - u_held[x] < u_floor[x] THEN
+        want := net;
+        have := greatest(u_ceiling[x] - was, 0);
+      ELSIF net < 0 AND fresh - u_held[x] < u_floor[x] THEN
         word := 'insufficient';
-        want := -o_net[k];
-        have := greatest(u_posted[x] - u_held[x] - u_floor[x], 0);
-      ELSIF abs(u_posted[x] + o_net[k]) > 2305843009213693952 AND abs(u_posted[x] + o_net[k]) > abs(u_posted[x]) THEN
+        want := -net;
+        have := greatest(was - u_held[x] - u_floor[x], 0);
+      ELSIF abs(fresh) > 2305843009213693952 AND abs(fresh) > abs(was) THEN
         word := 'range';
       END IF;
       IF word IS NOT NULL THEN
@@ -164,9 +183,12 @@ BEGIN
       END IF;
     END LOOP;
     IF word IS NULL THEN
+      word := shut;
+    END IF;
+    IF a_effective[i] IS NULL THEN
+      a_effective[i] := day;
+    ELSIF word IS NULL THEN
       word := CASE
-        WHEN halted THEN 'halted'
-        WHEN day IS NULL THEN 'no_day'
         WHEN a_effective[i] > day THEN 'future'
         WHEN a_effective[i] < day AND a_effective[i] <= closed_through THEN 'closed' END;
     END IF;
@@ -194,20 +216,26 @@ BEGIN
     ELSIF word IS NULL THEN
       word := 'posted';
       accepted := accepted + 1;
-      posted_as[first_of[i]] := i;
-      FOR k IN pos + 1..last LOOP
-        x := o_at[k];
+      IF repeated THEN
+        posted_as[first_of[i]] := i;
+      END IF;
+      FOR n IN pos + 1..last LOOP
+        x := o_at[n];
+        k := o_leg[n];
+        e_no[k] := k - pos;
         IF u_mode[x] <> 'b' THEN
-          fresh := u_posted[x] + p_amounts[o_leg[k]];
+          fresh := u_posted[x] + p_amounts[k];
           u_posted[x] := fresh;
-          u_version[x] := u_version[x] + 1;
-          e_after[o_leg[k]] := fresh;
-          e_version[o_leg[k]] := u_version[x];
+          e_after[k] := fresh;
+          fresh := u_version[x] + 1;
+          u_version[x] := fresh;
+          e_version[k] := fresh;
+          e_sub[k] := u_sub[x];
         END IF;
       END LOOP;
       IF indebted THEN
-        FOR k IN pos + 1..last LOOP
-          x := o_at[k];
+        FOR n IN pos + 1..last LOOP
+          x := o_at[n];
           u_short[x] := least(u_short[x], greatest(0, u_floor[x] - u_posted[x] + u_held[x]));
         END LOOP;
       END IF;
@@ -220,43 +248,39 @@ BEGIN
   END LOOP;
 
   IF accepted > 0 AND NOT (p_all AND EXISTS (SELECT FROM unnest(a_outcome) AS o (word) WHERE o.word NOT IN ('posted', 'replayed'))) THEN
-    INSERT INTO ledger_journal (id, event, business_on, effective_on, posted_at, accounts, amounts, assets, reference, metadata, shard)
-    SELECT i.id, i.event, day, i.effective_on, now_at, l.accounts, l.amounts, l.assets, i.reference, i.metadata,
-      get_byte(uuid_send(l.accounts[1]), 0)
-    FROM unnest(p_ids, p_events, p_references, a_effective, p_metadata, a_outcome)
-      WITH ORDINALITY AS i (id, event, reference, effective_on, metadata, outcome, place)
-    JOIN (
-      SELECT item, array_agg(account_id ORDER BY place) AS accounts, array_agg(amount ORDER BY place) AS amounts,
-        array_agg(asset ORDER BY place) AS assets
-      FROM unnest(p_items, p_accounts, p_amounts, p_assets) WITH ORDINALITY AS leg (item, account_id, amount, asset, place) GROUP BY item
-    ) AS l ON l.item = i.place
-    WHERE i.outcome = 'posted'
+    current := pg_current_xact_id()::text::bigint;
+    INSERT INTO ledger_journal
+      (id, event, business_on, effective_on, posted_at, transaction, accounts, amounts, assets, reference, metadata, shard)
+    SELECT p_ids[i], p_events[i], day, a_effective[i], now_at, current, l.accounts, l.amounts, l.assets, p_references[i], p_metadata[i],
+      get_byte(uuid_send(p_accounts[a_start[i] + 1]), 0)
+    FROM generate_series(1, items) AS i
+    CROSS JOIN LATERAL (
+      SELECT ARRAY[p_accounts[a_start[i] + 1], p_accounts[a_start[i] + 2]], ARRAY[p_amounts[a_start[i] + 1], p_amounts[a_start[i] + 2]],
+        ARRAY[p_assets[a_start[i] + 1], p_assets[a_start[i] + 2]]
+      WHERE p_sizes[i] = 2
+      UNION ALL
+      SELECT array_agg(p_accounts[n] ORDER BY n), array_agg(p_amounts[n] ORDER BY n), array_agg(p_assets[n] ORDER BY n)
+      FROM generate_series(a_start[i] + 1, a_start[i] + p_sizes[i]) AS n HAVING p_sizes[i] <> 2
+    ) AS l (accounts, amounts, assets)
+    WHERE a_outcome[i] = 'posted'
     ON CONFLICT (id) DO NOTHING;
     GET DIAGNOSTICS written = ROW_COUNT;
     IF written <> accepted THEN
       RAISE EXCEPTION 'another transaction posted one of these journals meanwhile' USING ERRCODE = 'serialization_failure';
     END IF;
-    UPDATE ledger_balance AS own SET posted = k.posted, version = k.version, shortfall = k.short
-    FROM unnest(u_account, u_sub, u_mode, u_posted, u_version, u_short, u_began) AS k (account_id, sub, mode, posted, version, short, began)
-    WHERE own.account_id = k.account_id AND own.sub = k.sub AND k.version <> k.began AND k.mode <> 'b';
+    UPDATE ledger_balance AS own SET posted = u_posted[u.place], version = u_version[u.place], shortfall = u_short[u.place]
+    FROM generate_series(1, cardinality(u_account)) AS u (place)
+    WHERE own.account_id = u_account[u.place] AND own.sub = u_sub[u.place] AND u_version[u.place] <> u_began[u.place] AND u_mode[u.place] <> 'b';
     INSERT INTO ledger_entry (account_id, journal_id, amount, balance_after, version, posted_at, business_on, effective_on, sub, leg)
-    SELECT e.account_id, p_ids[e.item], e.amount, e.balance_after, e.version, now_at, day, a_effective[e.item], u.sub, e.no
-    FROM (
-      SELECT *, row_number() OVER (PARTITION BY item ORDER BY place) AS no
-      FROM unnest(p_items, p_accounts, p_amounts, e_after, e_version)
-        WITH ORDINALITY AS leg (item, account_id, amount, balance_after, version, place)
-    ) AS e JOIN unnest(u_account, u_sub) AS u (account_id, sub) ON u.account_id = e.account_id
-    WHERE e.version IS NOT NULL;
+    SELECT p_accounts[leg], p_ids[p_items[leg]], p_amounts[leg], e_after[leg], e_version[leg], now_at, day, a_effective[p_items[leg]],
+      e_sub[leg], e_no[leg]
+    FROM generate_series(1, legs) AS leg WHERE e_version[leg] IS NOT NULL;
     IF 'b' = ANY (u_mode) THEN
       INSERT INTO ledger_pending (account_id, journal_id, leg, amount, business_on, effective_on, posted_at, reference)
-      SELECT e.account_id, p_ids[e.item], e.no, e.amount, day, a_effective[e.item], now_at, p_references[e.item]
-      FROM (
-        SELECT *, row_number() OVER (PARTITION BY item ORDER BY place) AS no
-        FROM unnest(p_items, p_accounts, p_amounts, e_version) WITH ORDINALITY AS leg (item, account_id, amount, version, place)
-      ) AS e WHERE e.version IS NULL AND a_outcome[e.item] = 'posted';
+      SELECT p_accounts[leg], p_ids[p_items[leg]], e_no[leg], p_amounts[leg], day, a_effective[p_items[leg]], now_at, p_references[p_items[leg]]
+      FROM generate_series(1, legs) AS leg WHERE e_version[leg] IS NULL AND a_outcome[p_items[leg]] = 'posted';
     END IF;
   END IF;
-  RETURN QUERY SELECT t.place::int, t.outcome, t.posted, t.business, t.effective, t.account_id, t.wanted, t.available
-  FROM unnest(a_outcome, a_posted, a_business, a_effective, a_account, a_wanted, a_available)
-    WITH ORDINALITY AS t (outcome, posted, business, effective, account_id, wanted, available, place);
+  RETURN QUERY SELECT i, a_outcome[i], a_posted[i], a_business[i], a_effective[i], a_account[i], a_wanted[i], a_available[i]
+  FROM generate_series(1, items) AS i;
 END $$;
