@@ -215,7 +215,8 @@ class ChannelCall(models.Model):
 class ChannelRequest(models.Model):
     """One outbound call with its business number (the public form of its id), committed before the call leaves.
 
-    `business` and `business_id` name the row it is made for ("top_up", "withdrawal", "card_binding", "card"); its listener is
+    `business` and `business_id` name the row it is made for ("top_up", "withdrawal", "card_binding", "card"), `reference` what its
+    journals are filed under on the channel's clearing account (money only); its listener is
     told once when the request is final: `owed` is what it has still to be told, at
     `tell_at` when it could not take it in at once. A row moves money once by each operation: the next request comes after a refusal,
     and what is tried again keeps its row and number. `sends` counts departures, `queries` the questions asked since. `due_at` is when the
@@ -230,6 +231,7 @@ class ChannelRequest(models.Model):
     operation = models.CharField(max_length=16, choices=Operation.choices)
     business = models.CharField(max_length=32)
     business_id = models.UUIDField()
+    reference = models.CharField(max_length=120, default="", blank=True)
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
     shard = models.SmallIntegerField()
     card = models.ForeignKey("payments.Card", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -266,6 +268,11 @@ class ChannelRequest(models.Model):
                 name="payments_request_amount",
                 condition=Q(operation__in=sorted(MONEY_OPERATIONS), amount_fen__gt=0)
                 | (~Q(operation__in=sorted(MONEY_OPERATIONS)) & Q(amount_fen=0)),
+            ),
+            models.CheckConstraint(
+                name="payments_request_reference",
+                condition=Q(operation__in=sorted(MONEY_OPERATIONS)) & ~Q(reference="")
+                | ~Q(operation__in=sorted(MONEY_OPERATIONS)) & Q(reference=""),
             ),
             models.CheckConstraint(
                 name="payments_request_final",

@@ -60,12 +60,15 @@ def place(
     card_id: UUID | None,
     amount_fen: int,
     at: datetime,
+    reference: str = "",
     original_id: UUID | None = None,
     bank_code: str = "",
 ) -> ChannelRequest:
     """Write one outbound call with its business number, in the caller's transaction; `send` it after the commit.
 
-    `bank_code` lets a maintenance window of that bank refuse it; `original_id` is the payment request a refund gives back.
+    `reference` is the one of the journals that book it on the channel's clearing account (money operations alone have one): what the
+    channel's statement clears. `bank_code` lets a maintenance window of that bank refuse it; `original_id` is the payment request a
+    refund gives back.
     Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected, ChannelResting for what a customer waits for, and LedgerHalted
     or NoOpenDay for money that could not be booked.
     """
@@ -84,6 +87,7 @@ def place(
         operation=operation,
         business=business,
         business_id=business_id,
+        reference=reference,
         customer_id=customer_id,
         shard=shard_of(customer_id),
         card_id=card_id,

@@ -48,6 +48,7 @@ def placed(card: Card, operation: str = "pay", amount_fen: int = 10_000, *, at: 
         operation=operation,
         business=BUSINESS,
         business_id=uuid.uuid4(),
+        reference="test" if amount_fen else "",
         customer_id=card.customer_id,
         card_id=card.id,
         amount_fen=amount_fen,

@@ -190,6 +190,7 @@ def test_a_refund_gives_back_what_was_paid(connected: SandboxBank, card: Card, c
         operation="refund",
         business="test_order",
         business_id=payment.business_id,
+        reference="test",
         customer_id=card.customer_id,
         card_id=card.id,
         amount_fen=4_000,

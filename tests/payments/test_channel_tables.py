@@ -35,6 +35,7 @@ def request(owner: Customer, **changes: Any) -> ChannelRequest:
         "operation": "pay",
         "business": "test",
         "business_id": new_id(),
+        "reference": "test",
         "customer": owner,
         "shard": 0,
         "amount_fen": 1,

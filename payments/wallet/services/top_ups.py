@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.ledger import services as ledger
 from core.approvals.services import must_be_applying
-from core.ids import new_id, shard_of
+from core.ids import new_id, public_id, shard_of
 from core.moves import advance
 from core.outbox import services as outbox
 from core.outbox.services import Payload
@@ -48,6 +48,7 @@ def start(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) 
         operation="pay",
         business=BUSINESS,
         business_id=top_up_id,
+        reference=public_id(TopUp.PREFIX, top_up_id),
         customer_id=customer_id,
         card_id=card.id,
         amount_fen=amount_fen,
@@ -156,6 +157,7 @@ def place_refund(*, top_up_id: uuid.UUID, at: datetime) -> ChannelRequest | None
         operation="refund",
         business=BUSINESS,
         business_id=top_up.id,
+        reference=top_up.public_id,
         customer_id=top_up.customer_id,
         card_id=top_up.card_id,
         amount_fen=top_up.amount_fen,

@@ -129,6 +129,7 @@ def place_and_capture(withdrawal: Withdrawal, at: datetime) -> None:
         operation="payout",
         business=BUSINESS,
         business_id=withdrawal.id,
+        reference=withdrawal.public_id,
         customer_id=withdrawal.customer_id,
         card_id=card.id,
         amount_fen=withdrawal.amount_fen,

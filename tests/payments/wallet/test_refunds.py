@@ -113,6 +113,7 @@ def again(order: TopUp | Withdrawal, operation: str) -> ChannelRequest:
         operation=operation,
         business="withdrawal" if operation == "payout" else "top_up",
         business_id=order.id,
+        reference=order.public_id,
         customer_id=order.customer_id,
         card_id=order.card_id,
         amount_fen=order.amount_fen,
