@@ -17,7 +17,7 @@ puts the clock back. The clock never goes back behind what is booked without a r
 SandboxBank: `base_url`, `register(merchant, public_key_pem, notify_url)` -> dict with `bank_public_key_pem`,
 `control(method, path, body)`, `people`, `messages(mobile)`, `last_code(mobile)`, `clock(...)`, `next_day()`, `fault(...)`,
 `clear_faults()`, `settings(**values)`, `flush()`, `notices(...)`, `card(number)`, `resolve(...)`, `return_payout(...)`,
-`assert_books_balance()`, `kill()`, `restart()`.
+`assert_books_balance()`, `silent()`, `kill()`, `restart()`.
 BankClient (a merchant): `post(path, body)`, `get(path)`, `call(...)` -> httpx.Response whose signature was checked,
 `bind(person, card_number)`, `pay(...)`, `payout(...)`, `refund(...)`.
 NoticeBox: a loopback HTTP server that records notices and answers what it is told to.
@@ -34,8 +34,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -49,7 +52,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 PLATFORM = Path(__file__).resolve().parent.parent / "platform"
-_START_S = 20.0
+_START_S = 120.0  # only guards against waiting for ever
 _numbers = itertools.count(1)
 
 
@@ -114,9 +117,23 @@ class SandboxBank:
         """End the process group at once (or as `with_signal` does) and wait for it."""
         assert self.process is not None
         os.killpg(self.process.pid, with_signal)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=60)
         self.http.close()
         self.http = httpx.Client(timeout=30, trust_env=False)
+
+    @contextmanager
+    def silent(self) -> Iterator[Callable[[], None]]:
+        """A bank that takes calls and says nothing, in a block or until what it gives is called; then it goes on where it stopped.
+
+        No control call can be made meanwhile. It hangs for as long as a test needs, not for a time a busy machine may outlast.
+        """
+        assert self.process is not None
+        speak = partial(os.killpg, self.process.pid, signal.SIGCONT)
+        os.killpg(self.process.pid, signal.SIGSTOP)
+        try:
+            yield speak
+        finally:
+            speak()
 
     def restart(self) -> None:
         """kill -9 and start again on the same data and port."""
@@ -339,7 +356,7 @@ class NoticeBox:
         self._server.shutdown()
         self._server.server_close()
 
-    def wait(self, count: int, timeout: float = 10) -> list[Received]:
+    def wait(self, count: int, timeout: float = 60) -> list[Received]:
         """Wait until `count` deliveries are in; all of them."""
         with self._arrived:
             assert self._arrived.wait_for(lambda: len(self.received) >= count, timeout), f"{len(self.received)} of {count} notices came"
@@ -393,5 +410,8 @@ def run_bank(data_dir: Path, *arguments: str) -> Iterator[SandboxBank]:
 
 @pytest.fixture(scope="session")
 def sandbox_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxBank]:
-    """The session's bank, with short holds and back-offs."""
-    yield from run_bank(tmp_path_factory.mktemp("sandbox") / "bank", "--hold-ms", "100", "--notice-backoff", "0.05,0.05,0.1,0.2")
+    """The session's bank, with short holds and back-offs. It begins at nine in the morning: no test meets its midnight unawares."""
+    for bank in run_bank(tmp_path_factory.mktemp("sandbox") / "bank", "--hold-ms", "100", "--notice-backoff", "0.05,0.05,0.1,0.2"):
+        tomorrow = date.fromisoformat(bank.clock()["business_date"]) + timedelta(days=1)
+        bank.clock(now=f"{tomorrow}T09:00:00+08:00")
+        yield bank

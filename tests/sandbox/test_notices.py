@@ -1,9 +1,16 @@
 """Notices: signed, retried, and broken in every documented way."""
 
 import time
+from typing import Any
 
 from tests.sandbox.conftest import Bound
+from tests.sandbox.test_faults import wait_until
 from tests.sandbox_bank import NoticeBox, SandboxBank
+
+
+def told(bank: SandboxBank, number: str, state: str) -> dict[str, Any]:
+    """The notice of an order once it is in this state: what the receiver said is written down a moment after it said it."""
+    return wait_until(lambda: bank.notices(number)[0], lambda notice: notice["state"] == state)
 
 
 def test_a_payment_is_told_with_a_signed_notice(sandbox_bank: SandboxBank, notified: Bound, box: NoticeBox) -> None:
@@ -14,10 +21,8 @@ def test_a_payment_is_told_with_a_signed_notice(sandbox_bank: SandboxBank, notif
     assert (received.body["event"], received.body["resource_type"]) == ("payment.succeeded", "payment")
     assert received.body["resource"] == paid
     assert received.body["merchant"] == notified.client.merchant
-    time.sleep(0.2)
-    assert [(notice["state"], notice["attempts"], notice["last_result"]) for notice in sandbox_bank.notices(paid["request_no"])] == [
-        ("delivered", 1, "HTTP 200")
-    ]
+    notice = told(sandbox_bank, paid["request_no"], "delivered")
+    assert (notice["attempts"], notice["last_result"], len(sandbox_bank.notices(paid["request_no"]))) == (1, "HTTP 200", 1)
 
 
 def test_every_decided_order_is_told_by_its_event(sandbox_bank: SandboxBank, notified: Bound, box: NoticeBox) -> None:
@@ -47,18 +52,15 @@ def test_a_receiver_that_answers_500_three_times_gets_four_deliveries(sandbox_ba
     received = box.wait(4)
     assert len({delivery.body["event_id"] for delivery in received}) == 1
     assert len({delivery.headers["Bank-Nonce"] for delivery in received}) == 4
-    time.sleep(0.3)
+    assert told(sandbox_bank, number, "delivered")["attempts"] == 4
     assert len(box.received) == 4
-    assert (sandbox_bank.notices(number)[0]["state"], sandbox_bank.notices(number)[0]["attempts"]) == ("delivered", 4)
 
 
 def test_a_notice_nobody_takes_is_dead_and_can_be_resent(sandbox_bank: SandboxBank, notified: Bound, box: NoticeBox) -> None:
     box.statuses = [500] * 5
     number = notified.client.pay(notified.agreement_no, 1_00)["request_no"]
-    box.wait(5)
-    time.sleep(0.3)
-    dead = sandbox_bank.notices(number)[0]
-    assert (dead["state"], dead["attempts"], dead["last_result"]) == ("dead", 5, "HTTP 500")
+    dead = told(sandbox_bank, number, "dead")
+    assert (len(box.received), dead["attempts"], dead["last_result"]) == (5, 5, "HTTP 500")
     again = sandbox_bank.control("POST", f"notices/{dead['event_id']}/resend", {})
     assert (again["state"], len(box.received)) == ("delivered", 6)
 
@@ -87,10 +89,10 @@ def test_duplicate_notices_are_equal_in_all_but_the_signature(notified: Bound, b
 
 
 def test_a_late_notice_waits(sandbox_bank: SandboxBank, notified: Bound, box: NoticeBox) -> None:
+    began = time.monotonic()
     notified.client.pay(notified.agreement_no, 1_00, faults="late_notice;delay_ms=700")
-    time.sleep(0.3)
-    assert box.received == []
     assert len(box.wait(1)) == 1
+    assert time.monotonic() - began >= 0.7
 
 
 def test_a_flush_sends_a_late_notice_now(sandbox_bank: SandboxBank, notified: Bound, box: NoticeBox) -> None:
@@ -151,7 +153,7 @@ def test_a_stale_notice_is_rightly_signed_but_old_and_its_retry_is_fresh(notifie
     notified.client.pay(notified.agreement_no, 1_00, faults="stale_notice;age_s=301")
     stale, fresh = box.wait(2)
     assert (stale.signed, stale.genuine, fresh.genuine) == (True, False, True)
-    assert 300 < stale.age_s < 310
+    assert 300 < stale.age_s < 360
 
 
 def test_notice_faults_follow_an_order_that_is_decided_later(sandbox_bank: SandboxBank, notified: Bound, box: NoticeBox) -> None:

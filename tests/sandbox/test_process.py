@@ -6,11 +6,13 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import httpx
 import pytest
 
 from sandbox.identifiers import id_check_digit
+from tests.sandbox.test_faults import wait_until
 from tests.sandbox_bank import BankClient, SandboxBank, fresh, run_bank
 
 
@@ -46,11 +48,12 @@ def test_kill_9_loses_nothing_acknowledged_and_does_nothing_twice(own_bank: Sand
     tried: list[str] = []
     dice = random.Random(7)
     for _ in range(4):
-        stop = threading.Event()
+        before, stop = len(acknowledged), threading.Event()
         threads = [threading.Thread(target=pay_until_killed, args=(client, agreement_no, acknowledged, tried, stop)) for _ in range(4)]
         for thread in threads:
             thread.start()
-        time.sleep(dice.uniform(0.2, 0.6))
+        wait_until(partial(len, acknowledged), before.__lt__)
+        time.sleep(dice.uniform(0.0, 0.3))
         own_bank.kill()
         stop.set()
         for thread in threads:
@@ -82,11 +85,8 @@ def test_keys_merchants_clock_settings_faults_and_plans_outlive_a_kill(own_bank:
     }  # fmt: skip
     assert client.payout(agreement_no, 100)["code"] == "RISK_REFUSED"
     assert own_bank.control("GET", "faults")["faults"][0]["times_left"] == 1
-    deadline = time.monotonic() + 5
-    while client.get(f"/v1/payments/{waiting}")["status"] == "PROCESSING":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    assert client.get(f"/v1/payments/{waiting}")["status"] == "SUCCESS"
+    decided = wait_until(lambda: client.get(f"/v1/payments/{waiting}"), lambda order: order["status"] != "PROCESSING")
+    assert decided["status"] == "SUCCESS"
 
 
 def test_sigterm_stops_it_cleanly_and_the_store_is_private(own_bank: SandboxBank) -> None:

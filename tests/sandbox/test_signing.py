@@ -12,7 +12,7 @@ BODY = b'{"card_number": "9901100000000000017"}'
 
 
 def send(bank: SandboxBank, headers: dict[str, str], body: bytes = BODY, path: str = LOOKUP) -> httpx.Response:
-    return httpx.post(bank.base_url + path, content=body, headers=headers, trust_env=False)
+    return httpx.post(bank.base_url + path, content=body, headers=headers, trust_env=False, timeout=30)
 
 
 def test_a_rightly_signed_request_is_answered_with_a_rightly_signed_answer(sandbox_bank: SandboxBank, client: BankClient) -> None:

@@ -167,11 +167,11 @@ def test_the_day_turns_at_midnight_in_shanghai(sandbox_bank: SandboxBank, bound:
     day = sandbox_bank.next_day()
     today = sandbox_bank.clock()["business_date"]
     assert today > day
-    sandbox_bank.clock(now=f"{today}T23:59:50+08:00")
+    sandbox_bank.clock(now=f"{today}T23:50:00+08:00")
     late = bound.client.pay(bound.agreement_no, 1_00)
     answer = bound.client.call("GET", f"/v1/statements?date={today}&kind=payments&format=csv")
     assert (answer.status_code, answer.json()["code"]) == (409, "STATEMENT_NOT_READY")
-    sandbox_bank.clock(offset_seconds=sandbox_bank.clock()["offset_seconds"] + 15)
+    sandbox_bank.clock(offset_seconds=sandbox_bank.clock()["offset_seconds"] + 15 * 60)
     early = bound.client.pay(bound.agreement_no, 1_00)
     assert (late["booked_on"] == today, early["booked_on"] > today) == (True, True)
     assert sheet(bound.client, today).column("request_no") == [late["request_no"]]
