@@ -1,16 +1,26 @@
 """The test session's ground: embedded services of the `test` instance (or BANYAN_INSTANCE=test_something), started when none are given."""
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from core.clock.queries import offset
 from core.embedded import Services, current_instance
 
 STARTED: list[Services] = []
+DAY_SECONDS = 86_400
+MIDNIGHTS = {"Shanghai": 16 * 3_600, "UTC": DAY_SECONDS}
+MIDNIGHT_MARGIN_SECONDS = 30
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("any machine")
 
 
 def chosen_instance(environment: Mapping[str, str]) -> str:
@@ -28,6 +38,20 @@ def pytest_configure(config: pytest.Config) -> None:
     services = Services(current_instance(chosen_instance(os.environ)), durable=False)
     if services.start():
         STARTED.append(services)
+
+
+def until_midnight(unix_seconds: float) -> float:
+    """Seconds to the next midnight, in Shanghai or UTC."""
+    return min((midnight - unix_seconds) % DAY_SECONDS for midnight in MIDNIGHTS.values())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No test runs across a midnight, and none inherits the sandbox offset that the one before it read (it is kept for half a second)."""
+    left = until_midnight(time.time())
+    if left < MIDNIGHT_MARGIN_SECONDS:
+        time.sleep(left + 0.1)
+    offset.forget()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 120  # only guards against waiting for ever
 
 
 def database_url() -> str:

@@ -1,5 +1,6 @@
-"""Running the same thing in many threads at once, each with its own database connection."""
+"""Running the same thing in many threads at once, each with its own database connection, or one after another at its lock."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -7,7 +8,11 @@ from typing import Any
 
 from django.db import connection
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120  # only guards against waiting for ever
+WAITING = """
+SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND cardinality(pg_blocking_pids(pid)) > 0
+  AND pid IN (SELECT pid FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
 
 
 def together(act: Callable[[int], Any], times: int) -> list[Any]:
@@ -27,3 +32,15 @@ def together(act: Callable[[int], Any], times: int) -> list[Any]:
     with ThreadPoolExecutor(max_workers=times) as pool:
         jobs = [pool.submit(run, number) for number in range(times)]
         return [job.exception(PATIENCE_SECONDS) or job.result() for job in jobs]
+
+
+def wait_until_blocked(number: int = 1) -> None:
+    """Until so many other connections to this test's own database wait for a lock. Another worker's database does not count."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0] >= number:
+                return
+            time.sleep(0.02)
+    raise AssertionError(f"not {number} waited for a lock")

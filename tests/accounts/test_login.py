@@ -1,6 +1,5 @@
 """Logging in over the API: codes, tries, caps, no enumeration, races."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,7 +18,7 @@ from core.clock import queries as clock
 from core.errors import TooManyRequests
 from core.outbox.models import OutboxEvent
 from tests.factories import AT, Client, RecordingSms, api, customer, new_phone, plugged
-from tests.together import together
+from tests.together import together, wait_until_blocked
 
 DEVICE = {"installation_id": "installation-1", "name": "Phone", "platform": "ios"}
 FACTS = DeviceFacts("installation-1")
@@ -193,24 +192,12 @@ def test_a_login_that_meets_the_closing_of_its_account_registers_anew_and_opens_
         with transaction.atomic():
             services.close(customer_id=somebody.id, at=AT)
             login = pool.submit(logging_in)
-            wait_until_somebody_waits()
+            wait_until_blocked()
         outcome = login.result(60)
     assert isinstance(outcome, services.Login)
     assert outcome.registered
     assert DeviceSession.objects.filter(customer=somebody).count() == 0
     assert DeviceSession.objects.get().customer_id == queries.by_phone(phone).id != somebody.id
-
-
-def wait_until_somebody_waits() -> None:
-    """Until another connection waits for a lock of this one."""
-    deadline = time.monotonic() + 30
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT pg_sleep(0.02)")
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waited")
 
 
 @pytest.mark.django_db(transaction=True)

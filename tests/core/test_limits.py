@@ -90,6 +90,7 @@ def test_a_take_is_undone_with_the_transaction_it_was_part_of() -> None:
     assert used() == 0
 
 
+@pytest.mark.xdist_group("a hundred connections")
 @pytest.mark.django_db(transaction=True)
 def test_a_hundred_threads_cannot_cross_the_cap_by_a_fen() -> None:
     results = together(lambda _: take(**DAY, amount=7, cap=333), 100)

@@ -22,7 +22,7 @@ from tests.ledger.test_batch import draft
 from tests.ledger.test_days import end_the_day
 from tests.ledger.test_post import move
 from tests.ledger_proof import assert_books_balance
-from tests.together import together
+from tests.together import PATIENCE_SECONDS, together, wait_until_blocked
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +83,7 @@ def test_crossing_payments_never_deadlock_and_end_where_they_began() -> None:
     assert_books_balance()
 
 
+@pytest.mark.xdist_group("a hundred connections")
 def test_a_hundred_threads_draining_one_account_take_exactly_what_is_there() -> None:
     payer, payee = user(), user()
     move(world(), payer, 30)
@@ -232,11 +233,11 @@ def test_postings_under_way_at_the_cut_off_are_waited_for_by_the_barrier() -> No
         with transaction.atomic():
             done = move(world(), account, 2)
             inside.set()
-            go_on.wait(20)
+            go_on.wait(PATIENCE_SECONDS)
         return done.business_on.isoformat()
 
     def end_of_day() -> int:
-        inside.wait(20)
+        inside.wait(PATIENCE_SECONDS)
         business_day.cut_off(at=AT + timedelta(days=1))
         go_on.set()
         with transaction.atomic(), connection.cursor() as cursor:
@@ -255,27 +256,27 @@ def test_a_deadlock_is_tried_again_with_the_same_id_outside_a_transaction_alone(
     for account in (a, b):
         move(world(), account, 10)
     journal = new_id()
-    locked, waiting = threading.Event(), threading.Event()
+    locked = threading.Event()
 
     def crossing() -> str:
-        """Locks a, then b, against the ledger's order or with it: one of the two sides is the deadlock's victim."""
+        """Locks against the ledger's order, the second account once the poster waits for the first: the poster is the victim, which
+        looks for a deadlock sooner. It looks once, so this side has until then to wait in its turn."""
         first, second = sorted((a.id, b.id), reverse=True)
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SET LOCAL deadlock_timeout = '30s'")
+                cursor.execute("SET LOCAL deadlock_timeout = '60s'")
                 cursor.execute("SELECT FROM ledger_balance WHERE account_id = %s FOR UPDATE", [first])
                 locked.set()
-                waiting.wait(5)
+                wait_until_blocked()
                 cursor.execute("SELECT FROM ledger_balance WHERE account_id = %s FOR UPDATE", [second])
             return "passed"
         except OperationalError:
             return "victim"
 
     def poster() -> bool:
-        locked.wait(20)
-        waiting.set()
+        locked.wait(PATIENCE_SECONDS)
         with connection.cursor() as cursor:
-            cursor.execute("SET deadlock_timeout = '50ms'")
+            cursor.execute("SET deadlock_timeout = '2s'")
         return move(a, b, 3, journal_id=journal).replayed
 
     answers = together(lambda number: crossing() if number == 0 else poster(), 2)

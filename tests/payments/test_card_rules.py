@@ -1,6 +1,5 @@
 """Using cards within their limits, unbinding, and the forms of numbers."""
 
-import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ from payments.channels.models import Channel, ChannelCredential, ChannelRequest
 from tests.factories import customer, plugged
 from tests.payments.ledgerless import counting, placed
 from tests.payments.world import AT
+from tests.together import wait_until_blocked
 
 
 def made_card(owner: uuid.UUID, *, kind: str = "debit", number: str = "1", default: bool = False) -> Card:
@@ -155,9 +155,9 @@ def test_a_card_that_ends_and_another_made_the_default_meet_without_a_deadlock(c
         with transaction.atomic():
             Card.objects.select_for_update().get(pk=card.pk)
             jobs = [pool.submit(alone, lambda: services.make_default(customer_id=card.customer_id, card_id=second.id, at=AT))]
-            wait_until_waiting(1)
+            wait_until_blocked(1)
             jobs.append(pool.submit(alone, ends[ending]))
-            wait_until_waiting(2)
+            wait_until_blocked(2)
         assert [job.exception(60) for job in jobs] == [None, None]
     assert {row.id: row.is_default for row in queries.live_cards(card.customer_id)} == {card.id: False, second.id: True}
 
@@ -167,18 +167,6 @@ def alone(act: Callable[[], object]) -> None:
         act()
     finally:
         connection.close()
-
-
-def wait_until_waiting(number: int) -> None:
-    """Until so many other connections wait for a lock."""
-    deadline = time.monotonic() + 30
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT pg_sleep(0.02)")
-            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0] == number:
-                return
-    raise AssertionError(f"not {number} waited")
 
 
 def test_a_suspended_card_is_seen_and_not_used_until_it_is_resumed(card: Card) -> None:
