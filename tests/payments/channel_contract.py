@@ -233,9 +233,12 @@ class ChannelContract:
         ):
             with pytest.raises(NoticeRefused):
                 peer.port.parse_notice(**({"path": path, "headers": headers, "raw_body": raw, "wall": wall()} | changed))
-        for late in (301, -301):
+        stamp = datetime.fromtimestamp(int(headers["Bank-Timestamp"]), UTC)
+        for seconds in (300, -300):
+            assert peer.port.parse_notice(path=path, headers=headers, raw_body=raw, wall=stamp + timedelta(seconds=seconds)) == read
+        for seconds in (301, -301):
             with pytest.raises(NoticeRefused, match="timestamp"):
-                peer.port.parse_notice(path=path, headers=headers, raw_body=raw, wall=wall() + timedelta(seconds=late))
+                peer.port.parse_notice(path=path, headers=headers, raw_body=raw, wall=stamp + timedelta(seconds=seconds))
 
     def test_an_agreement_ended_by_the_channel_is_told(self, peer: Peer) -> None:
         token = peer.token()

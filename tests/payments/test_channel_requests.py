@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from payments.channels.models import Break, Channel, ChannelRequest, Maintenance
 from tests.payments.ledgerless import Counter, counting, placed, sent
 from tests.payments.settle import assert_nothing_open, settle
 from tests.payments.world import AT, WORKS, bind, payer
+from tests.processes import PATIENCE_SECONDS, wait_until
 from tests.sandbox_bank import SandboxBank
 from tests.together import together
 
@@ -65,6 +67,8 @@ def test_every_fault_of_a_money_call_ends_after_the_jobs_once_and_as_the_bank_ha
         connected.fault(fault, operations=["payment", "payout"], times=params.get("n", 1), params=params)
         counter.told.clear()
         request = sent(card, operation)
+        if fault.startswith("processing"):
+            wait_until(partial(connected.notices, request.request_no), "the bank never decided")
         settle(AT, pause_s=0.02)
         request.refresh_from_db()
         assert counter.told == [told], fault
@@ -287,7 +291,7 @@ with counting():
 
 def test_a_process_killed_between_sending_and_storing_loses_nothing(connected: SandboxBank, card: Card, counter: Counter) -> None:
     request = placed(card)
-    connected.fault("timeout_after_effect", operations=["payment"], params={"hold_ms": 3000})
+    connected.fault("timeout_after_effect", operations=["payment"], params={"hold_ms": 20_000})
     script = KILLED.format(
         root=str(ROOT),
         platform=str(ROOT / "platform"),
@@ -297,7 +301,7 @@ def test_a_process_killed_between_sending_and_storing_loses_nothing(connected: S
         at=AT.isoformat(),
     )
     process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, start_new_session=True)
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_SECONDS
     while taken_from(connected, request) == 0:
         assert time.monotonic() < until, "the killed process never reached the bank"
         assert process.poll() is None, "the process ended before it was killed"
