@@ -1,5 +1,6 @@
 -- Takes up to p_limit pending legs of one buffered account into its balance, entries and open items; returns how many.
--- Answers 0 at once when another worker folds the account. With p_day only legs of that business day or before.
+-- Answers 0 at once when another worker folds the account: legs that wait are never changed, and nobody but the holder of the
+-- balance's row deletes them, so a leg stays where it was found. With p_day only legs of that business day or before.
 CREATE FUNCTION ledger_fold(p_account uuid, p_limit integer, p_day date) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
@@ -15,10 +16,10 @@ BEGIN
   now_at := core_now();
   WITH taken AS (
     DELETE FROM ledger_pending p USING (
-      SELECT account_id, journal_id, leg FROM ledger_pending
+      SELECT ctid FROM ledger_pending
       WHERE account_id = p_account AND (p_day IS NULL OR business_on <= p_day) ORDER BY journal_id, leg LIMIT p_limit
     ) AS picked
-    WHERE p.account_id = picked.account_id AND p.journal_id = picked.journal_id AND p.leg = picked.leg
+    WHERE p.ctid = picked.ctid
     RETURNING p.*
   ), placed AS (
     SELECT *, own.version + row_number() OVER w AS version, own.posted + sum(amount) OVER w AS after
