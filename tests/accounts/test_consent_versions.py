@@ -19,12 +19,13 @@ from tests.desk.people import staff, verified
 from tests.factories import api, customer
 
 pytestmark = pytest.mark.django_db
-TOMORROW = clock.local_day(clock.wall()) + timedelta(days=1)
+TODAY = clock.local_day(clock.wall())  # or yesterday, when midnight passes before a test's turn
+TO_COME = TODAY + timedelta(days=30)
 TEXTS = {"title_zh": "隐私政策(新)", "title_en": "Privacy policy, new", "body_zh": "第一条\n第二条", "body_en": "One.\nTwo."}
 
 
 def next_draft(kind: str = "privacy_policy", **changes: Any) -> publishing.Draft:
-    return replace(publishing.draft_of(queries.newest(kind)), **{"version": 2, "required_on": TOMORROW, **TEXTS, **changes})
+    return replace(publishing.draft_of(queries.newest(kind)), **{"version": 2, "required_on": TO_COME, **TEXTS, **changes})
 
 
 def published(kind: str = "privacy_policy", draft: publishing.Draft | None = None) -> ConsentDocument:
@@ -41,20 +42,20 @@ def test_one_proposes_the_next_version_and_another_publishes_it_to_the_letter() 
     maker, checker = verified(staff("ruth", "risk")), verified(staff("cara", "finance_checker"))
     form = maker.get(page(first)).content.decode()
     assert first.body_zh.split("\n")[0] in form
-    body = {**TEXTS, "required": "on", "required_on": TOMORROW.isoformat(), "reason": "the new law on personal data"}
+    body = {**TEXTS, "required": "on", "required_on": TO_COME.isoformat(), "reason": "the new law on personal data"}
     assert maker.post(page(first), body).status_code == 302
     approval = Approval.objects.get()
     assert (approval.act, approval.target) == ("consent_document.publish", "consent_document:privacy_policy")
     assert queries.newest("privacy_policy") == first
     decide = reverse("admin:core_approval_approve", args=[approval.pk])
     shown = checker.get(decide).content.decode()
-    for text in (first.title_zh, *TEXTS.values(), TOMORROW.isoformat()):
+    for text in (first.title_zh, *TEXTS.values(), TO_COME.isoformat()):
         assert text in shown
     assert maker.post(decide, {"read": "on"}).status_code == 200
     assert queries.newest("privacy_policy") == first
     assert checker.post(decide, {"read": "on"}).status_code == 302
     row = queries.newest("privacy_policy")
-    assert (row.version, row.required, row.required_from) == (2, True, clock.start_of_day(TOMORROW))
+    assert (row.version, row.required, row.required_from) == (2, True, clock.start_of_day(TO_COME))
     assert {name: getattr(row, name) for name in TEXTS} == TEXTS
     event = OutboxEvent.objects.get(topic="consent_document.published")
     assert event.payload == {"kind": "privacy_policy", "version": 2}
@@ -66,7 +67,7 @@ def test_customers_read_the_published_version_at_once_and_need_it_from_its_day_o
     items = api(somebody).get("/v1/accounts/consent-documents").json()["items"]
     assert {(item["kind"], item["version"]) for item in items} >= {("privacy_policy", 2), ("service_agreement", 1)}
     assert api(somebody).patch("/v1/accounts/me", {"nickname": "n"}).status_code == 200
-    begins = clock.start_of_day(TOMORROW)
+    begins = clock.start_of_day(TO_COME)
     lacking = [queries.missing_consents(somebody.id, at) for at in (begins - timedelta(microseconds=1), begins)]
     assert [[(row.kind, row.version) for row in rows] for rows in lacking] == [[], [("privacy_policy", 2)]]
 
@@ -82,8 +83,8 @@ def test_the_database_keeps_a_published_version_as_it_was_approved() -> None:
 def test_an_optional_document_stays_optional_or_becomes_required() -> None:
     optional = next_draft("marketing", required_on=None)
     assert published("marketing", optional).required is False
-    row = published("marketing", replace(optional, version=3, required=True, required_on=TOMORROW))
-    assert (row.version, row.required, row.required_from) == (3, True, clock.start_of_day(TOMORROW))
+    row = published("marketing", replace(optional, version=3, required=True, required_on=TO_COME))
+    assert (row.version, row.required, row.required_from) == (3, True, clock.start_of_day(TO_COME))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_an_optional_document_stays_optional_or_becomes_required() -> None:
         ("privacy_policy", {"version": 1}, publishing.NotTheNextVersion),
         ("privacy_policy", {"required": False, "required_on": None}, publishing.StaysRequired),
         ("privacy_policy", {"required_on": None}, Invalid),
-        ("privacy_policy", {"required_on": TOMORROW - timedelta(days=1)}, Invalid),
+        ("privacy_policy", {"required_on": TODAY}, Invalid),
         ("privacy_policy", {"required_on": date(2020, 1, 1)}, Invalid),
         ("privacy_policy", {"body_zh": ""}, Invalid),
         ("privacy_policy", {"title_en": "t" * 121}, Invalid),
@@ -120,7 +121,7 @@ def test_nothing_is_published_outside_an_approval_nor_of_a_kind_nobody_knows() -
 def test_a_proposal_that_another_version_overtook_is_refused_and_keeps_waiting() -> None:
     first = queries.newest("privacy_policy")
     maker, checker = verified(staff("ruth", "risk")), verified(staff("cara", "finance_checker"))
-    body = {**TEXTS, "required": "on", "required_on": TOMORROW.isoformat(), "reason": "the new law on personal data"}
+    body = {**TEXTS, "required": "on", "required_on": TO_COME.isoformat(), "reason": "the new law on personal data"}
     maker.post(page(first), body)
     published()
     answer = checker.post(reverse("admin:core_approval_approve", args=[Approval.objects.get().pk]), {"read": "on"})

@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests import factories
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATOR = Path(sys.executable).parent / "openapi-python-client"
+PATIENCE = httpx.Timeout(60)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def client_package(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.mark.django_db(transaction=True)
 def test_the_generated_client_reads_who_i_am_and_what_i_have(client_package: Any, live_server: Any) -> None:
     me = factories.customer()
-    client = client_package.AuthenticatedClient(base_url=live_server.url, token=factories.login(me))
+    client = client_package.AuthenticatedClient(base_url=live_server.url, token=factories.login(me), timeout=PATIENCE)
     read_me = importlib.import_module("banyan_client.api.accounts.accounts_me_read")
     answer = read_me.sync_detailed(client=client)
     assert answer.status_code == 200
@@ -44,7 +46,7 @@ def test_the_generated_client_reads_who_i_am_and_what_i_have(client_package: Any
 
 @pytest.mark.django_db(transaction=True)
 def test_the_generated_client_meets_a_refusal_as_a_problem(client_package: Any, live_server: Any) -> None:
-    client = client_package.AuthenticatedClient(base_url=live_server.url, token="bya_nobody")
+    client = client_package.AuthenticatedClient(base_url=live_server.url, token="bya_nobody", timeout=PATIENCE)
     read_me = importlib.import_module("banyan_client.api.accounts.accounts_me_read")
     answer = read_me.sync_detailed(client=client)
     assert answer.status_code == 401

@@ -80,7 +80,7 @@ def test_the_database_tells_the_same_time_as_the_platform() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT core_now() - clock_timestamp()")
         ahead = cursor.fetchone()[0]
-    assert abs(ahead - timedelta(days=30)) < timedelta(milliseconds=50)
+    assert abs(ahead - timedelta(days=30)) < timedelta(seconds=5)
 
 
 def test_the_clock_never_moves_back() -> None:

@@ -21,7 +21,7 @@ from tests.core.test_embedded import instance_in
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
-UP_SECONDS = 60
+UP_SECONDS = 180  # only guards against waiting for ever
 
 
 class Stack:
@@ -51,6 +51,7 @@ class Stack:
             "SANDBOX_BANK_URL": self.bank_url,
             "LOG_LEVEL": "WARNING",
             "WEB_THREADS": "4",
+            "PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics"),
         }
 
     def __enter__(self) -> "Stack":
@@ -130,7 +131,7 @@ class Stack:
         process = self.processes.pop(name)
         process.terminate()
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -19,7 +19,7 @@ from tests.crash.stack import ROOT, Stack
 
 pytestmark = [pytest.mark.xdist_group("crash"), pytest.mark.timeout(600)]
 TRANSFERS = 24
-PATIENCE_S = 120
+PATIENCE_S = 200  # only guards against waiting for ever
 
 
 def people(stack: Stack) -> dict[str, Any]:
@@ -48,8 +48,8 @@ def send_until_answered(stack: Stack, facts: dict[str, Any], prepared: dict[str,
         time.sleep(0.1)
 
 
-def send_all_while(stack: Stack, facts: dict[str, Any], harm: Callable[[], None]) -> list[httpx.Response]:
-    """Every prepared transfer from four threads, with `harm` done meanwhile."""
+def send_all_while(stack: Stack, facts: dict[str, Any], harm: Callable[[list[httpx.Response]], None]) -> list[httpx.Response]:
+    """Every prepared transfer from four threads, with `harm` done meanwhile; it is given the answers there are so far."""
     answers: list[httpx.Response] = []
     waiting = list(facts["proofs"])
 
@@ -64,10 +64,18 @@ def send_all_while(stack: Stack, facts: dict[str, Any], harm: Callable[[], None]
     threads = [threading.Thread(target=client) for _ in range(4)]
     for thread in threads:
         thread.start()
-    harm()
+    harm(answers)
     for thread in threads:
         thread.join(timeout=PATIENCE_S)
     return answers
+
+
+def wait_for_answers(answers: list[httpx.Response], count: int) -> None:
+    """Until so many transfers are done: harm comes between them, however fast they are."""
+    deadline = time.monotonic() + PATIENCE_S
+    while len(answers) < count:
+        assert time.monotonic() < deadline, f"{len(answers)} of {count} transfers were answered"
+        time.sleep(0.01)
 
 
 def balance(stack: Stack, token: str) -> int:
@@ -101,9 +109,9 @@ def wait_for_delivery(stack: Stack) -> None:
 def test_a_web_process_killed_ten_times_loses_and_repeats_nothing(stack: Stack) -> None:
     facts = people(stack)
 
-    def harm() -> None:
-        for _ in range(9):
-            time.sleep(0.4)
+    def harm(answers: list[httpx.Response]) -> None:
+        for number in range(9):
+            wait_for_answers(answers, 2 * number + 1)
             stack.kill_children("web")
         stack.kill("web")
         stack.start("web")
@@ -114,9 +122,9 @@ def test_a_web_process_killed_ten_times_loses_and_repeats_nothing(stack: Stack) 
 def test_postgresql_killed_five_times_loses_and_repeats_nothing(stack: Stack) -> None:
     facts = people(stack)
 
-    def harm() -> None:
-        for _ in range(5):
-            time.sleep(0.4)
+    def harm(answers: list[httpx.Response]) -> None:
+        for number in range(5):
+            wait_for_answers(answers, 4 * number + 1)
             stack.kill_postgres()
 
     assert_each_happened_once(stack, facts, send_all_while(stack, facts, harm))
@@ -125,9 +133,9 @@ def test_postgresql_killed_five_times_loses_and_repeats_nothing(stack: Stack) ->
 def test_news_arrives_although_the_worker_is_killed(stack: Stack) -> None:
     facts = people(stack)
 
-    def harm() -> None:
-        for _ in range(3):
-            time.sleep(0.5)
+    def harm(answers: list[httpx.Response]) -> None:
+        for number in range(3):
+            wait_for_answers(answers, 6 * number + 1)
             stack.kill("worker")
             stack.start("worker")
 

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -17,8 +18,16 @@ from core.limits.models import LimitCounter
 from tests.desk.people import PASSWORD, code, staff, unverified, verified, with_password, wrong_code
 
 pytestmark = pytest.mark.django_db
+WINDOW_SECONDS = 15 * 60
 LOGIN, INDEX, FACTOR = reverse("admin:login"), reverse("admin:index"), reverse("admin:second_factor")
 AUDIT_LIST = reverse("admin:core_auditrecord_changelist")
+
+
+@pytest.fixture(autouse=True)
+def within_one_window(time_machine: Any) -> None:
+    """Tries are counted by the quarter of an hour: a test begins in the first minute of one, so that none turns under it."""
+    now = int(clock.wall().timestamp())
+    time_machine.move_to(now - now % WINDOW_SECONDS + 30, tick=True)
 
 
 def log_in(client: Client, username: str, password: str = PASSWORD, **extra: str) -> object:

@@ -15,7 +15,7 @@ from core.approvals.models import Approval
 from core.audit import services as audit
 from core.audit.models import AuditRecord
 from core.business_day.models import BusinessDay, EodRun, EodShard, TradingDay
-from core.clock.queries import local_day
+from core.clock.queries import local_day, now
 from core.desk.csv_export import guarded
 from core.desk.masking import masked_id_number, masked_name, masked_phone, yuan
 from core.idempotency.models import IdempotencyRecord
@@ -200,8 +200,8 @@ def eager_tasks() -> Iterator[None]:
 
 @pytest.mark.usefixtures("eager_tasks")
 def test_the_end_of_day_is_run_again_from_the_page(django_capture_on_commit_callbacks: object) -> None:
-    yesterday = local_day(AT) - timedelta(days=1)
-    BusinessDay.objects.create(day=yesterday, opened_at=AT - timedelta(days=1))
+    yesterday = local_day(now()) - timedelta(days=1)
+    BusinessDay.objects.create(day=yesterday, opened_at=now() - timedelta(days=1))
     client = verified(staff("max", "finance_maker"))
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(reverse("admin:core_businessday_do_rerun"), {"reason": "a shard failed last night"})
@@ -219,7 +219,7 @@ def test_an_amount_is_typed_and_read_in_yuan_and_kept_in_fen() -> None:
     maker, checker = verified(staff("maker", "finance_maker")), verified(staff("checker", "finance_checker"))
     assert f'value="{row.cap_fen // 100}.00"' in maker.get(address).content.decode()
     assert yuan(row.cap_fen) in checker.get(address).content.decode()
-    to_come = local_day(AT) + timedelta(days=1)
+    to_come = local_day(now()) + timedelta(days=1)
     values = {"account_class": row.account_class, "period": row.period, "starts_on": to_come, "source": row.source}
     values |= {"one_factor": "on"} if row.one_factor else {}
     maker.post(address, values | {"cap_fen": "1234.567", "reason": "a new notice"})

@@ -82,7 +82,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(place, ignore_errors=True)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_postgres_killed_three_times_while_money_moves_loses_nothing_and_repeats_nothing(folder: Path) -> None:
     world = World(folder)
     stop, log = folder / "stop", folder / "answers"
@@ -110,7 +110,7 @@ def test_postgres_killed_three_times_while_money_moves_loses_nothing_and_repeats
                     world.kill_postgres()
                 time.sleep(BETWEEN_SECONDS)
                 stop.touch()
-                assert worker.wait(60) == 0
+                assert worker.wait(120) == 0
             finally:
                 worker.kill()
         done = Counter(log.read_text().split())
