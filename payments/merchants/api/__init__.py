@@ -1,0 +1,1 @@
+"""The ways in: the owner's pages and the signed server API."""

@@ -1,0 +1,177 @@
+"""Base classes of the signed server API: who signs a request, what they may do, and the signature on every answer."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http.response import HttpResponseBase
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from core.api.pages import Listing
+from core.api.views import EffectView, FileView, OutboundEffectView, View
+from core.clock import queries as clock
+from core.errors import DomainError
+from payments.merchants import queries, signing
+from payments.merchants.models import AppKey, Merchant, MerchantApp
+from payments.merchants.services import keys, nonces, platform_keys
+from payments.merchants.states import OPENED, AppState, KeyState, MerchantState
+
+
+class SignatureRefused(DomainError):
+    """Alike for whatever is wrong, so that nobody learns which keys, apps and merchants there are."""
+
+    code = "signature_refused"
+    status = 401
+    en = "The signature was not accepted. Check app_id, serial_no, a nonce_str used once, and the five signed lines (docs/merchant-guide.md)."
+    zh = "签名未通过验证。请核对 app_id、serial_no、仅使用一次的 nonce_str 以及五行待签名串(见 docs/merchant-guide.md)。"
+
+
+class ClockSkew(DomainError):
+    code = "clock_skew"
+    status = 401
+    en = "The timestamp is more than 300 seconds from our clock, which shows {server_time}. Set your server's clock and sign anew."
+    zh = "时间戳与平台时间相差超过 300 秒,平台当前时间为 {server_time}。请校准服务器时钟后重新签名。"
+
+
+class MerchantSuspended(DomainError):
+    code = "merchant_suspended"
+    status = 403
+    en = "This merchant is suspended: it reads and does nothing. Its owner sees the reason and whom to ask."
+    zh = "该商户已被暂停,仅可查询。所有者可查看原因及处理方式。"
+
+
+@dataclass(frozen=True)
+class MerchantCaller:
+    """The app behind a signed request, its merchant and the key that proves it."""
+
+    app: MerchantApp
+    merchant: Merchant
+    key: AppKey
+    is_authenticated: bool = True
+
+    @property
+    def principal(self) -> str:
+        """Whose idempotency keys these are."""
+        return f"app:{self.app.id}"
+
+
+def signer_of(request: Request) -> MerchantCaller:
+    """The caller of a signed operation."""
+    caller: Any = request.user
+    assert isinstance(caller, MerchantCaller)
+    return caller
+
+
+class RequestSignature(BaseAuthentication):
+    """`Authorization: BANYAN-SHA256-RSA2048 app_id="..",serial_no="..",nonce_str="..",timestamp="..",signature=".."`.
+
+    The nonce is used up by a good signature alone, and whatever becomes of the request.
+    """
+
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (SignatureRefused, ClockSkew)
+
+    def authenticate(self, request: Request) -> tuple[MerchantCaller, AppKey]:
+        said = signing.parse(request.headers.get("Authorization", ""))
+        if said is None:
+            raise SignatureRefused()
+        wall = clock.wall()
+        if abs(int(said.timestamp) - wall.timestamp()) > nonces.SKEW_S:
+            raise ClockSkew(server_time=int(wall.timestamp()))
+        key = queries.key_by_serial(said.serial_no)
+        signed = signing.text(request.method or "", request.get_full_path(), said.timestamp, said.nonce_str, body=request.body)
+        at = clock.now()
+        if key is None or not signing.verified(key.public_key_pem, signed, said.signature) or not usable(key, said.app_id, at):
+            raise SignatureRefused()
+        if not nonces.use(app_id=key.app_id, nonce=said.nonce_str, wall=wall):
+            raise SignatureRefused()
+        keys.note_used(key=key, at=at)
+        return MerchantCaller(key.app, key.app.merchant, key), key
+
+    def authenticate_header(self, request: Request) -> str:
+        return signing.SCHEME
+
+
+def usable(key: AppKey, app_id: str, at: Any) -> bool:
+    """Whether what a key signs is accepted: its app is the one named, and nothing of the three is over."""
+    app = key.app
+    alive = key.state == KeyState.ACTIVE and key.expires_at > at and app.state == AppState.ACTIVE and app.merchant.state in OPENED
+    return alive and app.public_id == app_id
+
+
+class RequestSignatureScheme(OpenApiAuthenticationExtension):
+    """How the scheme is described in the OpenAPI document."""
+
+    target_class = RequestSignature
+    name = "merchantSignature"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        words = (
+            f'`Authorization: {signing.SCHEME} app_id="..",serial_no="..",nonce_str="..",timestamp="..",signature="<base64>"`: RSA PKCS#1 v1.5 '
+            "with SHA-256 over METHOD, PATH with query, TIMESTAMP, NONCE and BODY, each followed by a newline. Answers carry Banyan-Serial, "
+            "Banyan-Timestamp, Banyan-Nonce and Banyan-Signature. docs/merchant-guide.md has runnable examples."
+        )
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": words}
+
+
+class ActiveMerchant(BasePermission):
+    """A suspended merchant reads; only an active one acts."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.method in SAFE_METHODS or signer_of(request).merchant.state == MerchantState.ACTIVE:
+            return True
+        raise MerchantSuspended()
+
+    @staticmethod
+    def refusals(view: Any, method: str) -> tuple[type[DomainError], ...]:
+        """What this permission may refuse an operation with, for the schema."""
+        return () if method in SAFE_METHODS else (MerchantSuspended,)
+
+
+class Signed:
+    """What the signed views share. An answer to whoever proved who they are is signed, refusals too; to others it is not."""
+
+    authentication_classes = (RequestSignature,)
+    permission_classes = (ActiveMerchant,)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        if final.status_code == 401:
+            final["WWW-Authenticate"] = signing.SCHEME
+        elif not isinstance(getattr(request, "_user", None), MerchantCaller):
+            return final
+        elif hasattr(final, "add_post_render_callback") and not final.is_rendered:
+            final.add_post_render_callback(sign)
+        else:
+            sign(final)
+        return final
+
+
+def sign(response: HttpResponseBase) -> None:
+    """Sign a whole answer; what is streamed cannot be."""
+    signer = platform_keys.signer(clock.now())
+    for name, value in signer.headers(body=response.content, wall=clock.wall(), nonce=secrets.token_urlsafe(18)).items():  # type: ignore[attr-defined]
+        response[name] = value
+
+
+class MerchantView(Signed, View):
+    """A signed read, or an effect that carries its own once-ness."""
+
+
+class MerchantListing(Signed, Listing):
+    """A signed GET of a page of rows."""
+
+
+class MerchantFileView(Signed, FileView):
+    """A signed GET that answers with a file."""
+
+
+class MerchantEffectView(Signed, EffectView):
+    """A signed POST that does something, once per Idempotency-Key of its app. A repeat is signed anew, with a nonce of its own: a copy
+    of the request is refused even where the key would answer."""
+
+
+class MerchantOutboundEffectView(Signed, OutboundEffectView):
+    """A signed POST whose effect needs an outside party."""

@@ -1,0 +1,1 @@
+"""Every write of merchants, by what is written."""

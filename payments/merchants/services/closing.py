@@ -1,0 +1,84 @@
+"""Closing a merchant for good: only when it has nothing, owes nothing and waits for nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.ledger.queries import Balance
+from accounts.privacy.sockets import Obstacle
+from core.approvals.services import must_be_applying
+from core.errors import DomainError
+from core.moves import advance
+from payments.merchants import queries
+from payments.merchants.models import AppKey, Merchant, MerchantApp, Store
+from payments.merchants.services import reviewing
+from payments.merchants.services.applications import require_open, tell
+from payments.merchants.services.reviewing import locked
+from payments.merchants.sockets import MERCHANT_OBSTACLES
+from payments.merchants.states import MERCHANT_MOVES, AppState, KeyState, MerchantState, StoreState
+from payments.wallet.services import authority
+from payments.wallet.services.authority import Intent
+
+CLOSE = "merchant.close"
+PURPOSE = "merchant_close"
+HAS_MONEY = Obstacle(
+    "merchant_has_money",
+    "The merchant still has money with us: wait until it is settled and paid out.",
+    "商户仍有未结清款项,请等待结算并出款完毕。",
+)
+
+
+class MerchantBusy(DomainError):
+    """`obstacles` lists the code and detail of each thing to end first, in both languages."""
+
+    code = "merchant_busy"
+    en = "This merchant cannot close yet; `obstacles` says what to end first."
+    zh = "该商户暂不能关闭,请先处理 obstacles 所列事项。"
+
+
+@transaction.atomic
+def close(*, intent: Intent, merchant_id: UUID, at: datetime) -> Merchant:
+    """Close one's own merchant, with a proof of purpose `merchant_close` made for its id.
+
+    Raises NotFound, MerchantNotOpen, MerchantBusy, StepUpNeeded, ProofMismatch, ProofExpired.
+    """
+    queries.own_merchant(intent.customer_id, merchant_id)
+    merchant = free(locked(merchant_id), at)
+    authority.spend(intent=intent, purpose=PURPOSE, amount_fen=0, payee=merchant.public_id, at=at)
+    return end(merchant, "", at)
+
+
+@transaction.atomic
+def close_by_platform(*, merchant_id: UUID, reason: str, at: datetime) -> Merchant:
+    """Close a merchant; the owner reads `reason`. Raises ApprovalNeeded outside an approval of `merchant.close`, NotFound, Invalid,
+    MerchantNotOpen, MerchantBusy."""
+    must_be_applying(CLOSE)
+    return end(free(locked(merchant_id), at), reviewing.readable(reason), at)
+
+
+def free(merchant: Merchant, at: datetime) -> Merchant:
+    """Raises MerchantNotOpen, MerchantBusy."""
+    require_open(merchant)
+    found = [obstacle for plug in MERCHANT_OBSTACLES for obstacle in plug.obstacles(merchant_id=merchant.id, at=at)]
+    if has_money(queries.balances(merchant.id)):
+        found.append(HAS_MONEY)
+    if found:
+        raise MerchantBusy(obstacles=[{"code": one.code, "detail_en": one.en, "detail_zh": one.zh} for one in found])
+    return merchant
+
+
+def has_money(balances: Mapping[str, Balance]) -> bool:
+    return any(balance.posted or balance.held for balance in balances.values())
+
+
+def end(merchant: Merchant, reason: str, at: datetime) -> Merchant:
+    """Close, called with the merchant locked and free; its stores, apps and keys end with it."""
+    mine = {"app__merchant_id": merchant.id, "state": KeyState.ACTIVE}
+    AppKey.objects.filter(**mine).update(state=KeyState.RETIRED, slot=None, ended_at=at, changed_at=at)
+    MerchantApp.objects.filter(merchant_id=merchant.id, state=AppState.ACTIVE).update(state=AppState.STOPPED, changed_at=at)
+    Store.objects.filter(merchant_id=merchant.id, state=StoreState.OPEN).update(state=StoreState.CLOSED, changed_at=at)
+    advance(merchant, MerchantState.CLOSED, moves=MERCHANT_MOVES, at=at, reason=reason)
+    tell("merchant.closed", merchant, at)
+    return queries.merchant(merchant.id)
