@@ -6,6 +6,7 @@ from payments.cards import api as cards
 from payments.channels import api as channels
 
 urlpatterns = [
+    path("merchant/", include("payments.merchants.api.server_urls")),
     path("wallet/", include("payments.wallet.api.urls")),
     path("notices/<str:channel>", channels.Notices.as_view()),
     path("banks", cards.Banks.as_view()),

@@ -91,7 +91,8 @@ class Merchant(models.Model):
                 | Q(state__in=["active", "suspended", "closed"], opened_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="payments_merchant_reviewed", condition=Q(state="applied", reviewer=None) | ~Q(state="applied") & Q(reviewer__isnull=False)
+                name="payments_merchant_reviewed",
+                condition=Q(state="applied", reviewer=None) | ~Q(state="applied") & Q(reviewer__isnull=False),
             ),
             models.CheckConstraint(
                 name="payments_merchant_reason",
@@ -209,7 +210,7 @@ class AppKey(models.Model):
             models.CheckConstraint(name="payments_appkey_life", condition=Q(expires_at__gt=F("created_at"))),
             models.CheckConstraint(
                 name="payments_appkey_state",
-                condition=Q(state="active", slot__in=[1, 2], ended_at=None)
+                condition=Q(state="active", slot__isnull=False, slot__in=[1, 2], ended_at=None)
                 | Q(state__in=["retired", "revoked"], slot=None, ended_at__isnull=False),
             ),
             models.UniqueConstraint(name="payments_appkey_two", fields=["app", "slot"], condition=Q(state="active")),
@@ -247,9 +248,7 @@ class PlatformKey(models.Model):
         constraints = [
             models.CheckConstraint(name="payments_platformkey_serial", condition=Q(serial_no__regex=r"^[0-9A-F]{40}$")),
             models.CheckConstraint(name="payments_platformkey_life", condition=Q(ends_at=None) | Q(ends_at__gt=F("signs_from"))),
-            models.UniqueConstraint(
-                name="payments_platformkey_last", fields=["ends_at"], condition=Q(ends_at=None), nulls_distinct=False
-            ),
+            models.UniqueConstraint(name="payments_platformkey_last", fields=["ends_at"], condition=Q(ends_at=None), nulls_distinct=False),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -174,7 +175,8 @@ def terms_in_force(merchant_id: uuid.UUID, at: datetime) -> MerchantTerms:
 def balances(merchant_id: uuid.UUID) -> dict[str, Balance]:
     """Role to what stands on the merchant's account of it, in fen."""
     named = {account.id: role for role, account in accounts.all_of(merchant_id).items()}
-    found = {named[row.id]: Balance(row.posted + row.pending, row.held) for row in ledger.accounts_with_balances().filter(id__in=named)}
+    rows: Any = ledger.accounts_with_balances().filter(id__in=named)
+    found = {named[row.id]: Balance(row.posted + row.pending, row.held) for row in rows}
     return {role: found.get(role, Balance(0, 0)) for role in accounts.ROLES}
 
 

@@ -55,7 +55,7 @@ def parse(header: str) -> Credentials | None:
     parts = [part.strip() for part in rest.split(",")]
     if scheme != SCHEME or len(parts) != len(FIELDS):
         return None
-    found = dict(match.groups() for part in parts if (match := FIELD.fullmatch(part)))
+    found = {match[1]: match[2] for part in parts if (match := FIELD.fullmatch(part))}
     if found.keys() != FIELDS.keys() or not all(re.fullmatch(FIELDS[name], value) for name, value in found.items()):
         return None
     return Credentials(**found)

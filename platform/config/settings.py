@@ -152,6 +152,10 @@ SPECTACULAR_SETTINGS = {
         "TopUpState": "payments.wallet.models.TopUpState",
         "WithdrawalState": "payments.wallet.models.WithdrawalState",
         "TransferState": "payments.wallet.models.TransferState",
+        "MerchantState": "payments.merchants.states.MerchantState",
+        "StoreState": "payments.merchants.states.StoreState",
+        "AppState": "payments.merchants.states.AppState",
+        "KeyState": "payments.merchants.states.KeyState",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problem"],
 }

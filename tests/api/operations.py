@@ -12,12 +12,13 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path. `open` operations need no login."""
+    """One method of one path. `open` operations need no login; `signed` ones a merchant's signature instead."""
 
     method: str
     path: str
     name: str
     open: bool
+    signed: bool
     path_parameters: tuple[str, ...]
     spec: dict[str, Any]
 
@@ -57,7 +58,8 @@ def operations() -> tuple[Operation, ...]:
                 spec = methods[method]
                 parameters = tuple(item["name"] for item in spec.get("parameters", []) if item["in"] == "path")
                 security = spec.get("security", [])
-                found.append(Operation(method, path, spec["operationId"], not security or {} in security, parameters, spec))
+                signed = {"merchantSignature": []} in security
+                found.append(Operation(method, path, spec["operationId"], not security or {} in security, signed, parameters, spec))
     return tuple(found)
 
 

@@ -16,12 +16,14 @@ from accounts.security import services as security
 from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.ids import new_id, public_id
+from payments.merchants.services import stores
 from payments.wallet import outbound
 from payments.wallet.services import top_ups, transfers, withdrawals
 from payments.wallet.services.authority import Intent
 from tests import factories
 from tests.accounts.authenticator import Authenticator
 from tests.api.operations import Operation
+from tests.payments.merchants.world import Program, opened, program
 from tests.payments.wallet.world import fund
 from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
@@ -37,6 +39,7 @@ PREFIXES = {
     "journal_id": "jrn",
     "consent_id": "cns",
     "export_id": "exp",
+    "store_id": "sto",
 }
 FUNDS_FEN = 50_000
 
@@ -51,6 +54,7 @@ class World:
     bad_tokens: dict[str, str]
     samples: dict[str, str]
     staff: User
+    program: Program
 
     def owned_ids(self, operation: Operation) -> dict[str, str]:
         return {name: self.samples[name] for name in operation.path_parameters}
@@ -68,13 +72,16 @@ def build_world(bank: SandboxBank) -> World:
     person = payer(bank, at=at)
     owner, stranger = person.customer, factories.customer(at=at)
     session = factories.open_session(owner, at=at)
+    owned = samples(bank, person, session)
+    caller = program(opened(owner))
     return World(
         owner=owner,
         owner_token=session.access_token,
         stranger_token=factories.login(stranger, at=at),
         bad_tokens=bad_tokens(),
-        samples=samples(bank, person, session),
+        samples=owned | sold(caller),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
+        program=caller,
     )
 
 
@@ -115,6 +122,12 @@ def data_export(owner: Customer, session: DeviceSession, at: datetime) -> str:
     """A requested export, approved by PIN."""
     token = factories.proof(owner, session, purpose="export_data", at=at)
     return privacy.request_export(customer_id=owner.id, session_id=session.id, proof=token, nonce="n", at=at).public_id
+
+
+def sold(caller: Program) -> dict[str, str]:
+    """One of everything a merchant can have."""
+    store = stores.add(merchant_id=caller.merchant.id, name="Riverside", address="1 Riverside Road", at=clock.now())
+    return {"store_id": store.public_id}
 
 
 def consent(owner: Customer, session: DeviceSession, at: datetime) -> str:

@@ -25,7 +25,7 @@ class SignatureRefused(DomainError):
 
     code = "signature_refused"
     status = 401
-    en = "The signature was not accepted. Check app_id, serial_no, a nonce_str used once, and the five signed lines (docs/merchant-guide.md)."
+    en = "The signature was not accepted. Check app_id, serial_no, a fresh nonce_str, and the five signed lines (docs/merchant-guide.md)."
     zh = "签名未通过验证。请核对 app_id、serial_no、仅使用一次的 nonce_str 以及五行待签名串(见 docs/merchant-guide.md)。"
 
 
@@ -109,9 +109,10 @@ class RequestSignatureScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         words = (
-            f'`Authorization: {signing.SCHEME} app_id="..",serial_no="..",nonce_str="..",timestamp="..",signature="<base64>"`: RSA PKCS#1 v1.5 '
-            "with SHA-256 over METHOD, PATH with query, TIMESTAMP, NONCE and BODY, each followed by a newline. Answers carry Banyan-Serial, "
-            "Banyan-Timestamp, Banyan-Nonce and Banyan-Signature. docs/merchant-guide.md has runnable examples."
+            f'`Authorization: {signing.SCHEME} app_id="..",serial_no="..",nonce_str="..",timestamp="..",signature="<base64>"`: '
+            "RSA PKCS#1 v1.5 with SHA-256 over METHOD, PATH with query, TIMESTAMP, NONCE and BODY, each followed by a newline. "
+            "Answers carry Banyan-Serial, Banyan-Timestamp, Banyan-Nonce and Banyan-Signature. "
+            "docs/merchant-guide.md has runnable examples."
         )
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": words}
 
@@ -133,8 +134,8 @@ class ActiveMerchant(BasePermission):
 class Signed:
     """What the signed views share. An answer to whoever proved who they are is signed, refusals too; to others it is not."""
 
-    authentication_classes = (RequestSignature,)
-    permission_classes = (ActiveMerchant,)
+    authentication_classes: Any = (RequestSignature,)
+    permission_classes: Any = (ActiveMerchant,)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         final = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]

@@ -22,7 +22,6 @@ from payments.merchants.states import MERCHANT_MOVES, OPENED, MerchantState
 from payments.wallet.services import authority
 from payments.wallet.services.authority import Intent
 
-LEAST_CLASS = 2
 A_DAY = 5
 DEBIT = "debit"
 COUNTER = "merchant:applications"
@@ -32,8 +31,8 @@ CARD_PURPOSE = "merchant_card"
 class OwnerNotVerified(DomainError):
     code = "merchant_owner_not_verified"
     status = 403
-    en = "Verify your identity to class II first; a merchant needs a known owner."
-    zh = "请先完成 II 类实名认证,商户须有已核实身份的所有者。"
+    en = "Verify your identity first; a merchant needs a known owner."
+    zh = "请先完成实名认证,商户须有已核实身份的所有者。"
 
 
 class CategoryClosed(DomainError):
@@ -73,9 +72,7 @@ def apply(*, owner_id: UUID, application: Application, at: datetime) -> Merchant
     told = checked(owner_id, application, at)
     count(owner_id, at)
     merchant_id = new_id()
-    merchant = Merchant(
-        id=merchant_id, owner_id=owner_id, shard=shard_of(merchant_id), applied_at=at, created_at=at, changed_at=at, **told
-    )
+    merchant = Merchant(id=merchant_id, owner_id=owner_id, shard=shard_of(merchant_id), applied_at=at, created_at=at, changed_at=at, **told)
     merchant.save(force_insert=True)
     tell("merchant.applied", merchant, at)
     return queries.merchant(merchant_id)
@@ -98,7 +95,7 @@ def apply_again(*, owner_id: UUID, merchant_id: UUID, application: Application, 
 
 def checked(owner_id: UUID, application: Application, at: datetime) -> dict[str, Any]:
     """The columns an application fills. Raises OwnerNotVerified, CategoryClosed, Invalid."""
-    if verification.account_class(owner_id, at) < LEAST_CLASS:
+    if verification.account_class(owner_id, at) < 1:
         raise OwnerNotVerified()
     if not queries.open_categories().filter(code=application.category).exists():
         raise CategoryClosed(field="category")
@@ -120,8 +117,11 @@ def licence(application: Application) -> str | None:
         return None
     number = licences.normal(application.licence_number)
     if number is None:
-        words = "Send the 18 characters of the unified social credit code on the licence: check them.", "请填写营业执照上的 18 位统一社会信用代码并核对。"
-        raise Invalid("licence_number", *words)
+        raise Invalid(
+            "licence_number",
+            "Send the 18 characters of the unified social credit code on the licence: check them.",
+            "请填写营业执照上的 18 位统一社会信用代码并核对。",
+        )
     return number
 
 

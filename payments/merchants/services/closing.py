@@ -65,7 +65,8 @@ def free(merchant: Merchant, at: datetime) -> Merchant:
     if has_money(queries.balances(merchant.id)):
         found.append(HAS_MONEY)
     if found:
-        raise MerchantBusy(obstacles=[{"code": one.code, "detail_en": one.en, "detail_zh": one.zh} for one in found])
+        facts: list[dict[str, str | int]] = [{"code": one.code, "detail_en": one.en, "detail_zh": one.zh} for one in found]
+        raise MerchantBusy(obstacles=facts)
     return merchant
 
 

@@ -96,13 +96,14 @@ class Schema(AutoSchema):
     def problems(self) -> dict[int, dict[str, Any]]:
         """Status to examples by code, of everything this operation may answer with besides success."""
         found: dict[int, dict[str, Any]] = {}
-        if self.get_auth():
+        proofs = tuple(refusal for one in self.view.get_authenticators() for refusal in getattr(one, "refusals", ()))
+        if self.get_auth() and not proofs:
             found[401] = {"not_authenticated": example(401, "not_authenticated", TITLES["not_authenticated"][0])}
         if self.method in {"POST", "PUT", "PATCH"}:
             found[400] = {"malformed": example(400, "malformed", TITLES["malformed"][0])}
             errors = [{"field": "amount", "code": "required", "detail": "This field is required."}]
             found[422] = {"validation_failed": example(422, "validation_failed", TITLES["validation_failed"][0], errors=errors)}
-        refusals = tuple(getattr(self.view, "refusals", ()))
+        refusals = proofs + tuple(getattr(self.view, "refusals", ()))
         for permission in self.view.get_permissions():
             refusals += permission.refusals(self.view, self.method) if hasattr(permission, "refusals") else ()
         if isinstance(self.view, EffectView) and self.method == "POST":
