@@ -86,5 +86,5 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0005_merchants")]
+    dependencies = [("payments", "0006_merchants")]
     operations = [migrations.RunPython(load, unload)]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_back_dating'),
-        ('payments', '0004_wallet_terms'),
+        ('payments', '0005_request_reference'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
