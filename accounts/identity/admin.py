@@ -83,6 +83,7 @@ CUSTOMER_ACTS = (
         act="customer.unfreeze",
         right="customer.unfreeze",
         title=_("Propose to unfreeze"),
+        named=_("Unfreeze a customer"),
         payload=lambda doing: {"target": doing.row.public_id},
         icon="sunny",
         open_to=lambda row: row.state == Customer.State.FROZEN,

@@ -55,7 +55,9 @@ def check(wanted: Adjustment) -> tuple[AccountRef, AccountRef]:
     if source == target or source.asset != target.asset:
         raise Invalid("credited", "Choose two accounts of one asset.", "请选择同一资产的两个不同账户。")
     if not 1 <= wanted.amount <= MOST:
-        raise Invalid("amount", "Give a whole number of minor units, at least 1.", "金额须为不小于 1 的整数(最小单位)。")
+        raise Invalid(
+            "amount", "Give an amount of at least 0.01 and at most 10,000,000,000.00.", "金额须在 0.01 至 10,000,000,000.00 之间。"
+        )
     if not 1 <= len(wanted.reference) <= REFERENCE_LENGTH:
         raise Invalid("reference", "Say what the journal is about.", "请填写分录依据。")
     return source, target

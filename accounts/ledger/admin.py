@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
-from accounts.ledger import admin_adjusting, admin_periods, queries  # noqa: F401  (admin_periods registers its pages)
+from accounts.ledger import admin_adjusting, admin_periods, halt, queries  # noqa: F401  (admin_periods registers its pages)
 from accounts.ledger.models import (
     AccountState,
     Entry,
@@ -35,12 +35,12 @@ from accounts.ledger.shown import account_link, journal_link
 from core.clock import queries as clock
 from core.desk.base import DeskAdmin
 from core.desk.customers import customer_link
-from core.desk.forms import ReasonForm
+from core.desk.forms import DayInput, ReasonForm
 from core.desk.proposing import proposing
 from core.desk.references import reference
 from core.desk.shown import age, badge, document, link, money, mono, on, table, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, FIGURES
+from core.desk.sockets import CUSTOMER_PANELS, FIGURES, WORK_KINDS, KindOfWork
 from core.ids import public_id
 
 ENTRIES_SHOWN = 50
@@ -58,8 +58,8 @@ def summed(rows: QuerySet[Any, Any], column: str) -> Subquery:
 class PeriodForm(forms.Form):
     """From and through which effective date."""
 
-    first = forms.DateField(label=_("From"), widget=UnfoldAdminDateWidget())
-    last = forms.DateField(label=_("Through"), widget=UnfoldAdminDateWidget())
+    first = forms.DateField(label=_("From"), widget=DayInput)
+    last = forms.DateField(label=_("Through"), widget=DayInput)
 
 
 def states() -> list[tuple[str, str]]:
@@ -93,6 +93,7 @@ class LedgerAccountAdmin(DeskAdmin):
             act="ledger.account_state",
             right="ledger.propose",
             title=_("Propose another state"),
+            named=_("Change the state of an account"),
             form=StateForm,
             payload=lambda doing: {"target": doing.row.public_id, "to": doing.data["to"]},
             icon="lock",
@@ -103,6 +104,7 @@ class LedgerAccountAdmin(DeskAdmin):
             act="ledger.account_mode",
             right="ledger.propose",
             title=_("Propose another mode"),
+            named=_("Change the posting mode of an account"),
             form=ModeForm,
             payload=lambda doing: {"target": doing.row.public_id, "to": doing.data["to"]},
             icon="speed",
@@ -429,6 +431,7 @@ class LedgerHaltAdmin(DeskAdmin):
             act="ledger.lift_halt",
             right="ledger.propose",
             title=_("Propose to lift the halt"),
+            named=_("Lift the halt of money"),
             payload=lambda doing: {"target": f"halt:{doing.row.pk}", "findings": doing.row.findings_hash},
             open_to=lambda row: row.lifted_at is None,
         ),
@@ -460,3 +463,9 @@ class LedgerHaltAdmin(DeskAdmin):
 
 CUSTOMER_PANELS.plug("accounts.ledger", BalancePanel())
 FIGURES.plug("accounts.ledger", LedgerFigures())
+WORK_KINDS.plug(
+    halt.WORK,
+    KindOfWork(
+        _("The books did not prove and money is halted"), _("Look at the halt's findings; lift it with a second person once mended.")
+    ),
+)

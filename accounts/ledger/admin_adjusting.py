@@ -1,17 +1,22 @@
 """The desk's form of a correction of the books, alone or on the way of another act."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.ledger import adjusting
 from core.desk.acts import Doing
-from core.desk.forms import ReasonForm
+from core.desk.forms import ReasonForm, YuanField
 from core.desk.proposing import proposing
 
 NAMES = _("An acc_ id, or the name of one of the platform's own accounts")
+EXPLAIN = _(
+    "The amount goes from the debited account to the credited one: crediting a customer's account gives them money. "
+    "Nothing happens yet: another person approves it first."
+)
 
 
 class AdjustmentForm(ReasonForm):
@@ -19,8 +24,14 @@ class AdjustmentForm(ReasonForm):
 
     debited = forms.CharField(label=_("Debited account"), max_length=120, help_text=NAMES, widget=UnfoldAdminTextInputWidget())
     credited = forms.CharField(label=_("Credited account"), max_length=120, help_text=NAMES, widget=UnfoldAdminTextInputWidget())
-    amount = forms.IntegerField(label=_("Amount (minor units)"), min_value=1, widget=UnfoldAdminIntegerFieldWidget())
-    reference = forms.CharField(label=_("Reference"), max_length=adjusting.REFERENCE_LENGTH, widget=UnfoldAdminTextInputWidget())
+    amount = YuanField(label=_("Amount (yuan)"), min_value=Decimal("0.01"))
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=adjusting.REFERENCE_LENGTH,
+        help_text=_("What the journal is about: an order's id, the bank's number, the line of a statement."),
+        widget=UnfoldAdminTextInputWidget(),
+    )
+    field_order = ("debited", "credited", "amount", "reference", "reason")
 
 
 def adjustment(data: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +53,9 @@ PROPOSE = proposing(
     act=adjusting.ACT,
     right="ledger.adjust",
     title=_("Propose an adjustment"),
+    named=_("Adjust the books"),
     payload=payload,
     form=AdjustmentForm,
+    explain=EXPLAIN,
     icon="balance",
 )

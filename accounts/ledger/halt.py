@@ -14,6 +14,7 @@ from core.business_day import queries as business_day
 from core.errors import DomainError
 from core.work import services as work
 
+WORK = "ledger.halted"
 SHOWN = 50
 
 
@@ -72,7 +73,7 @@ def lift(*, halt_id: UUID, findings_hash: str, at: datetime) -> None:
     decided = must_be_applying("ledger.lift_halt")
     halted = examined(halt_id, findings_hash)
     LedgerHalt.objects.filter(pk=halted.pk).update(lifted_at=at, lift_proposed_by=decided.maker, lifted_by=decided.checker)
-    work.finish(kind="ledger.halted", target=f"halt:{halted.pk}", by=decided.checker, at=at)
+    work.finish(kind=WORK, target=f"halt:{halted.pk}", by=decided.checker, at=at)
 
 
 @transaction.atomic

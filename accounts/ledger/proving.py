@@ -67,7 +67,7 @@ def stop(found: list[Finding], *, at: datetime) -> None:
     halted = halt.halt(reason=lines[0], findings=lines, at=at)
     log.error("ledger_halted", check=first.check, subject=first.subject, findings=len(found))
     facts = {"check": first.check, "subject": str(first.subject), "findings": len(found)}
-    work.ask(kind="ledger.halted", target=f"halt:{halted.pk}", facts=facts, at=at)
+    work.ask(kind=halt.WORK, target=f"halt:{halted.pk}", facts=facts, at=at)
 
 
 def last_finished() -> ProofRun | None:

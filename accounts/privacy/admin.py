@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
@@ -66,6 +67,12 @@ def next_version(doing: Doing) -> dict[str, Any]:
     return {"target": f"consent_document:{doing.row.kind}", "values": draft.values(), "before": draft_of(doing.row).values()}
 
 
+def document_name(document: ConsentDocument) -> str:
+    """Its title in the reader's language, and the version."""
+    words = document.title_zh if (get_language() or "en").startswith("zh") else document.title_en
+    return f"{words} {document.version}"
+
+
 @admin.register(ConsentDocument, site=desk)
 class ConsentDocumentAdmin(DeskAdmin):
     group, place, icon, heading = "settings", 97, "contract", _("Consent documents")
@@ -75,6 +82,7 @@ class ConsentDocumentAdmin(DeskAdmin):
             act=ACT,
             right=ACT,
             title=_("Propose the next version"),
+            named=_("Publish a version of a document"),
             form=VersionForm,
             payload=next_version,
             icon="post_add",
@@ -89,6 +97,9 @@ class ConsentDocumentAdmin(DeskAdmin):
     fieldsets = (
         (None, {"fields": ("kind", "version", "required", "published", "asked_from", "title_zh", "body_zh", "title_en", "body_en")}),
     )
+
+    def name_of(self, row: ConsentDocument) -> str:
+        return document_name(row)
 
     @display(description=_("Required from"))
     def asked_from(self, row: ConsentDocument) -> str:
@@ -111,7 +122,7 @@ class ConsentAdmin(OfCustomer):
 
     @display(description=_("Document"))
     def agreed_to(self, row: Consent) -> SafeString | str:
-        return link("accounts.consentdocument", row.document_id, str(row.document))
+        return link("accounts.consentdocument", row.document_id, document_name(row.document))
 
     @display(description=_("Session"))
     def on_session(self, row: Consent) -> SafeString | str:
@@ -152,7 +163,7 @@ class ConsentsPanel:
 
     def panel(self, *, customer_id: uuid.UUID, at: datetime) -> Panel:
         rows = (
-            (str(consent.document), badge("active" if consent.withdrawn_at is None else "withdrawn"), when(consent.created_at))
+            (document_name(consent.document), badge("active" if consent.withdrawn_at is None else "withdrawn"), when(consent.created_at))
             for consent in Consent.objects.filter(customer_id=customer_id).select_related("document").order_by("-id")[:6]
         )
         return customer_panel(_("Consents"), "accounts.consent", customer_id, (_("Document"), _("State"), _("Since")), rows)

@@ -101,6 +101,7 @@ class ClassRuleAdmin(ProposedAdmin):
     place, icon, heading = 30, "rule", _("Account classes")
     table = RuleTable(ClassRule, ("account_class", "starts_on", "checks", "least_age", "source"), RULE_MAKERS, RULE_CHECKERS)
     helps = {
+        "account_class": _("1, 2 or 3."),
         "checks": _("How many independent checks the class needs."),
         "least_age": _("In whole years."),
         "source": _("The regulation and its article."),
@@ -115,6 +116,7 @@ class OutflowLimitAdmin(ProposedAdmin):
     fields_edited = ("account_class", "period", "one_factor", "starts_on", "cap_fen", "source")
     table = RuleTable(OutflowLimit, fields_edited, RULE_MAKERS, RULE_CHECKERS)
     helps = {
+        "account_class": _("1, 2 or 3."),
         "one_factor": _("On: the cap on what one factor (PIN or text) approves alone."),
         "source": _("The regulation and its article."),
     }

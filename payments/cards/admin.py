@@ -16,7 +16,7 @@ from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleT
 from core.desk.proposing import proposing
 from core.desk.shown import badge, link, money, when
 from core.desk.site import desk
-from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, Panel, Words
+from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, WORK_KINDS, KindOfWork, Panel, Words
 from core.ids import public_id
 from payments.cards import services, unsigning
 from payments.cards.models import Bank, Card, CardBin, CardBinding, CardLimit
@@ -66,6 +66,7 @@ class CardAdmin(OfCustomer):
             act=unsigning.TAKEN,
             right="card.unsign",
             title=_("Propose to take the unsigning as done"),
+            named=_("Take an unsigning as done"),
             payload=lambda doing: {"target": doing.row.public_id},
             icon="fact_check",
             open_to=unsignable,
@@ -75,6 +76,7 @@ class CardAdmin(OfCustomer):
             act="card.resume",
             right="card.suspend",
             title=_("Propose to resume"),
+            named=_("Resume a card"),
             payload=lambda doing: {"target": doing.row.public_id},
             icon="play_circle",
             open_to=lambda row: row.state == CardState.SUSPENDED,
@@ -193,3 +195,7 @@ class CardsPanel:
 COUNTERS.plug("card_binding", of_customer())
 COUNTERS.plug("card", Counted("payments.card", "crd", in_fen=True))
 CUSTOMER_PANELS.plug("payments.cards", CardsPanel())
+WORK_KINDS.plug(
+    services.UNSIGN_FAILED,
+    KindOfWork(_("The bank did not take an unsigning"), _("Open the card: send it again, or have it taken as done on the bank's word.")),
+)

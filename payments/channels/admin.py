@@ -1,13 +1,14 @@
 """Channels, every call made to them, what nobody could find out, what they told us and what does not agree."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Min
-from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -17,14 +18,14 @@ from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
+from core.desk.masking import yuan
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
-from core.desk.shown import age, badge, document, link, money, mono, when
+from core.desk.shown import age, badge, link, money, mono, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, Figure, Words
+from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
 from core.ids import public_id
-from payments.channels import closing_breaks, services
-from payments.channels.health import health
+from payments.channels import admin_health, breaker, closing_breaks, outcomes, services, telling  # noqa: F401  (admin_health registers its page)
 from payments.channels.models import (
     Break,
     Breaker,
@@ -118,6 +119,7 @@ class ChannelRequestAdmin(OfCustomer):
         return when(row.returned_at)
 
 
+AMOUNT = re.compile(r"-?\b\d+(?= CNY\b)")
 CORRECTION = ("debited", "credited", "amount", "reference")
 
 
@@ -130,7 +132,7 @@ class OfRequest(DeskAdmin):
 
     @display(description=_("State"), ordering="state")
     def state_label(self, row: Break) -> SafeString:
-        return badge("waiting" if row.state == "open" else "done", str(row.get_state_display()))
+        return badge("waiting", gettext("waiting")) if row.state == "open" else badge("done", str(row.get_state_display()))
 
     @display(description=_("Age"))
     def waiting(self, row: Break) -> str:
@@ -139,6 +141,11 @@ class OfRequest(DeskAdmin):
     @display(description=_("Since"), ordering="id")
     def since(self, row: Break) -> str:
         return when(row.created_at)
+
+
+def amounts_in_yuan(text: str) -> str:
+    """What a break says with its amounts in yuan: `payment.succeeded 5000 CNY` -> `payment.succeeded 50.00 CNY`."""
+    return AMOUNT.sub(lambda found: yuan(int(found[0])), text)
 
 
 class ClosingForm(AdjustmentForm):
@@ -171,20 +178,36 @@ class BreakAdmin(OfRequest):
             act=closing_breaks.ACT,
             right="break.close",
             title=_("Propose to close"),
+            named=_("Close a break"),
             payload=closing,
             form=ClosingForm,
             icon="task_alt",
+            explain=_(
+                "Say why the two differ. Where our books are wrong, fill in all four fields of the correction, else none. "
+                "Another person approves it first."
+            ),
             open_to=lambda row: row.state == Break.State.OPEN,
         ),
     )
     finds = {"chr": "request_id"}
     search_help_text = _("A channel request's public id")
-    list_display = ("since", "channel_code", "kind", "request_link", "ours", "theirs", "state_label", "waiting")
+    list_display = ("since", "channel_code", "kind", "request_link", "our_word", "their_word", "state_label", "waiting")
     list_filter = ("state", "kind", "channel")
     fieldsets = (
-        (None, {"fields": ("since", "channel_code", "kind", "source", "request_no", "request_link", "ours", "theirs")}),
+        (None, {"fields": ("since", "waiting", "channel_code", "kind", "source", "request_no", "request_link", "our_word", "their_word")}),
         (_("Closed"), {"fields": ("state_label", "closed", "closed_why", "journal")}),
     )
+
+    def name_of(self, row: Break) -> str:
+        return f"{row.get_kind_display()} · {row.request_no}"
+
+    @display(description=_("Ours"))
+    def our_word(self, row: Break) -> str:
+        return amounts_in_yuan(row.ours) or "-"
+
+    @display(description=_("Theirs"))
+    def their_word(self, row: Break) -> str:
+        return amounts_in_yuan(row.theirs) or "-"
 
     @display(description=_("Journal"))
     def journal(self, row: Break) -> SafeString | str:
@@ -238,7 +261,7 @@ class ChannelAdmin(ProposedAdmin):
         "enabled": _("When off, no new call goes out; what is under way is still asked about."),
         "total_timeout_ms": _("Under 8,000: a customer waits for it."),
     }
-    list_display = ("code", "adapter", "name_en", "name_zh", "enabled", "total_timeout_ms")
+    list_display = ("code", "name_zh", "name_en", "adapter", "enabled", "total_timeout_ms")
     ordering = ("code",)
 
 
@@ -297,73 +320,6 @@ class BreakerRuleAdmin(ProposedAdmin):
     ordering = ("channel_id", "-effective_on")
 
 
-@admin.register(Breaker, site=desk)
-class BreakerAdmin(DeskAdmin):
-    """A row a channel; its page tells how the channel fares."""
-
-    group, place, icon, heading = "payments", 45, "monitor_heart", _("Channel health")
-    list_display = ("channel_code", "state_label", "code", "opened", "retries", "changed_when")
-    list_filter = ("state",)
-    ordering = ("channel_id",)
-    fieldsets = (
-        (None, {"fields": (("channel_code", "state_label"), ("code", "opened"), ("retries", "changed_when"))}),
-        (_("Last hour"), {"fields": (("calls_text", "success_rate"), ("latency_p50", "latency_p95"), "codes_text")}),
-        (_("Unknown results"), {"fields": (("unknown_text", "oldest_unknown"),)}),
-    )
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Breaker | None:
-        row: Breaker | None = super().get_object(request, object_id, from_field)
-        if row is not None:
-            row.health = health(row.channel_id, clock.now())  # type: ignore[attr-defined]
-        return row
-
-    @display(description=_("State"), ordering="state")
-    def state_label(self, row: Breaker) -> SafeString:
-        return badge({"closed": "done", "open": "failed"}.get(row.state, "pending"), str(row.get_state_display()))
-
-    @display(description=_("Opened"))
-    def opened(self, row: Breaker) -> str:
-        return when(row.opened_at)
-
-    @display(description=_("Tries again"))
-    def retries(self, row: Breaker) -> str:
-        return when(row.retry_at)
-
-    @display(description=_("Since"))
-    def changed_when(self, row: Breaker) -> str:
-        return when(row.changed_at)
-
-    @display(description=_("Calls"))
-    def calls_text(self, row: Any) -> str:
-        return str(row.health.calls)
-
-    @display(description=_("Success rate"))
-    def success_rate(self, row: Any) -> str:
-        share = row.health.good_bp
-        return "-" if share is None else f"{share / 100:.2f} %"
-
-    @display(description=_("Latency p50 (ms)"))
-    def latency_p50(self, row: Any) -> str:
-        return "-" if row.health.p50_ms is None else str(row.health.p50_ms)
-
-    @display(description=_("Latency p95 (ms)"))
-    def latency_p95(self, row: Any) -> str:
-        return "-" if row.health.p95_ms is None else str(row.health.p95_ms)
-
-    @display(description=_("By answer"))
-    def codes_text(self, row: Any) -> SafeString:
-        return document({(code or str(_("Success"))) + (" !" if bad else ""): number for code, bad, number in row.health.codes})
-
-    @display(description=_("Number"))
-    def unknown_text(self, row: Any) -> str:
-        return str(row.health.unknown)
-
-    @display(description=_("Oldest"))
-    def oldest_unknown(self, row: Any) -> str:
-        oldest = row.health.oldest_unknown_at
-        return age(oldest, clock.now()) if oldest else "-"
-
-
 class ChannelFigures:
     order = 12
 
@@ -386,10 +342,26 @@ class ChannelFigures:
                 detail=oldest(unknown),
                 state__exact="unknown",
             ),
-            figure(_("Channels at rest"), shut, "payments.breaker", level="bad" if shut else "ok", state__in="open,half_open"),
+            figure(_("Channels at rest"), shut, "payments.channelhealth", level="bad" if shut else "ok", fares="resting"),
             figure(_("Requests under way"), running, requests, state__in=",".join(OPEN_STATES)),
             figure(_("Open breaks"), breaks, "payments.break", level="warning" if breaks else "ok", state__exact="open"),
         ]
 
 
 FIGURES.plug("payments.channels", ChannelFigures())
+WORK_KINDS.plug(
+    outcomes.WORK,
+    KindOfWork(
+        _("Nobody knows how a request ended"), _("Open the request and ask the bank now; when it never answers, ask it by telephone.")
+    ),
+)
+WORK_KINDS.plug(
+    telling.WORK,
+    KindOfWork(
+        _("A settled request could not be booked"), _("Look at the refusal below, mend its cause and close the break of the request.")
+    ),
+)
+WORK_KINDS.plug(
+    breaker.WORK,
+    KindOfWork(_("A channel is at rest"), _("See the channel's health and call the bank; it settles itself once a trial call succeeds.")),
+)

@@ -46,6 +46,14 @@ class Channel(models.Model):
         return self.code
 
 
+class ChannelHealth(Channel):
+    """A channel as the desk's page of its health shows it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "channel health"
+
+
 class ChannelCredential(models.Model):
     """What this platform signs with at one channel, and whose signature it believes. One live credential a channel."""
 

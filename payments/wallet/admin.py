@@ -23,14 +23,15 @@ from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleT
 from core.desk.proposing import proposing
 from core.desk.shown import badge, link, money, when
 from core.desk.site import desk
-from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, FIGURES, Figure, Panel
+from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, FIGURES, WORK_KINDS, Figure, KindOfWork, Panel
 from core.errors import NotFound
 from core.ids import parse_public_id, public_id
 from payments.wallet.models import TopUp, TopUpState, Transfer, WalletTerms, Withdrawal, WithdrawalState
 from payments.wallet.sensitive import REFERENCE_LENGTH
 from payments.wallet.services import by_hand
-from payments.wallet.services.top_ups import CREDIT
-from payments.wallet.services.withdrawals import FREE_COUNTER
+from payments.wallet.services.payees import LOOKUP, MISS
+from payments.wallet.services.top_ups import CREDIT, REFUND_REFUSED, REFUND_WAITING
+from payments.wallet.services.withdrawals import FREE_COUNTER, UNCLAIMED
 
 TERMS = ("starts_at", "free_fen_per_month", "fee_bp", "fee_min_fen", "fee_cap_fen", "acceptance_hours", "top_up_hours")
 
@@ -42,7 +43,13 @@ def request_link(request_id: uuid.UUID | None) -> SafeString | str:
 class HandForm(ReasonForm):
     """A payment from the bank account that stands for what a channel could not do."""
 
-    reference = forms.CharField(label=_("Bank's number of the payment"), max_length=REFERENCE_LENGTH, widget=UnfoldAdminTextInputWidget())
+    reference = forms.CharField(
+        label=_("Bank's number of the payment"),
+        max_length=REFERENCE_LENGTH,
+        help_text=_("Pay first, then book it here: as the bank's statement shows it."),
+        widget=UnfoldAdminTextInputWidget(),
+    )
+    field_order = ("reference", "reason")
 
 
 def with_reference(doing: Doing) -> dict[str, Any]:
@@ -76,6 +83,7 @@ class TopUpAdmin(OrderAdmin):
             act=CREDIT,
             right="top_up.credit",
             title=_("Propose to credit the balance"),
+            named=_("Credit a refused refund to the balance"),
             payload=lambda doing: {"target": doing.row.public_id},
             icon="account_balance_wallet",
             open_to=lambda row: row.state == TopUpState.TO_MANUAL,
@@ -85,6 +93,7 @@ class TopUpAdmin(OrderAdmin):
             act=by_hand.REFUND_AGAIN,
             right="top_up.refund",
             title=_("Propose to refund again"),
+            named=_("Send a refused refund again"),
             payload=lambda doing: {"target": doing.row.public_id},
             icon="replay",
             open_to=lambda row: row.state == TopUpState.TO_MANUAL,
@@ -94,6 +103,7 @@ class TopUpAdmin(OrderAdmin):
             act=by_hand.TOP_UP_PAID,
             right="top_up.refund",
             title=_("Propose as paid by hand"),
+            named=_("Book a refund as paid by hand"),
             payload=with_reference,
             form=HandForm,
             icon="back_hand",
@@ -131,6 +141,7 @@ class WithdrawalAdmin(OrderAdmin):
             act=by_hand.WITHDRAWAL_PAID,
             right="withdrawal.pay",
             title=_("Propose as paid by hand"),
+            named=_("Book a withdrawal as paid by hand"),
             payload=with_reference,
             form=HandForm,
             icon="back_hand",
@@ -251,7 +262,7 @@ class OrdersPanel:
             (link(order._meta.label_lower, order.pk, order.public_id), money(order.amount_fen), badge(order.state), when(order.created_at))
             for order in found[:10]
         )
-        header = (_("Order"), _("Amount (yuan)"), _("State"), _("Created"))
+        header = (_("Wallet order"), _("Amount (yuan)"), _("State"), _("Created"))
         return customer_panel(_("Latest orders"), "payments.topup", customer_id, header, rows)
 
 
@@ -269,5 +280,21 @@ class WalletFigures:
 
 
 COUNTERS.plug(FREE_COUNTER, of_customer(in_fen=True))
+COUNTERS.plug(LOOKUP, of_customer())
+COUNTERS.plug(MISS, of_customer())
 CUSTOMER_PANELS.plug("payments.wallet", OrdersPanel())
 FIGURES.plug("payments.wallet", WalletFigures())
+WORK_KINDS.plug(
+    REFUND_REFUSED,
+    KindOfWork(
+        _("A refund was refused"), _("Open the top-up: send the refund again, credit the balance, or pay it by hand and book that.")
+    ),
+)
+WORK_KINDS.plug(
+    REFUND_WAITING,
+    KindOfWork(_("A refund cannot be sent"), _("See why the channel takes none; it is tried again by itself once the reason is gone.")),
+)
+WORK_KINDS.plug(
+    UNCLAIMED,
+    KindOfWork(_("A withdrawal nobody can claim"), _("Pay it by hand to the person who may have it, then book that on the withdrawal.")),
+)

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import pgtrigger
 from django.db import models
+from django.utils import translation
+from django.utils.translation import pgettext
 
 from core.errors import DomainError
 
@@ -15,7 +17,25 @@ Row = TypeVar("Row", bound=models.Model)
 class WrongState(DomainError):
     code = "wrong_state"
     en = "This is {state} now, so it cannot become {wanted}. Read it again and decide anew."
-    zh = "当前状态为 {state},无法变更为 {wanted}。请刷新后重试。"
+    zh = "当前状态为“{state}”,无法变更为“{wanted}”。请刷新后重试。"
+    already_en = "This is {state} already; nothing was done."
+    already_zh = "当前状态已是“{state}”,未执行任何操作。"
+
+    def text(self, language: str) -> str:
+        """Names the states in the reader's language. One who asks for the state that is has come late."""
+        chinese = language.lower().startswith("zh")
+        with translation.override("zh-hans" if chinese else "en"):
+            said = {name: state_words(str(state)) for name, state in self.members.items()}
+        late = self.members["state"] == self.members["wanted"]
+        words = (self.already_zh if chinese else self.already_en) if late else (self.zh if chinese else self.en)
+        return words.format(**said)
+
+
+def state_words(state: str) -> str:
+    """A state as pages name it in the language in force: `to_manual` -> `to manual`."""
+    label = state.replace("_", " ")
+    named = pgettext("choice", label.title())
+    return label if named == label.title() else named
 
 
 class Moves:

@@ -68,7 +68,7 @@ def model_words() -> set[str]:
     found: set[str] = set()
     for model, page in pages():
         found.add(model._meta.verbose_name_raw)
-        filters = {name if isinstance(name, str) else name[0] for name in page.list_filter}
+        filters = {one if isinstance(one, str) else one[0] for one in page.list_filter if isinstance(one, (str, tuple))}
         names = {*page.list_display, *filters, *page.get_fields_shown(), *getattr(getattr(page, "table", None), "fields", ())}
         for field in model._meta.concrete_fields:
             if field.name in names or field.attname in names:

@@ -43,7 +43,7 @@ PAGES: dict[str, set[str]] = {
     "payments.maintenancewindow": {S, R, M, C, A},
     "payments.errorrule": {S, R, M, C, A},
     "payments.breakerrule": {S, R, M, C, A},
-    "payments.breaker": {S, R, M, C, A},
+    "payments.channelhealth": {S, R, M, C, A},
     "payments.topup": {S, R, M, C, A},
     "payments.withdrawal": {S, R, M, C, A},
     "payments.transfer": {S, R, M, C, A},

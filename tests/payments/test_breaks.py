@@ -56,7 +56,7 @@ def approve() -> Approval:
 
 
 def fields(payer: str, **changes: Any) -> dict[str, Any]:
-    return {"reason": REASON, "debited": payer, "credited": CLEARING, "amount": 120, "reference": "statement 12"} | changes
+    return {"reason": REASON, "debited": payer, "credited": CLEARING, "amount": "1.20", "reference": "statement 12"} | changes
 
 
 def test_an_adjustment_is_posted_by_two_people_and_names_them(payer: str, maker: Any) -> None:
@@ -82,7 +82,7 @@ def test_an_adjustment_that_could_never_be_posted_is_not_proposed(payer: str, ma
 
 
 def test_an_adjustment_beyond_the_balance_is_refused_when_it_is_approved(payer: str, maker: Any) -> None:
-    maker.post(reverse("admin:accounts_journal_do_adjust"), fields(payer, amount=501))
+    maker.post(reverse("admin:accounts_journal_do_adjust"), fields(payer, amount="5.01"))
     assert approve().state == "pending"
     assert not Journal.objects.filter(event="ledger.adjusted").exists()
 

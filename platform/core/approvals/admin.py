@@ -1,15 +1,18 @@
 """The approvals queue: what waits for a second person, and deciding it."""
 
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -19,11 +22,24 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
+from core.desk.facts import facts
 from core.desk.forms import ActForm, ReasonForm
-from core.desk.proposals import is_amount
-from core.desk.shown import badge, column_words, document, duration, link, money, table, when
+from core.desk.proposed import act_name, column_said, target_link, target_row
+from core.desk.references import reference
+from core.desk.shown import badge, column_words, duration, link, table, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
+
+PUBLIC_ID = re.compile(r"\b[a-z]{3}_[0-9a-z]{26}\b")
+UNSAID = frozenset({"target", "findings"})  # said already, or a hash nobody reads
+
+
+class NamedActs(admin.AllValuesFieldListFilter):
+    """The acts there are, by their names."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": act_name(str(choice["display"]))}
 
 
 class ApproveForm(ActForm):
@@ -33,7 +49,8 @@ class ApproveForm(ActForm):
 
 
 def approve(doing: Doing) -> Words:
-    return services.approve(approval_id=doing.row.pk, checker=doing.staff, at=doing.at).decision or _("Applied.")
+    applied = services.approve(approval_id=doing.row.pk, checker=doing.staff, at=doing.at)
+    return " ".join((gettext("Applied."), *PUBLIC_ID.findall(applied.decision)))
 
 
 def reject(doing: Doing) -> Words:
@@ -50,40 +67,31 @@ def pending(row: Approval) -> bool:
     return row.state == Approval.State.PENDING
 
 
-def said(name: str, value: Any) -> object:
-    """A proposed value as people read it: amounts in yuan, yes and no, a dash for nothing."""
-    if value is None or value == "":
-        return "-"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, str):
-        return format_html('<span class="whitespace-pre-line">{}</span>', value)
-    return money(value) if is_amount(name) else value
-
-
 def proposed_change(row: Approval) -> SafeString:
-    """A change of a rule as a table of before and after; any other proposal as it is."""
+    """A change of a rule as a table of before and after; any other proposal as what it says beside its target."""
     values, before = row.payload.get("values"), row.payload.get("before")
     if not isinstance(values, dict) or not isinstance(before, dict):
-        return document(row.payload)
+        return facts({name: value for name, value in row.payload.items() if name not in UNSAID})
     lines = (
-        (_(column_words(name)), said(name, before.get(name)), said(name, value))
+        (_(column_words(name)), column_said(row.act, name, before.get(name)), column_said(row.act, name, value))
         for name, value in values.items()
         if name not in before or before[name] != value
     )
     return table((_("Field"), _("Before"), _("After")), lines)
 
 
-def to_decide(row: Approval) -> SafeString:
-    """What a checker must have read."""
-    facts = (
-        (_("What"), row.act),
-        (_("Target"), row.target),
+def to_decide(request: HttpRequest, row: Approval) -> SafeString:
+    """What a checker must have read: what is proposed, by whom and why, and the row it is about as it is now."""
+    told: list[tuple[Words, object]] = [
+        (_("What"), act_name(row.act)),
+        (_("Target"), target_link(row.act, row.target)),
         (_("Reason"), row.reason),
         (_("Proposed by"), row.maker.get_username()),
+        (_("Proposed"), when(row.created_at)),
         (_("Change"), proposed_change(row)),
-    )
-    return table(("", ""), facts)
+    ]
+    now = target_row(request, row.act, row.target)
+    return table(("", ""), [*told, (_("As it is now"), now)] if now else told)
 
 
 def by_another(row: Approval, staff: User) -> bool:
@@ -141,14 +149,15 @@ ACTS = (
 class ApprovalAdmin(DeskAdmin):
     group, place, icon, heading = "queues", 10, "approval", _("Approvals")
     acts = ACTS
-    list_display = ("number", "state_label", "act", "target", "maker", "proposed", "waits", "checker")
-    list_filter = ("state", "act")
+    list_display = ("number", "state_label", "what_act", "target_shown", "maker_name", "proposed", "waits", "checker_name")
+    list_filter = ("state", ("act", NamedActs))
+    search_help_text = _("An approval's public id, or the public id of what it is about")
     list_select_related = ("maker", "checker")
     finds = {"apv": "pk"}
     ordering = ("-id",)
     fieldsets = (
-        (_("Proposed"), {"fields": ("number", "act", "target", "what", "reason", "maker", "proposed", "expires")}),
-        (_("Decided"), {"fields": ("state_label", "checker", "decision", "decided")}),
+        (_("Proposed"), {"fields": ("number", "what_act", "target_shown", "what", "reason", "maker_name", "proposed", "expires")}),
+        (_("Decided"), {"fields": ("state_label", "checker_name", "told", "decided")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Approval]:
@@ -156,6 +165,32 @@ class ApprovalAdmin(DeskAdmin):
 
     def target_of(self, row: Any) -> str:
         return str(row.target) if row else super().target_of(row)
+
+    def find(self, term: str) -> Q | None:
+        return Q(target=term) if "_" in term else None
+
+    @display(description=_("Act"), ordering="act")
+    def what_act(self, row: Approval) -> SafeString:
+        return format_html('<span class="inline-block" style="min-width: 9em">{}</span>', act_name(row.act))
+
+    @display(description=_("Target"), ordering="target")
+    def target_shown(self, row: Approval) -> SafeString | str:
+        return target_link(row.act, row.target)
+
+    @display(description=_("Maker"), ordering="maker")
+    def maker_name(self, row: Approval) -> str:
+        return row.maker.get_username()
+
+    @display(description=_("Checker"), ordering="checker")
+    def checker_name(self, row: Approval) -> str:
+        return row.checker.get_username() if row.checker else "-"
+
+    @display(description=_("Decision"))
+    def told(self, row: Approval) -> SafeString | str:
+        """Why it was rejected, or what an applied one made; the whole sentence of the latter is in the audit log."""
+        if row.state != Approval.State.APPLIED:
+            return row.decision or "-"
+        return format_html_join(" ", "{}", ((reference(made),) for made in PUBLIC_ID.findall(row.decision))) or "-"
 
     @display(description=_("Id"), ordering="id")
     def number(self, row: Approval) -> SafeString | str:

@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from core.business_day import tasks
 from core.business_day.models import BusinessDay, EodRun, EodShard, TradingDay
+from core.business_day.trading_days import WORK_KIND
 from core.clock.queries import local_day
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
@@ -21,7 +22,7 @@ from core.desk.dashboard import figure
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import badge, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, Figure, Words
+from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
 
 BAR = (
     '<div class="flex items-center gap-2"><div class="bg-base-100 h-1.5 overflow-hidden rounded-default w-32 dark:bg-base-800">'
@@ -158,3 +159,9 @@ class TradingDayAdmin(ProposedAdmin):
     list_display = ("day", "exchange", "is_open", "source", "note")
     list_filter = ("exchange", "is_open", "source")
     ordering = ("-day",)
+
+
+WORK_KINDS.plug(
+    WORK_KIND,
+    KindOfWork(_("The trading calendar ends soon"), _("Load the official calendar of the coming year, or propose its days.")),
+)

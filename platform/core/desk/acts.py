@@ -47,7 +47,8 @@ class Act:
 
     `run` makes one service call and returns what to say, a response (a download), or `{label: value}` to show once
     (a reveal). `open_to` says whether a row can be acted on now; the service decides, this only hides the button;
-    `open_for` does the same by who asks. `shows` draws what the person must read before acting.
+    `open_for` does the same by who asks. `shows` draws what the person must read before acting (the row's own columns when not given).
+    `proposes` is the sensitive act it asks for, which approvals call `named`.
     `audited` is False for acts whose service writes the audit record itself. `calls_out`: it asks an outside party, so it runs outside any
     transaction, with its audit record committed before.
     """
@@ -63,9 +64,11 @@ class Act:
     button: Words = ""
     open_to: Callable[[Any], bool] = always
     open_for: Callable[[Any, User], bool] = anybody
-    shows: Callable[[Any], str] | None = None
+    shows: Callable[[HttpRequest, Any], str] | None = None
     audited: bool = True
     calls_out: bool = False
+    proposes: str = ""
+    named: Words = ""
     details: Callable[[Doing], dict[str, Any]] = field(default=lambda doing: {})
 
 

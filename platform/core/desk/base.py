@@ -24,7 +24,7 @@ from core.desk.addresses import list_of
 from core.desk.csv_export import download
 from core.desk.paging import InfinitePaginator
 from core.desk.roles import may, sees
-from core.desk.shown import column_words
+from core.desk.shown import column_words, plainly, table
 from core.desk.sockets import Words
 from core.errors import DomainError, NotFound
 from core.ids import parse_public_id
@@ -214,13 +214,23 @@ class DeskAdmin(ModelAdmin):
             "opts": self.opts,
             "act": act,
             "row": row,
-            "shown": "" if row is None or act.shows is None else act.shows(row),
+            "shown": self.shown_before(request, act, row),
             "row_name": "" if row is None else self.name_of(row),
             "back": self.address() if row is None else self.address_of(row),
         }
         answer = TemplateResponse(request, "desk/act.html", facts | context)
         answer["Cache-Control"] = "no-store"
         return answer
+
+    def shown_before(self, request: HttpRequest, act: Act, row: Any) -> str:
+        """What a person reads before doing `act`: what the act shows of the row, else the row as its list shows it."""
+        if row is None:
+            return ""
+        return act.shows(request, row) if act.shows else self.in_short(row)
+
+    def in_short(self, row: Any) -> str:
+        """A row's columns of the list, under each other."""
+        return table(("", ""), ((self.column_title(name), plainly(self.cell(row, str(name)))) for name in self.list_display))
 
     def name_of(self, row: Any) -> str:
         return str(getattr(row, "public_id", row))

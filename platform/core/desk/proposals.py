@@ -25,6 +25,7 @@ from core.approvals import register, services
 from core.clock import queries as clock
 from core.dated import in_force, starts_of
 from core.desk.base import DeskAdmin, person
+from core.desk.facts import is_amount
 from core.desk.forms import REASON_LENGTH, YuanField
 from core.desk.roles import Role, roles_of
 from core.desk.shown import money
@@ -53,10 +54,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     return str(value) if isinstance(value, (Decimal, uuid.UUID)) else value
-
-
-def is_amount(name: str) -> bool:
-    return "fen" in name.split("_")
 
 
 def in_yuan(field: "Field[Any, Any]") -> Callable[[Any], SafeString]:
@@ -134,7 +131,8 @@ class RuleTable:
     def require_to_come(self, row: Model, at: datetime) -> None:
         """Raises RuleInForce when a dated row begins by `at`."""
         if in_force(row, at):
-            raise RuleInForce(column=starts_of(self.model))
+            starts = starts_of(self.model)
+            raise RuleInForce(field=starts, column=str(self.column(starts).verbose_name) if starts else "")
 
     def check(self, payload: register.Payload, at: datetime) -> None:
         self.built(payload, at)
@@ -143,6 +141,22 @@ class RuleTable:
         row = self.built(payload, at)
         row.save()
         return f"{self.model._meta.label_lower}:{row.pk} saved"
+
+
+class Refusing(forms.ModelForm):
+    """A form of a rule that tells what the table would refuse to propose beside what was typed, instead of losing it."""
+
+    table: ClassVar[RuleTable]
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        at = clock.now()
+        try:
+            self.table.check(self.table.payload(self.instance, added=self.instance._state.adding, at=at), at)
+        except DomainError as refused:
+            self.add_error(refused.field if refused.field in self.fields else None, refused.text(get_language() or "en"))
 
 
 class ProposedAdmin(DeskAdmin):
@@ -188,7 +202,7 @@ class ProposedAdmin(DeskAdmin):
             widget=UnfoldAdminTextareaWidget({"rows": 3}),
             help_text=PROPOSED_DATED if starts_of(self.model) else PROPOSED,
         )
-        base = type("ProposalForm", (forms.ModelForm,), {"reason": reason})
+        base = type("ProposalForm", (Refusing,), {"reason": reason, "table": self.table})
         made: type[forms.ModelForm] = super().get_form(request, obj, change, **options | {"form": base, "fields": list(self.table.fields)})
         return made
 

@@ -64,7 +64,7 @@ PAGES: dict[str, Roles] = {
     "payments.maintenancewindow": WORK,
     "payments.errorrule": WORK,
     "payments.breakerrule": WORK,
-    "payments.breaker": WORK,
+    "payments.channelhealth": WORK,
     "payments.topup": WORK,
     "payments.withdrawal": WORK,
     "payments.transfer": WORK,

@@ -148,6 +148,13 @@ def document(value: Any) -> SafeString:
     return format_html('<pre class="font-mono text-xs whitespace-pre-wrap break-all">{}</pre>', text)
 
 
+def plainly(value: Any) -> Any:
+    """A cell as text: yes and no, a dash for nothing."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "-" if value is None or value == "" else value
+
+
 def table(header: Iterable[object], rows: Iterable[Iterable[object]]) -> SafeString:
     """A small table inside a page; cells are escaped unless they are safe markup already."""
     head = format_html_join("", '<th class="font-semibold pr-6 py-1.5 text-left whitespace-nowrap">{}</th>', ((cell,) for cell in header))

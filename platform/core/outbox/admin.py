@@ -13,11 +13,12 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
-from core.desk.customers import customer_link
 from core.desk.dashboard import figure
+from core.desk.facts import facts
 from core.desk.forms import ReasonForm
 from core.desk.proposing import proposing
-from core.desk.shown import badge, document, duration, mono, when
+from core.desk.references import reference
+from core.desk.shown import badge, duration, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
 from core.errors import NotFound
@@ -26,7 +27,7 @@ from core.outbox import giving_up, queries, services
 from core.outbox.models import HandledEvent, OutboxEvent
 
 STUCK_SECONDS = 120
-CUSTOMER_NAMES = ("customer", "customer_id", "payer")
+CUSTOMER_NAMES = ("customer", "customer_id")
 
 
 class TopicForm(ReasonForm):
@@ -55,14 +56,16 @@ def replay_topic(doing: Doing) -> Words:
     return _("{number} events are due again.").format(number=number)
 
 
-def customer_of(row: OutboxEvent) -> UUID | None:
-    """The customer whose events keep their order behind the key, when the event itself names them."""
+def named_by(row: OutboxEvent) -> str:
+    """The public id of what the event's key is, when the event itself names it."""
     try:
         key = UUID(row.key)
     except ValueError:
-        return None
-    named = {row.payload.get(name) for name in CUSTOMER_NAMES}
-    return key if named & {row.key, public_id("cus", key)} else None
+        return ""
+    if row.key in {row.payload.get(name) for name in CUSTOMER_NAMES}:
+        return public_id("cus", key)
+    said = (value for value in row.payload.values() if isinstance(value, str))
+    return next((value for value in said if public_id(value.rpartition("_")[0], key) == value), "")
 
 
 @admin.register(OutboxEvent, site=desk)
@@ -85,6 +88,7 @@ class OutboxEventAdmin(DeskAdmin):
             act=giving_up.ACT,
             right="outbox.skip",
             title=_("Propose to skip"),
+            named=_("Give up an event"),
             payload=lambda doing: {"target": f"outbox:{doing.row.pk}"},
             explain=_("Once another person approves, the event is given up for good. Say what was done by hand instead."),
             icon="skip_next",
@@ -140,8 +144,7 @@ class OutboxEventAdmin(DeskAdmin):
 
     @display(description=_("Key"))
     def key_text(self, row: OutboxEvent) -> SafeString | str:
-        customer_id = customer_of(row)
-        return mono(row.key) if customer_id is None else customer_link(customer_id)
+        return reference(named_by(row) or row.key)
 
     @display(description=_("Last error"))
     def error_start(self, row: OutboxEvent) -> str:
@@ -157,7 +160,7 @@ class OutboxEventAdmin(DeskAdmin):
 
     @display(description=_("Content"))
     def content(self, row: OutboxEvent) -> SafeString:
-        return document(row.payload)
+        return facts(row.payload)
 
 
 class OutboxFigures:

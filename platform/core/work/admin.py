@@ -1,11 +1,14 @@
 """Work items: what only a person can settle."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Min
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -13,11 +16,39 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
-from core.desk.shown import age, badge, document, when
+from core.desk.facts import facts
+from core.desk.references import reference
+from core.desk.shown import age, badge, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, Figure, Words
+from core.desk.sockets import FIGURES, WORK_KINDS, Figure, Words
 from core.work import services
 from core.work.models import WorkItem
+
+
+def kind_name(kind: str) -> str:
+    """The kind in words; its code when no room says any."""
+    known = WORK_KINDS.get(kind)
+    return str(known.title) if known else kind
+
+
+class NamedKinds(admin.AllValuesFieldListFilter):
+    """The kinds there are, by their names."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": kind_name(str(choice["display"]))}
+
+
+class Waiting(admin.SimpleListFilter):
+    """Items by whether they still wait; what waits is listed first."""
+
+    title, parameter_name = _("State"), "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waiting", _("waiting")), ("done", _("done"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+        return queryset if self.value() is None else queryset.filter(finished_at__isnull=self.value() == "waiting")
 
 
 def finish(doing: Doing) -> Words:
@@ -40,17 +71,41 @@ class WorkItemAdmin(DeskAdmin):
             explain=_("Say what was found and what was done."),
         ),
     )
-    list_display = ("kind", "target", "state_label", "asked", "waiting", "finished_by")
-    list_filter = ("kind", ("finished_at", admin.EmptyFieldListFilter))
-    ordering = ("-id",)
-    fieldsets = ((None, {"fields": ("kind", "target", "state_label", "asked", "refreshed", "finished", "finished_by", "facts_text")}),)
+    list_display = ("kind_text", "target_link", "state_label", "asked", "waiting", "finished_by")
+    list_filter = (Waiting, ("kind", NamedKinds))
+    search_help_text = _("The public id of what it is about")
+    ordering = (F("finished_at").desc(nulls_first=True), "asked_at", "id")
+    fieldsets = (
+        (None, {"fields": ("kind_text", "target_link", "to_do", "state_label", "asked", "waiting", "refreshed")}),
+        (_("Facts"), {"fields": ("facts_text",)}),
+        (_("Settled"), {"fields": ("finished", "finished_by")}),
+    )
 
     def target_of(self, row: Any) -> str:
         return str(row.target) if row else super().target_of(row)
 
+    def find(self, term: str) -> Q | None:
+        return Q(target=term)
+
+    def name_of(self, row: Any) -> str:
+        return f"{kind_name(row.kind)} · {row.target}"
+
+    @display(description=_("Kind"), ordering="kind")
+    def kind_text(self, row: WorkItem) -> str:
+        return kind_name(row.kind)
+
+    @display(description=_("Target"), ordering="target")
+    def target_link(self, row: WorkItem) -> SafeString | str:
+        return reference(row.target)
+
+    @display(description=_("What to do"))
+    def to_do(self, row: WorkItem) -> Words:
+        known = WORK_KINDS.get(row.kind)
+        return known.to_do if known else "-"
+
     @display(description=_("State"))
     def state_label(self, row: WorkItem) -> SafeString:
-        return badge("waiting" if row.finished_at is None else "done")
+        return badge("waiting", gettext("waiting")) if row.finished_at is None else badge("done", gettext("done"))
 
     @display(description=_("Asked"), ordering="asked_at")
     def asked(self, row: WorkItem) -> str:
@@ -70,7 +125,7 @@ class WorkItemAdmin(DeskAdmin):
 
     @display(description=_("Facts"))
     def facts_text(self, row: WorkItem) -> SafeString:
-        return document(row.facts)
+        return facts(row.facts)
 
 
 class WorkFigures:
@@ -80,7 +135,7 @@ class WorkFigures:
         found = WorkItem.objects.filter(finished_at=None).aggregate(number=Count("pk"), oldest=Min("asked_at"))
         told = _("oldest {age}").format(age=age(found["oldest"], at)) if found["number"] else ""
         level = "warning" if found["number"] else "ok"
-        return [figure(_("Work items"), found["number"], "core.workitem", level=level, detail=told, finished_at__isempty="1")]
+        return [figure(_("Work items"), found["number"], "core.workitem", level=level, detail=told, state="waiting")]
 
 
 FIGURES.plug("core.work", WorkFigures())

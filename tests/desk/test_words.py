@@ -1,0 +1,150 @@
+"""What the desk says of work to do and of proposals: names, owners, amounts in yuan and links, where the database keeps codes and JSON."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.identity.models import Customer
+from accounts.identity.services import freeze
+from accounts.privacy.publishing import NothingNew, draft_of, examined
+from accounts.privacy.queries import newest
+from accounts.verification.models import OutflowLimit
+from core.approvals import services as approvals
+from core.approvals.models import Approval
+from core.clock import queries as clock
+from core.desk.facts import facts
+from core.idempotency.models import IdempotencyRecord
+from core.moves import WrongState
+from core.outbox import services as outbox
+from core.work import services as work
+from core.work.models import WorkItem
+from payments.channels.admin import amounts_in_yuan
+from tests.desk.people import staff, verified
+from tests.factories import customer
+
+pytestmark = pytest.mark.django_db
+CHINESE = {"accept-language": "zh-CN"}
+LIMIT = reverse("admin:accounts_outflowlimit_add")
+
+
+@pytest.fixture
+def lin() -> Customer:
+    return customer(verified_class=None)
+
+
+def test_who_approves_reads_whom_it_is_about_and_no_codes(lin: Customer) -> None:
+    freeze(customer_id=lin.pk, reason="stolen phone", at=clock.now())
+    maker, risk = staff("sue", "support"), verified(staff("rik", "risk"))
+    asked = approvals.propose(
+        act="customer.unfreeze", payload={"target": lin.public_id}, maker=maker, reason="came in person", at=clock.now()
+    )
+    for address in (
+        reverse("admin:core_approval_changelist"),
+        reverse("admin:core_approval_change", args=[asked.pk]),
+        reverse("admin:core_approval_approve", args=[asked.pk]),
+    ):
+        page = risk.get(address, headers=CHINESE).content.decode()
+        assert reverse("admin:accounts_customer_change", args=[lin.pk]) in page
+        assert "解冻客户" in page
+        assert f'href="{reverse("admin:auth_user_change", args=[maker.pk])}"' not in page, "who sees no staff gets no link to them"
+    assert "****" in page, "the customer as the list shows them"
+    answer = risk.post(reverse("admin:core_approval_approve", args=[asked.pk]), {"read": "on"}, headers=CHINESE, follow=True)
+    assert "已执行" in answer.content.decode()
+    assert "can act again" not in answer.content.decode()
+    late = risk.post(reverse("admin:core_approval_approve", args=[asked.pk]), {"read": "on"}, headers=CHINESE)
+    assert "当前状态已是" in late.content.decode()
+    found = risk.get(reverse("admin:core_approval_changelist"), {"q": lin.public_id}).content.decode()
+    assert asked.public_id in found
+
+
+def test_an_adjustment_waits_with_its_amount_in_yuan(lin: Customer) -> None:
+    maker, checker = staff("mia", "finance_maker"), verified(staff("cara", "finance_checker"))
+    row = Approval(act="ledger.adjust", target="payload:0", maker=maker, reason="statement 12", payload_hash=b"0", created_at=clock.now())
+    row.payload = {"debited": "clearing:channel:sandbox_bank", "credited": "acc_x", "amount": 123456, "reference": "line 3"}
+    row.expires_at = clock.now() + timedelta(hours=1)
+    row.save()
+    page = checker.get(reverse("admin:core_approval_approve", args=[row.pk])).content.decode()
+    assert [words in page for words in ("Adjust the books", "1,234.56", "Debited account", "123456")] == [True, True, True, False]
+
+
+def test_an_act_shows_the_row_it_is_done_to(lin: Customer) -> None:
+    page = verified(staff("rik", "risk")).get(reverse("admin:accounts_customer_freeze", args=[lin.pk])).content.decode()
+    assert [words in page for words in ("Registered", "****", lin.public_id)] == [True] * 3
+
+
+def test_a_work_item_says_what_it_is_what_to_do_and_leads_there(lin: Customer) -> None:
+    work.ask(kind="withdrawal.unclaimed", target=lin.public_id, facts={"amount_fen": 60200, "code": "CLOSED"}, at=clock.now())
+    work.ask(kind="nobody.named", target="thing:1", facts={}, at=clock.now())
+    item = WorkItem.objects.get(kind="withdrawal.unclaimed")
+    client = verified(staff("mia", "finance_maker"))
+    listed = client.get(reverse("admin:core_workitem_changelist"), {"state": "waiting"}, headers=CHINESE).content.decode()
+    assert [words in listed for words in ("无人认领的提现", "nobody.named", "待处理", ">WAITING<")] == [True, True, True, False]
+    assert reverse("admin:accounts_customer_change", args=[lin.pk]) in listed
+    page = client.get(reverse("admin:core_workitem_change", args=[item.pk])).content.decode()
+    assert [words in page for words in ("Pay it by hand", "602.00", "60200")] == [True, True, False]
+    assert "thing:1" not in client.get(reverse("admin:core_workitem_changelist"), {"q": lin.public_id}).content.decode()
+    client.post(reverse("admin:core_workitem_finish", args=[item.pk]), {"reason": "paid by hand today"})
+    assert lin.public_id not in client.get(reverse("admin:core_workitem_changelist"), {"state": "waiting"}).content.decode()
+
+
+def test_a_dated_rule_that_is_refused_stays_on_its_form() -> None:
+    maker = verified(staff("mia", "finance_maker"))
+    row = OutflowLimit.objects.order_by("pk").first()
+    assert row is not None
+    typed = {"account_class": 1, "period": "day", "starts_on": "2020-12-01", "cap_fen": "77.70", "source": "notice 9", "reason": "a notice"}
+    answer = maker.post(LIMIT, typed, headers=CHINESE)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert [words in page for words in ("起始日 设为将来的时间", 'value="77.70"', "starts_on 设")] == [True, True, False]
+    assert Approval.objects.count() == 0
+
+
+def test_channel_health_lists_a_channel_that_never_failed() -> None:
+    client = verified(staff("sue", "support"))
+    address = reverse("admin:payments_channelhealth_changelist")
+    assert "sandbox_bank" in client.get(address).content.decode()
+    assert "sandbox_bank" in client.get(address, {"fares": "open"}).content.decode()
+    assert ">sandbox_bank<" not in client.get(address, {"fares": "resting"}).content.decode()
+
+
+def test_keys_and_owners_that_name_a_customer_lead_to_them(lin: Customer) -> None:
+    client, at = verified(staff("sue", "support")), clock.now()
+    page_of_lin = f'href="{reverse("admin:accounts_customer_change", args=[lin.pk])}"'
+    IdempotencyRecord.objects.create(owner=f"cus:{lin.pk}", key="k", fingerprint=b"", started_at=at)
+    IdempotencyRecord.objects.create(owner="machine", key="k", fingerprint=b"", started_at=at)
+    page = client.get(reverse("admin:core_idempotencyrecord_changelist")).content.decode()
+    assert [words in page for words in (page_of_lin, lin.public_id, "machine", f"cus:{lin.pk}")] == [True, True, True, False]
+    outbox.publish(topic="t.it", owner=lin.pk, payload={"it": f"xyz_{lin.public_id.removeprefix('cus_')}"}, at=at)
+    assert str(lin.pk) not in client.get(reverse("admin:core_outboxevent_changelist"), {"q": lin.public_id}).content.decode().replace(
+        page_of_lin, ""
+    )
+
+
+def test_a_version_of_a_document_that_says_nothing_new_is_refused() -> None:
+    draft = draft_of(newest("marketing"))
+    again = type(draft)(**draft.values() | {"version": draft.version + 1, "required_on": None})
+    with pytest.raises(NothingNew):
+        examined(kind="marketing", draft=again, at=clock.now())
+
+
+def test_facts_are_words_yuan_links_and_shanghai_time(lin: Customer) -> None:
+    shown = facts({"amount_fen": 5, "ok": True, "since": "2026-11-22T00:00:00+00:00", "customer": lin.public_id, "none": None})
+    parts = (">0.05<", ">yes<", "2026-11-22 08:00:00", "href=", ">-<")
+    assert [part in shown for part in parts] == [True] * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("12345 CNY", "123.45 CNY"), ("payment.succeeded 500 CNY", "payment.succeeded 5.00 CNY"), ("failed E12", "failed E12"), ("", "")],
+)
+def test_a_break_says_amounts_in_yuan(text: str, shown: str) -> None:
+    assert amounts_in_yuan(text) == shown
+
+
+def test_a_wrong_state_is_named_in_the_readers_language() -> None:
+    assert WrongState(state="to_manual", wanted="credited").text("en").startswith("This is to manual now, so it cannot become credited.")
+    assert WrongState(state="frozen", wanted="frozen").text("en") == "This is frozen already; nothing was done."
+    with translation.override("en"):
+        assert "转人工" in WrongState(state="to_manual", wanted="credited").text("zh-hans")
