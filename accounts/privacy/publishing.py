@@ -31,6 +31,12 @@ class StaysRequired(DomainError):
     zh = "必须同意的协议,其新版本不能改为非必须。"
 
 
+class NothingNew(DomainError):
+    code = "consent_document_nothing_new"
+    en = "The next version says what the present one says. Change its texts, or whether it is required."
+    zh = "新版本与现行版本内容相同,请修改文本或是否必须同意后再申请。"
+
+
 @dataclass(frozen=True)
 class Draft:
     """What a version says. `required_on`: the Shanghai day from whose start an effect needs the consent; None for an optional one."""
@@ -60,13 +66,20 @@ def draft_of(row: ConsentDocument) -> Draft:
     return Draft(row.version, row.required, day, row.title_zh, row.title_en, row.body_zh, row.body_en)
 
 
+def says(draft: Draft) -> tuple[object, ...]:
+    """What customers would read and have to do."""
+    return draft.required, draft.title_zh, draft.title_en, draft.body_zh, draft.body_en
+
+
 def examined(*, kind: str, draft: Draft, at: datetime) -> ConsentDocument:
-    """The version as it would be published at `at`. Raises NotFound, NotTheNextVersion, StaysRequired, Invalid."""
+    """The version as it would be published at `at`. Raises NotFound, NotTheNextVersion, StaysRequired, NothingNew, Invalid."""
     newest = queries.newest(kind)
     if draft.version != newest.version + 1:
         raise NotTheNextVersion(kind=kind, newest=newest.version)
     if newest.required and not draft.required:
         raise StaysRequired()
+    if says(draft) == says(draft_of(newest)):
+        raise NothingNew()
     if draft.required != (draft.required_on is not None):
         raise Invalid("required_on", "A required version needs a day, an optional one has none.", "必须同意的版本须填写日期,非必须的不填。")
     if draft.required_on is not None and draft.required_on <= local_day(at):
