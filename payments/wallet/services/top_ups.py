@@ -223,5 +223,11 @@ def give_back_limit(top_up: TopUp) -> None:
 
 def publish(topic: str, top_up: TopUp, at: datetime, *, key: str | None = None, **facts: str) -> None:
     """`key` sets an event that may wait for long apart, so that it holds up no other news of the customer."""
-    payload: Payload = {"top_up": top_up.public_id, "amount_fen": top_up.amount_fen, "currency": "CNY", **facts}
+    payload: Payload = {
+        "top_up": top_up.public_id,
+        "customer": public_id("cus", top_up.customer_id),
+        "amount_fen": top_up.amount_fen,
+        "currency": "CNY",
+        **facts,
+    }
     outbox.publish(topic=topic, owner=top_up.customer_id, payload=payload, at=at, key=key)

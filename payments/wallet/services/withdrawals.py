@@ -13,7 +13,7 @@ from accounts.ledger.accounts import customer_account
 from accounts.ledger.refusals import AccountFrozen, CeilingReached, HoldNotOpen
 from core.clock import queries as clock
 from core.errors import DomainError
-from core.ids import new_id, shard_of
+from core.ids import new_id, public_id, shard_of
 from core.limits import queries as limits
 from core.limits import services as counters
 from core.limits.services import LimitReached
@@ -274,6 +274,7 @@ def month_of(at: datetime) -> str:
 def publish(topic: str, withdrawal: Withdrawal, at: datetime, **facts: str) -> None:
     payload: Payload = {
         "withdrawal": withdrawal.public_id,
+        "customer": public_id("cus", withdrawal.customer_id),
         "amount_fen": withdrawal.amount_fen,
         "fee_fen": withdrawal.fee_fen,
         "currency": "CNY",
