@@ -149,7 +149,7 @@ ACTS = (
 class ApprovalAdmin(DeskAdmin):
     group, place, icon, heading = "queues", 10, "approval", _("Approvals")
     acts = ACTS
-    list_display = ("number", "state_label", "what_act", "target_shown", "maker_name", "proposed", "waits", "checker_name")
+    list_display = ("number", "state_label", "what_act", "target_shown", "waits", "maker_name", "proposed", "checker_name")
     list_filter = ("state", ("act", NamedActs))
     search_help_text = _("An approval's public id, or the public id of what it is about")
     list_select_related = ("maker", "checker")

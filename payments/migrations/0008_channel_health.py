@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0004_wallet_terms'),
+        ('payments', '0007_merchant_rows'),
     ]
 
     operations = [
