@@ -130,7 +130,8 @@ def test_a_version_of_a_document_that_says_nothing_new_is_refused() -> None:
 
 
 def test_facts_are_words_yuan_links_and_shanghai_time(lin: Customer) -> None:
-    shown = facts({"amount_fen": 5, "ok": True, "since": "2026-11-22T00:00:00+00:00", "customer": lin.public_id, "none": None})
+    with translation.override("en"):
+        shown = facts({"amount_fen": 5, "ok": True, "since": "2026-11-22T00:00:00+00:00", "customer": lin.public_id, "none": None})
     parts = (">0.05<", ">yes<", "2026-11-22 08:00:00", "href=", ">-<")
     assert [part in shown for part in parts] == [True] * 5
 
