@@ -26,6 +26,7 @@ from core.desk.site import desk
 from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
 from core.ids import public_id
 from payments.channels import admin_health, breaker, closing_breaks, outcomes, services, telling  # noqa: F401  (admin_health registers its page)
+from payments.channels.admin_connecting import CONNECT
 from payments.channels.models import (
     Break,
     Breaker,
@@ -256,6 +257,7 @@ class RefusedNoticesAdmin(DeskAdmin):
 class ChannelAdmin(ProposedAdmin):
     place, icon, heading = 50, "cable", _("Channels")
     may_add = False
+    acts = (CONNECT,)
     table = RuleTable(Channel, CHANNEL_FIELDS, RULE_MAKERS, RULE_CHECKERS)
     helps = {
         "enabled": _("When off, no new call goes out; what is under way is still asked about."),

@@ -9,10 +9,12 @@ from core.ids import new_id, public_id
 from core.moves import StateGuard
 from payments.channels.states import (
     BREAKER_MOVES,
+    ENTRY_MOVES,
     MONEY_OPERATIONS,
     NOTICE_MOVES,
     REQUEST_MOVES,
     BreakerState,
+    EntryState,
     NoticeState,
     Operation,
     Owed,
@@ -54,16 +56,35 @@ class ChannelHealth(Channel):
         verbose_name = "channel health"
 
 
-class ChannelCredential(models.Model):
-    """What this platform signs with at one channel, and whose signature it believes. One live credential a channel."""
+class Connection(models.Model):
+    """What is agreed with one channel: who we are there (`merchant`, `app_id`), what we sign with, and whose signature we believe.
+
+    `own_key_id` names our certificate, `bank_key_id` the channel's key, `root_key_id` its root certificates; `api_key` is a symmetric key
+    beside the pair. `payout_scene` and `payout_report` are what a channel wants told of every payout; without the first it does none. What
+    an adapter needs of them is its own affair (credentials.py of each).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
     merchant = models.CharField(max_length=64)
+    app_id = models.CharField(max_length=64, default="", blank=True)
     private_key_pem = EncryptedTextField()
+    own_key_id = models.CharField(max_length=64, default="", blank=True)
     bank_public_key_pem = models.TextField()
     bank_key_id = models.CharField(max_length=64)
+    root_key_id = models.CharField(max_length=255, default="", blank=True)
+    api_key = EncryptedTextField(null=True)
+    payout_scene = models.CharField(max_length=36, default="", blank=True)
+    payout_report = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class ChannelCredential(Connection):
+    """A connection in use, or one that was (`retired_at`). One live credential a channel."""
+
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -73,6 +94,26 @@ class ChannelCredential(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel_id} {self.merchant}"
+
+
+class CredentialEntry(Connection):
+    """A connection one person typed in and a second has to approve. Decided either way, it keeps no secret."""
+
+    state = models.CharField(max_length=8, choices=EntryState.choices, default=EntryState.ENTERED)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="payments_entry_one_waiting", fields=["channel"], condition=Q(state="entered")),
+            models.CheckConstraint(
+                name="payments_entry_decided",
+                condition=Q(state="entered", decided_at=None) | Q(state__in=["used", "dropped"], decided_at__isnull=False, api_key=None),
+            ),
+        ]
+        triggers = [StateGuard("payments_entry_moves", ENTRY_MOVES, born=["entered"])]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.merchant} {self.state}"
 
 
 class MaintenanceWindow(models.Model):
@@ -228,7 +269,8 @@ class ChannelRequest(models.Model):
     told once when the request is final: `owed` is what it has still to be told, at
     `tell_at` when it could not take it in at once. A row moves money once by each operation: the next request comes after a refusal,
     and what is tried again keeps its row and number. `sends` counts departures, `queries` the questions asked since. `due_at` is when the
-    sweeper looks again; null = final.
+    sweeper looks again; null = final. `party` names the customer at a channel that knows no cards (null: the card does); `action_url` is
+    where the customer goes on, while something is asked of them.
     """
 
     PREFIX = "chr"
@@ -243,12 +285,14 @@ class ChannelRequest(models.Model):
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
     shard = models.SmallIntegerField()
     card = models.ForeignKey("payments.Card", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    party = EncryptedTextField(owner="customer_id", null=True)
     original = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=8, default="CNY")
     state = models.CharField(max_length=16, choices=RequestState.choices, default=RequestState.NEW)
     code = models.CharField(max_length=64, default="", blank=True)
     channel_no = models.CharField(max_length=64, default="", blank=True)
+    action_url = models.CharField(max_length=1024, default="", blank=True)
     fee_fen = models.BigIntegerField(default=0)
     booked_on = models.DateField(null=True, blank=True)
     sends = models.SmallIntegerField(default=0)

@@ -110,8 +110,8 @@ def store(request: ChannelRequest, result: Result, told: Told) -> ChannelRequest
             return fail(request, result, told.at)
         case Pending(channel_no):
             return wait(request, RequestState.PENDING, "", told.at, channel_no=channel_no or request.channel_no)
-        case ActionRequired(code):
-            return wait(request, RequestState.ACTION_REQUIRED, code, told.at)
+        case ActionRequired(code, url):
+            return wait(request, RequestState.ACTION_REQUIRED, code, told.at, action_url=url or request.action_url)
         case Unknown(code):
             return wait(request, RequestState.UNKNOWN, code, told.at)
 

@@ -7,9 +7,13 @@ from accounts.verification.sockets import VERIFIERS
 from core.clock.sockets import FOLLOWERS
 from payments.channels.sandbox_bank.adapter import SandboxBankMaker
 from payments.channels.sandbox_bank.sidelines import BankClock, BankSms, BankVerifier
-from payments.channels.sockets import ADAPTERS
+from payments.channels.sockets import ADAPTERS, CREDENTIALS
+from payments.channels.wechat_v3.adapter import WechatV3Maker
+from payments.channels.wechat_v3.credentials import WechatV3Credentials
 
 ADAPTERS.plug("sandbox_bank", SandboxBankMaker())
+ADAPTERS.plug("wechat_v3", WechatV3Maker())
+CREDENTIALS.plug("wechat_v3", WechatV3Credentials())
 if settings.SANDBOX_BANK_URL:
     VERIFIERS.plug("sandbox_bank", BankVerifier())
     SMS.plug("sandbox_bank", BankSms())

@@ -1,4 +1,4 @@
-"""Acts on breaks that a second person approves."""
+"""Acts on breaks and credentials that a second person approves."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.ledger import adjusting
 from accounts.ledger.adjusting import Adjustment
 from core.approvals.register import Payload, register
-from payments.channels import closing_breaks
+from payments.channels import closing_breaks, credentials
 
 
 def break_of(payload: Payload) -> UUID:
@@ -30,3 +30,11 @@ def can_close(payload: Payload, at: datetime) -> None:
 
 
 register(closing_breaks.ACT, apply=close, check=can_close, roles_make={"finance_maker"}, roles_check={"finance_checker"}, expires_hours=72)
+
+
+def connect(payload: Payload, at: datetime) -> str:
+    made = credentials.connect(entry_id=UUID(payload["target"].removeprefix(credentials.TARGET)), sealed=payload["seal"], at=at)
+    return f"{made.channel_id} is connected as {made.merchant}"
+
+
+register(credentials.ACT, apply=connect, roles_make={"finance_maker"}, roles_check={"finance_checker"}, expires_hours=24)

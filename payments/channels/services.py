@@ -63,12 +63,14 @@ def place(
     reference: str = "",
     original_id: UUID | None = None,
     bank_code: str = "",
+    party: str | None = None,
 ) -> ChannelRequest:
     """Write one outbound call with its business number, in the caller's transaction; `send` it after the commit.
 
     `reference` is the one of the journals that book it on the channel's clearing account (money operations alone have one): what the
     channel's statement clears. `bank_code` lets a maintenance window of that bank refuse it; `original_id` is the payment request a
-    refund gives back.
+    refund gives back; `party` says who pays or is paid where there is no card, in the channel's own terms (docs/channels.md; empty:
+    whoever takes the code).
     Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected, ChannelResting for what a customer waits for, and LedgerHalted
     or NoOpenDay for money that could not be booked.
     """
@@ -91,6 +93,7 @@ def place(
         customer_id=customer_id,
         shard=shard_of(customer_id),
         card_id=card_id,
+        party=party,
         original_id=original_id,
         amount_fen=amount_fen,
         due_at=at + schedule.LEASE,
@@ -238,8 +241,9 @@ def call_by_operation(port: Port, request: ChannelRequest) -> Result:
 
 
 def token(request: ChannelRequest) -> str:
-    assert request.card is not None
-    secret: str = request.card.token
+    """Who pays or is paid, as the adapter takes it: a card's agreement, or the party named when it was placed."""
+    secret: str | None = request.party if request.card is None else request.card.token
+    assert secret is not None
     return secret
 
 

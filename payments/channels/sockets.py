@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 from core.sockets import Socket
 from payments.channels.models import ChannelRequest
 from payments.channels.port import Port, Result
+from payments.channels.typed import Typed
 
 
 @runtime_checkable
@@ -55,7 +56,17 @@ class AdapterMaker(Protocol):
         ...
 
 
+@runtime_checkable
+class CredentialRules(Protocol):
+    """What an adapter's channel needs to be connected by hand."""
+
+    def checked(self, typed: Typed) -> Typed:
+        """What was typed, put in order. Raises Invalid with the field at fault and what belongs there."""
+        ...
+
+
 OUTCOMES: Socket[OutcomeListener] = Socket("payments.channels.outcomes", OutcomeListener)
 SIGNINGS: Socket[SigningListener] = Socket("payments.channels.signings", SigningListener)
 ADAPTERS: Socket[AdapterMaker] = Socket("payments.channels.adapters", AdapterMaker)
 AGREEMENTS: Socket[AgreementListener] = Socket("payments.channels.agreements", AgreementListener)
+CREDENTIALS: Socket[CredentialRules] = Socket("payments.channels.credentials", CredentialRules)

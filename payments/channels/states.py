@@ -35,6 +35,14 @@ class NoticeState(models.TextChoices):
     IGNORED = "ignored"
 
 
+class EntryState(models.TextChoices):
+    """`entered`: waits for a second person. `used`: it became the channel's credential. `dropped`: it never will."""
+
+    ENTERED = "entered"
+    USED = "used"
+    DROPPED = "dropped"
+
+
 class BreakerState(models.TextChoices):
     """`closed`: calls go out. `open`: none does. `half_open`: one does, and decides."""
 
@@ -77,3 +85,4 @@ BREAKER_MOVES = Moves(
     },
 )
 NOTICE_MOVES = Moves(NoticeState, {NoticeState.RECEIVED: {NoticeState.PROCESSED, NoticeState.IGNORED}})
+ENTRY_MOVES = Moves(EntryState, {EntryState.ENTERED: {EntryState.USED, EntryState.DROPPED}})

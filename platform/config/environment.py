@@ -32,6 +32,13 @@ class Environment:
     def optional(self, name: str, default: str = "") -> str:
         return os.environ.get(name, default)
 
+    def address(self, name: str, default: str = "") -> str:
+        """Where an outside party is reached, without a slash at the end; in production by https alone."""
+        value = os.environ.get(name, default).rstrip("/")
+        if value and not value.startswith("https://" if self.production else ("https://", "http://")):
+            self.problems.append(f"{name} must begin with https://")
+        return value
+
     def whole(self, name: str, *, default: int, least: int = 0) -> int:
         return self.converted(name, default, lambda text: at_least(int(text), least), f"a whole number of at least {least}")
 

@@ -20,6 +20,7 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", default="" if PRODUCTION else "127.0.
 PUBLIC_URL = env.text("PUBLIC_URL", development="http://127.0.0.1:8000")
 PASSKEY_ORIGINS = env.items("PASSKEY_ORIGINS", default="")
 SANDBOX_BANK_URL = env.optional("SANDBOX_BANK_URL", "" if PRODUCTION else "http://127.0.0.1:8090")
+WECHAT_PAY_URL = env.address("WECHAT_PAY_URL", "https://api.mch.weixin.qq.com" if PRODUCTION else "")
 TEST_DATABASE = env.optional("TEST_DATABASE", "test_banyan")
 LOG_LEVEL = env.optional("LOG_LEVEL", "INFO")
 LOG_JSON = env.flag("LOG_JSON", default=PRODUCTION)

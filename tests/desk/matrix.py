@@ -98,6 +98,7 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.topup", "credit"): {M},
     ("accounts.journal", "adjust"): {M},
     ("payments.break", "close"): {M},
+    ("payments.channel", "connect"): {M},
     ("payments.topup", "refund-again"): {M},
     ("payments.topup", "paid-by-hand"): {M},
     ("payments.withdrawal", "paid-by-hand"): {M},

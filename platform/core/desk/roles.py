@@ -97,6 +97,7 @@ ACTS: dict[str, Roles] = {
     "top_up.credit": frozenset({Role.FINANCE_MAKER}),
     "ledger.adjust": frozenset({Role.FINANCE_MAKER}),
     "break.close": frozenset({Role.FINANCE_MAKER}),
+    "channel.connect": frozenset({Role.FINANCE_MAKER}),
     "top_up.refund": frozenset({Role.FINANCE_MAKER}),
     "withdrawal.pay": frozenset({Role.FINANCE_MAKER}),
     "card.unsign": FINANCE | CARE,

@@ -1,0 +1,92 @@
+"""The desk's form for connecting a channel: what it asks for is kept aside, encrypted, until a second person approves."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from core.approvals import services as approvals
+from core.desk.acts import Act, Doing
+from core.desk.forms import ReasonForm
+from core.desk.proposing import EXPLAIN
+from core.desk.sockets import Words
+from payments.channels import credentials
+from payments.channels.models import Channel
+from payments.channels.sockets import CREDENTIALS
+from payments.channels.typed import Typed
+
+SECRET = {"rows": 4, "autocomplete": "off", "spellcheck": "false"}
+PEM_LENGTH = 16_384
+
+
+class ConnectForm(ReasonForm):
+    """Every field that some channel has; the channel's own rules say which it needs."""
+
+    merchant = forms.CharField(label=_("Merchant number"), max_length=64, widget=UnfoldAdminTextInputWidget())
+    app_id = forms.CharField(label=_("App id"), max_length=64, widget=UnfoldAdminTextInputWidget())
+    private_key_pem = forms.CharField(
+        label=_("Our private key"),
+        max_length=PEM_LENGTH,
+        help_text=_("PEM. It is kept encrypted and never shown again."),
+        widget=UnfoldAdminTextareaWidget(SECRET),
+    )
+    own_key_id = forms.CharField(label=_("Serial of our certificate"), max_length=64, required=False, widget=UnfoldAdminTextInputWidget())
+    bank_public_key_pem = forms.CharField(
+        label=_("The channel's public key"),
+        max_length=PEM_LENGTH,
+        help_text=_("PEM of the key or of its certificate."),
+        widget=UnfoldAdminTextareaWidget(SECRET),
+    )
+    bank_key_id = forms.CharField(label=_("Id of the channel's key"), max_length=64, required=False, widget=UnfoldAdminTextInputWidget())
+    root_key_id = forms.CharField(
+        label=_("Serials of the root certificates"), max_length=255, required=False, widget=UnfoldAdminTextInputWidget()
+    )
+    api_key = forms.CharField(
+        label=_("Symmetric key"),
+        max_length=64,
+        required=False,
+        help_text=_("WeChat Pay: the APIv3 key. It is kept encrypted and never shown again."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "border rounded-default px-3 py-2 w-full"}),
+    )
+    payout_scene = forms.CharField(
+        label=_("Payout scene"), max_length=36, required=False, help_text=_("Empty: no payouts."), widget=UnfoldAdminTextInputWidget()
+    )
+    payout_report = forms.CharField(
+        label=_("Payout report"),
+        max_length=500,
+        required=False,
+        help_text=_("One line each: type=content."),
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+    )
+
+    def clean_payout_report(self) -> dict[str, str]:
+        lines = [line.partition("=") for line in self.cleaned_data["payout_report"].splitlines() if line.strip()]
+        if not all(kind.strip() and told.strip() for kind, _sign, told in lines):
+            raise forms.ValidationError(_("One line each: type=content."))
+        return {kind.strip(): told.strip() for kind, _sign, told in lines}
+
+
+def propose(doing: Doing) -> Words:
+    """Keep what was typed and propose it, both or neither."""
+    channel: Channel = doing.row
+    typed = Typed(**{name: doing.data[name] for name in Typed.__dataclass_fields__})
+    entry = credentials.enter(channel=channel.code, typed=typed, at=doing.at)
+    payload = credentials.proposal(entry)
+    approval = approvals.propose(act=credentials.ACT, payload=payload, maker=doing.staff, reason=doing.data["reason"], at=doing.at)
+    return _("Proposed as {approval}; another person decides.").format(approval=approval.public_id)
+
+
+def by_hand(row: Channel) -> bool:
+    return CREDENTIALS.get(row.adapter) is not None
+
+
+CONNECT = Act(
+    name="connect",
+    right="channel.connect",
+    title=_("Enter credentials"),
+    run=propose,
+    form=ConnectForm,
+    icon="key",
+    explain=EXPLAIN,
+    open_to=by_hand,
+    audited=False,
+)
