@@ -36,15 +36,16 @@ def private_key(pem: str) -> RSAPrivateKey:
 def public_key(pem: str) -> RSAPublicKey:
     """The key of a public key's PEM or of a certificate's. Raises BadKey."""
     try:
-        if pem.strip().startswith(CERTIFICATE):
-            key = x509.load_pem_x509_certificate(pem.strip().encode()).public_key()
-        else:
-            key = serialization.load_pem_public_key(armoured(pem, PUBLIC))
+        key = certified(pem) if pem.strip().startswith(CERTIFICATE) else serialization.load_pem_public_key(armoured(pem, PUBLIC))
     except (ValueError, UnsupportedAlgorithm) as problem:
         raise BadKey("public") from problem
     if not isinstance(key, RSAPublicKey) or key.key_size < LEAST_BITS:
         raise BadKey("public")
     return key
+
+
+def certified(pem: str) -> object:
+    return x509.load_pem_x509_certificate(pem.strip().encode()).public_key()
 
 
 def armoured(pem: str, kind: str) -> bytes:

@@ -76,7 +76,7 @@ def test_the_first_rows_describe_the_sandbox_bank_and_leave_it_off() -> None:
     assert Bank.objects.filter(supported=True).count() == 12
     assert CardBin.objects.get(bin="990110").number_length == 19
     assert CardLimit.objects.count() == 48
-    assert ErrorRule.objects.get(code="SYSTEM_ERROR").definite is False
+    assert ErrorRule.objects.get(channel_id="sandbox_bank", code="SYSTEM_ERROR").definite is False
 
 
 def test_a_call_may_not_wait_eight_seconds_nor_connect_longer_than_two() -> None:

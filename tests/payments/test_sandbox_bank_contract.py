@@ -3,12 +3,12 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from payments.channels.port import Elements, Failed, StatementBroken, Success, Unknown
+from payments.channels.port import Capability, Elements, Failed, StatementBroken, Success, Unknown
 from payments.channels.sandbox_bank import signing
 from payments.channels.sandbox_bank.adapter import SandboxBank as Adapter
 from payments.channels.sandbox_bank.client import Account
@@ -64,12 +64,27 @@ class BankPeer:
         yield
         self.bank.control("DELETE", f"faults/{rule}")
 
+    def payer_acts(self, request_no: str) -> None:
+        raise AssertionError(f"{request_no}: who has signed is not asked again")
+
     def finish_payout_back(self, request_no: str) -> None:
         self.bank.return_payout(self.merchant, request_no)
 
     def letters(self, count: int) -> list[Letter]:
         self.box.wait(count)
         return self.box.letters
+
+    def forgeries(self, letter: Letter) -> list[Letter]:
+        path, headers, raw = letter
+        return [
+            (path, headers, raw.replace(b"10000", b"10001")),
+            (path + "?x=1", headers, raw),
+            (path, headers | {"Bank-Nonce": "other-nonce"}, raw),
+            (path, headers | {"Bank-Merchant": "someone-else"}, raw),
+        ]
+
+    def stamp(self, letter: Letter) -> datetime:
+        return datetime.fromtimestamp(int(letter[1]["Bank-Timestamp"]), UTC)
 
     def cancel(self, token: str) -> None:
         self.bank.control("POST", f"agreements/{token}/cancel", {})
@@ -92,6 +107,13 @@ class TestSandboxBank(ChannelContract):
     @pytest.fixture
     def peer(self, bank_peer: BankPeer) -> Peer:
         return bank_peer
+
+    def test_nothing_of_the_contract_is_left_out(self, bank_peer: BankPeer) -> None:
+        assert bank_peer.port.capabilities == frozenset(Capability)
+        assert self.KEEPS_REFUSALS
+        assert self.KEEPS_CLOSED_NUMBERS
+        assert self.PAYOUTS_COME_BACK
+        assert self.LISTS_PAYOUTS_WITH_ORDERS
 
 
 def test_a_whole_call_ends_in_time_however_slowly_the_bank_answers(bank_peer: BankPeer) -> None:
