@@ -1,14 +1,14 @@
 """The desk's form for connecting a channel: what it asks for is kept aside, encrypted, until a second person approves."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from core.approvals import services as approvals
-from core.desk.acts import Act, Doing
+from core.desk.acts import Doing
 from core.desk.forms import ReasonForm
-from core.desk.proposing import EXPLAIN
-from core.desk.sockets import Words
+from core.desk.proposing import proposing
 from payments.channels import credentials
 from payments.channels.models import Channel
 from payments.channels.sockets import CREDENTIALS
@@ -65,28 +65,24 @@ class ConnectForm(ReasonForm):
         return {kind.strip(): told.strip() for kind, _sign, told in lines}
 
 
-def propose(doing: Doing) -> Words:
-    """Keep what was typed and propose it, both or neither."""
-    channel: Channel = doing.row
+def payload(doing: Doing) -> dict[str, Any]:
+    """Keep what was typed, in the transaction that proposes it."""
     typed = Typed(**{name: doing.data[name] for name in Typed.__dataclass_fields__})
-    entry = credentials.enter(channel=channel.code, typed=typed, at=doing.at)
-    payload = credentials.proposal(entry)
-    approval = approvals.propose(act=credentials.ACT, payload=payload, maker=doing.staff, reason=doing.data["reason"], at=doing.at)
-    return _("Proposed as {approval}; another person decides.").format(approval=approval.public_id)
+    return credentials.proposal(credentials.enter(channel=doing.row.code, typed=typed, at=doing.at))
 
 
 def by_hand(row: Channel) -> bool:
     return CREDENTIALS.get(row.adapter) is not None
 
 
-CONNECT = Act(
-    name="connect",
+CONNECT = proposing(
+    "connect",
+    act=credentials.ACT,
     right="channel.connect",
     title=_("Enter credentials"),
-    run=propose,
+    named=_("Connect a channel"),
+    payload=payload,
     form=ConnectForm,
     icon="key",
-    explain=EXPLAIN,
     open_to=by_hand,
-    audited=False,
 )

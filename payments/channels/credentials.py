@@ -24,6 +24,7 @@ from payments.channels.typed import Typed
 ACT = "channel.connect"
 SALT = "payments.channels.credentials"
 TARGET = "credential:"
+HIDDEN = ("private_key_pem", "bank_public_key_pem", "api_key")
 
 
 class ConnectsItself(DomainError):
@@ -68,13 +69,10 @@ def enter(*, channel: str, typed: Typed, at: datetime) -> CredentialEntry:
 
 def proposal(entry: CredentialEntry) -> Payload:
     """What a second person decides on: everything but the secrets, and fingerprints of those."""
-    shown = {name: value for name, value in contents(entry).items() if name not in ("private_key_pem", "bank_public_key_pem", "api_key")}
-    prints = {
-        "private_key": fingerprint(entry.private_key_pem),
-        "bank_public_key": fingerprint(entry.bank_public_key_pem),
-        "api_key": fingerprint(entry.api_key or ""),
-    }
-    return {"target": f"{TARGET}{entry.id}", "channel": entry.channel_id, **shown, "fingerprints": prints, "seal": seal(entry)}
+    shown = {name: value for name, value in contents(entry).items() if name not in HIDDEN}
+    shown["payout_report"] = "; ".join(f"{kind}={told}" for kind, told in entry.payout_report.items())
+    prints = {f"{name}_fingerprint": fingerprint(getattr(entry, name) or "") for name in HIDDEN}
+    return {"target": f"{TARGET}{entry.id}", "channel": entry.channel_id, **shown, **prints, "seal": seal(entry)}
 
 
 def contents(entry: CredentialEntry) -> dict[str, Any]:
