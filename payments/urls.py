@@ -4,10 +4,18 @@ from django.urls import include, path
 
 from payments.cards import api as cards
 from payments.channels import api as channels
+from payments.red_packets import api as red_packets
 
 urlpatterns = [
     path("merchant/", include("payments.merchants.api.server_urls")),
     path("wallet/", include("payments.wallet.api.urls")),
+    path("red-packets", red_packets.RedPackets.as_view()),
+    path("red-packets/addressed", red_packets.Addressed.as_view()),
+    path("red-packets/received", red_packets.Received.as_view()),
+    path("red-packets/links/look", red_packets.LinkLook.as_view()),
+    path("red-packets/links/take", red_packets.LinkTaking.as_view()),
+    path("red-packets/<str:red_packet_id>", red_packets.OneRedPacket.as_view()),
+    path("red-packets/<str:red_packet_id>/take", red_packets.Taking.as_view()),
     path("notices/<str:channel>", channels.Notices.as_view()),
     path("banks", cards.Banks.as_view()),
     path("cards", cards.Cards.as_view()),

@@ -36,6 +36,11 @@ class Person:
     def public_id(self) -> str:
         return public_id("cus", self.customer_id)
 
+    @property
+    def shown(self) -> str:
+        """The name, or of the unverified the number."""
+        return self.name or self.phone
+
 
 def balance(customer_id: uuid.UUID) -> Balance:
     """Posted, held and available of a customer's CNY balance, in fen."""

@@ -153,6 +153,8 @@ SPECTACULAR_SETTINGS = {
         "TopUpState": "payments.wallet.models.TopUpState",
         "WithdrawalState": "payments.wallet.models.WithdrawalState",
         "TransferState": "payments.wallet.models.TransferState",
+        "RedPacketState": "payments.red_packets.models.RedPacketState",
+        "RedPacketKind": "payments.red_packets.models.Kind",
         "MerchantState": "payments.merchants.states.MerchantState",
         "StoreState": "payments.merchants.states.StoreState",
         "AppState": "payments.merchants.states.AppState",

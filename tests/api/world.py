@@ -17,6 +17,7 @@ from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.ids import new_id, public_id
 from payments.merchants.services import stores
+from payments.red_packets import services as red_packets
 from payments.wallet import outbound
 from payments.wallet.services import top_ups, transfers, withdrawals
 from payments.wallet.services.authority import Intent
@@ -37,6 +38,7 @@ PREFIXES = {
     "withdrawal_id": "wdr",
     "transfer_id": "trf",
     "journal_id": "jrn",
+    "red_packet_id": "rpk",
     "consent_id": "cns",
     "export_id": "exp",
     "store_id": "sto",
@@ -71,7 +73,7 @@ def build_world(bank: SandboxBank) -> World:
     business_day.open_first_day(at=at)
     person = payer(bank, at=at)
     owner, stranger = person.customer, factories.customer(at=at)
-    session = factories.open_session(owner, at=at)
+    session = factories.open_session(owner, at=at, installation="world-phone")
     owned = samples(bank, person, session)
     caller = program(opened(owner))
     return World(
@@ -147,6 +149,7 @@ def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[s
     offer = Intent(friend.id, factories.open_session(friend, at=at).session.id, "world")
     offered = transfers.offer(intent=offer, payee_id=owner.id, amount_fen=100, remark="", at=at)
     sent = transfers.send(intent=intent, payee_id=friend.id, amount_fen=100, remark="", at=at)
+    gift = red_packets.send(intent=offer, kind="fixed", count=1, total_fen=100, message="", payee_id=owner.id, at=at)
     topped = outbound.ask_top_up(top_up_id=top_ups.start(intent=intent, card_id=card.id, amount_fen=1_000, at=at).id, at=at)
     held = withdrawals.hold(intent=intent, card_id=card.id, amount_fen=1_000, at=at)
     return {
@@ -156,6 +159,7 @@ def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[s
         "transfer_id": offered.public_id,
         "journal_id": public_id("jrn", sent.id),
         "top_up_id": topped.public_id,
+        "red_packet_id": gift.public_id,
         "withdrawal_id": held.public_id,
         "passkey_id": passkey(owner, session.session, at),
         "export_id": data_export(owner, session.session, at),

@@ -69,6 +69,8 @@ PAGES: dict[str, Roles] = {
     "payments.withdrawal": WORK,
     "payments.transfer": WORK,
     "payments.walletterms": WORK | {Role.MARKETING},
+    "payments.redpacket": WORK,
+    "payments.redpacketterms": WORK | {Role.MARKETING},
     "payments.card": WORK,
     "payments.cardbinding": WORK,
     "payments.bank": WORK | {Role.MARKETING},
