@@ -25,6 +25,6 @@ def database(url: str, *, max_age: int, statement_timeout_ms: int, test_name: st
     limits = f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s"
     if statement_timeout_ms:
         limits += f" -c statement_timeout={statement_timeout_ms}ms"
-    found: dict[str, Any] = environ.Env.db_url_config(url, engine="django.db.backends.postgresql")
+    found: dict[str, Any] = environ.Env.db_url_config(url, engine="core.postgres")
     options = CONNECTION | {"options": limits} | found.get("OPTIONS", {})
     return found | {"CONN_MAX_AGE": max_age, "CONN_HEALTH_CHECKS": True, "OPTIONS": options, "TEST": {"NAME": test_name}}
