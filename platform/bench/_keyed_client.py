@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 HEAD_END = b"\r\n\r\n"
@@ -18,6 +18,14 @@ class Measured:
 
     def percentile(self, share: float) -> float:
         return self.waits[min(int(len(self.waits) * share), len(self.waits) - 1)] if self.waits else 0.0
+
+
+def together(runs: Sequence[Measured]) -> Measured:
+    """Several runs of equal length as one."""
+    statuses: dict[int, int] = {}
+    for status, count in (item for run in runs for item in run.statuses.items()):
+        statuses[status] = statuses.get(status, 0) + count
+    return Measured(sum(run.per_second for run in runs) / len(runs), sorted(wait for run in runs for wait in run.waits), statuses)
 
 
 def post(port: int, path: str, token: str, key: str, body: bytes) -> bytes:

@@ -4,13 +4,13 @@ import asyncio
 import itertools
 import statistics
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from accounts.identity.models import Customer, DeviceSession
 from accounts.ledger import services as ledger
 from accounts.security import services as security
-from bench._keyed_client import Measured, load, post
+from bench._keyed_client import Measured, load, post, together
 from bench._processes import web
 from bench._rows import Row, against
 from core.business_day import services as business_day
@@ -91,17 +91,29 @@ def rows(name: str, taken: list[Measured], base: list[Measured]) -> Iterator[Row
     yield Row("its 99th percentile", statistics.median(one.percentile(0.99) for one in taken) * 1000, "ms")
 
 
+def orders(kinds: Iterable[str]) -> Iterator[list[str]]:
+    """As many orders as there are kinds, each kind once in each place: a round's slices, so that what the machine does meanwhile
+    moves all of them."""
+    names = list(kinds)
+    for turn in range(len(names)):
+        yield [*names[turn:], *names[:turn]]
+
+
 def run(seconds: float, rounds: int, *, payers: int) -> list[Row]:
     """The rows: requests a second against the trivial endpoint, and how long a request takes."""
     business_day.open_first_day(at=clock.now())
     people, port = made(payers), free_port()
-    plain, free, approved = trivial(port, people), small(port, people), proven(port, people)
-    taken: dict[str, list[Measured]] = {"plain": [], "free": [], "approved": []}
+    kinds = {"plain": (trivial(port, people), 200), "free": (small(port, people), 201), "approved": (proven(port, people), 201)}
+    taken: dict[str, list[Measured]] = {kind: [] for kind in kinds}
     with web(port):
-        once(port, itertools.islice(plain, payers), seconds, 200)
-        once(port, itertools.islice(free, payers), seconds, 201)
+        for requests, expected in (kinds["plain"], kinds["free"]):
+            once(port, itertools.islice(requests, payers), seconds, expected)
         for _ in range(rounds):
-            taken["plain"].append(once(port, plain, seconds, 200))
-            taken["free"].append(once(port, free, seconds, 201))
-            taken["approved"].append(once(port, approved, seconds, 201))
+            slices: dict[str, list[Measured]] = {kind: [] for kind in kinds}
+            for order in orders(kinds):
+                for kind in order:
+                    requests, expected = kinds[kind]
+                    slices[kind].append(once(port, requests, seconds / len(kinds), expected))
+            for kind, measured in slices.items():
+                taken[kind].append(together(measured))
     return [*rows("a transfer", taken["free"], taken["plain"]), *rows("a transfer with a proof", taken["approved"], taken["plain"])]
