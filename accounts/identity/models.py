@@ -130,6 +130,7 @@ class Device(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="accounts_device_installation", fields=["customer", "installation_index"])]
+        indexes = [models.Index(name="accounts_device_shared", fields=["installation_index", "customer"])]
 
     @property
     def public_id(self) -> str:

@@ -100,6 +100,14 @@ def device_index(session_id: uuid.UUID) -> bytes:
     return bytes(found)
 
 
+def installation_of(device_id: uuid.UUID) -> bytes:
+    """The keyed hash of the installation behind a device. Raises NotFound."""
+    found = Device.objects.filter(pk=device_id).values_list("installation_index", flat=True).first()
+    if found is None:
+        raise NotFound()
+    return bytes(found)
+
+
 def is_known_device(phone_index: bytes, device_index: bytes) -> bool:
     """Whether this installation has logged in with this phone before."""
     return Device.objects.filter(installation_index=device_index, customer__phone_index=phone_index).exists()
@@ -147,3 +155,27 @@ def personal_data(customer_id: uuid.UUID) -> dict[str, Any]:
         "devices": [{"id": row.public_id, "name": row.name, "platform": row.platform, "since": row.created_at} for row in devices],
         "sessions": [{"id": row.public_id, "since": row.created_at, "last_seen_at": row.last_seen_at, "end": row.end} for row in logins],
     }
+
+
+SHARERS_COUNTED = 50
+WHO_ACTS = """
+SELECT customer.registered_at, customer.phone_index, paid.phone_index AS payee_phone_index,
+  device.id AS device_id, device.installation_index, device.created_at AS device_since,
+  (SELECT count(*) FROM (SELECT FROM accounts_device other WHERE other.installation_index = device.installation_index
+    AND other.customer_id <> customer.id LIMIT %s) AS others) AS sharers
+FROM accounts_customer customer
+LEFT JOIN accounts_devicesession session ON session.id = %s AND session.customer_id = customer.id
+LEFT JOIN accounts_device device ON device.id = session.device_id
+LEFT JOIN accounts_customer paid ON paid.id = %s
+WHERE customer.id = %s
+"""
+
+
+def who_acts(customer_id: uuid.UUID, session_id: uuid.UUID | None, payee_id: uuid.UUID | None) -> tuple[str, list[Any]]:
+    """One row of what is known of who acts, on which device and to whom, for a room that judges acts: SQL and its values.
+
+    Columns: registered_at, phone_index, payee_phone_index, device_id, installation_index, device_since (first login of this customer
+    there), sharers (other customers who logged in there, at most SHARERS_COUNTED, by `accounts_device_shared`). The device's are null
+    without a session of the customer, the payee's when `payee_id` is no customer's.
+    """
+    return WHO_ACTS, [SHARERS_COUNTED, session_id, payee_id, customer_id]

@@ -48,6 +48,14 @@ def card(customer_id: UUID, card_id: UUID) -> Card:
     return found
 
 
+def fingerprint_of(card_id: UUID) -> bytes:
+    """The keyed hash of a card's number, unbound ones too. Raises NotFound."""
+    found = Card.objects.filter(id=card_id).values_list("fingerprint", flat=True).first()
+    if found is None:
+        raise NotFound()
+    return bytes(found)
+
+
 def binding(customer_id: UUID, binding_id: UUID) -> CardBinding:
     """Raises NotFound."""
     found = CardBinding.objects.select_related("bank", "card", "card__bank").filter(customer_id=customer_id, id=binding_id).first()

@@ -31,6 +31,7 @@ class TopUpState(models.TextChoices):
 
 
 class WithdrawalState(models.TextChoices):
+    IN_REVIEW = "in_review"
     HELD = "held"
     SENT = "sent"
     PAID = "paid"
@@ -41,6 +42,8 @@ class WithdrawalState(models.TextChoices):
 
 
 class TransferState(models.TextChoices):
+    IN_REVIEW = "in_review"
+    REFUSED = "refused"
     SUCCEEDED = "succeeded"
     IN_TRANSIT = "in_transit"
     ACCEPTED = "accepted"
@@ -60,9 +63,18 @@ TOP_UP_MOVES = Moves(
 )
 WITHDRAWAL_MOVES = Moves(
     WithdrawalState,
-    {"held": {"sent", "failed"}, "sent": {"paid", "failed"}, "paid": {"returned", "unclaimed"}, "unclaimed": {"by_hand"}},
+    {
+        "in_review": {"held", "failed"},
+        "held": {"sent", "failed"},
+        "sent": {"paid", "failed"},
+        "paid": {"returned", "unclaimed"},
+        "unclaimed": {"by_hand"},
+    },
 )
-TRANSFER_MOVES = Moves(TransferState, {"in_transit": {"accepted", "declined", "expired"}})
+TRANSFER_MOVES = Moves(
+    TransferState,
+    {"in_review": {"succeeded", "in_transit", "refused"}, "in_transit": {"accepted", "declined", "expired"}},
+)
 
 
 def shard_check(name: str) -> models.CheckConstraint:
@@ -189,13 +201,14 @@ class TopUp(CardOrder):
 
 class Withdrawal(CardOrder):
     """Money from the balance to a card: held with its fee, captured when sent, paid, or given back with its fee. What comes back to
-    an account closed meanwhile is `unclaimed` until an operator has paid it out `by_hand`.
+    an account closed meanwhile is `unclaimed` until an operator has paid it out `by_hand`. One `in_review` is held, but not sent.
 
     `free_fen` is the part of the month's free allowance this one used; `month` (YYYY-MM, Shanghai) is whose.
     """
 
     PREFIX = "wdr"
     RESULTS = {
+        "in_review": "processing",
         "held": "processing",
         "sent": "processing",
         "paid": "succeeded",
@@ -227,7 +240,7 @@ class Withdrawal(CardOrder):
             ),
             models.CheckConstraint(
                 name="payments_withdrawal_booked",
-                condition=Q(state="held", sent_journal_id=None, paid_journal_id=None, back_journal_id=None)
+                condition=Q(state__in=["in_review", "held"], sent_journal_id=None, paid_journal_id=None, back_journal_id=None)
                 | Q(state="sent", sent_journal_id__isnull=False, paid_journal_id=None, back_journal_id=None)
                 | Q(state="paid", sent_journal_id__isnull=False, paid_journal_id__isnull=False, back_journal_id=None)
                 | Q(
@@ -244,19 +257,22 @@ class Withdrawal(CardOrder):
             models.Index(name="payments_withdrawal_mine", fields=["customer", "-created_at", "-id"]),
             models.Index(name="payments_withdrawal_held", fields=["shard", "created_at"], condition=Q(state="held")),
         ]
-        triggers = [StateGuard("payments_withdrawal_moves", WITHDRAWAL_MOVES, born=["held"])]
+        triggers = [StateGuard("payments_withdrawal_moves", WITHDRAWAL_MOVES, born=["held", "in_review"])]
 
 
 class Transfer(Order):
     """Money from one customer (`customer`, the payer) to another (`payee`). Its id is the id of its first journal.
 
     `factors` is how many kinds of factor proved it (0: small enough to need none). Instant ones are born `succeeded`; the
-    others wait in transit until accepted, declined or expired, each of which is booked by `closing_journal_id`.
+    others wait in transit until accepted, declined or expired, each of which is booked by `closing_journal_id`. One `in_review` is in
+    transit too, unseen by its payee: released it goes on as what it is (one to be accepted has a time to expire), refused it goes back.
     The payee may live on another shard, so no constraint of the database reaches there.
     """
 
     PREFIX = "trf"
     RESULTS = {
+        "in_review": "processing",
+        "refused": "returned",
         "succeeded": "succeeded",
         "in_transit": "processing",
         "accepted": "succeeded",
@@ -280,7 +296,9 @@ class Transfer(Order):
             models.CheckConstraint(name="payments_transfer_factors", condition=Q(factors__gte=0, factors__lte=2)),
             models.CheckConstraint(
                 name="payments_transfer_booked",
-                condition=Q(state="succeeded", expires_at=None, closing_journal_id=None)
+                condition=Q(state="succeeded", expires_at=None)
+                | Q(state="in_review", closing_journal_id=None)
+                | Q(state="refused", closing_journal_id__isnull=False)
                 | Q(state="in_transit", expires_at__isnull=False, closing_journal_id=None)
                 | Q(state__in=["accepted", "declined", "expired"], expires_at__isnull=False, closing_journal_id__isnull=False),
             ),
@@ -290,7 +308,7 @@ class Transfer(Order):
             models.Index(name="payments_transfer_in", fields=["payee", "-created_at", "-id"]),
             models.Index(name="payments_transfer_due", fields=["shard", "expires_at"], condition=Q(state="in_transit")),
         ]
-        triggers = [StateGuard("payments_transfer_moves", TRANSFER_MOVES, born=["succeeded", "in_transit"])]
+        triggers = [StateGuard("payments_transfer_moves", TRANSFER_MOVES, born=["succeeded", "in_transit", "in_review"])]
 
     @property
     def payer_public_id(self) -> str:

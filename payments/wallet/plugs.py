@@ -4,10 +4,12 @@ from accounts.ledger.sockets import BOOKS
 from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
 from payments.cards.sockets import OPEN_USES
 from payments.channels.sockets import OUTCOMES
+from payments.risk.sockets import REVIEWED
 from payments.wallet import books
 from payments.wallet.closing import Orders
 from payments.wallet.obligations import CardUse
 from payments.wallet.outcomes import TopUpOutcome, WithdrawalOutcome
+from payments.wallet.reviewed import TransferReviewed, WithdrawalReviewed
 from payments.wallet.sockets import STATEMENT
 from payments.wallet.sources import TopUps, Transfers, Withdrawals
 
@@ -15,6 +17,8 @@ BOOKS.plug("payments.wallet", books.LINES)
 OPEN_USES.plug("payments.wallet", CardUse())
 OUTCOMES.plug("top_up", TopUpOutcome())
 OUTCOMES.plug("withdrawal", WithdrawalOutcome())
+REVIEWED.plug("transfer", TransferReviewed())
+REVIEWED.plug("withdrawal", WithdrawalReviewed())
 OBLIGATIONS.plug("payments.wallet", Orders())
 EXPORTERS.plug("wallet", Orders())
 STATEMENT.plug("top_ups", TopUps())

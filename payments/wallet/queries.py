@@ -20,7 +20,9 @@ from payments.wallet.models import TopUp, Transfer, Withdrawal
 
 OPEN_TOP_UPS = ("created", "processing")
 UNFINISHED_TOP_UPS = (*OPEN_TOP_UPS, "closed", "refunding", "to_manual")
-OPEN_WITHDRAWALS = ("held", "sent")
+OPEN_WITHDRAWALS = ("in_review", "held", "sent")
+HIDDEN_FROM_PAYEE = ("in_review", "refused")
+"""Of a transfer that people have not let go on, or refused, its payee never hears."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def own_withdrawals(customer_id: uuid.UUID) -> QuerySet[Withdrawal]:
 
 def own_transfers(customer_id: uuid.UUID, *, side: str = "") -> QuerySet[Transfer]:
     """Transfers a customer pays (`out`), receives (`in`) or both."""
-    mine = {"out": Q(customer_id=customer_id), "in": Q(payee_id=customer_id)}
+    mine = {"out": Q(customer_id=customer_id), "in": Q(payee_id=customer_id) & ~Q(state__in=HIDDEN_FROM_PAYEE)}
     return Transfer.objects.filter(mine.get(side, mine["out"] | mine["in"]))
 
 
@@ -97,7 +99,8 @@ def open_with_card(card_id: uuid.UUID) -> int:
 
 def open_orders(customer_id: uuid.UUID) -> dict[str, int]:
     """How many orders of a customer are not over, by kind: what keeps an account from being closed."""
-    waiting = Transfer.objects.filter(Q(customer_id=customer_id) | Q(payee_id=customer_id), state="in_transit")
+    mine = Q(customer_id=customer_id, state__in=["in_review", "in_transit"])
+    waiting = Transfer.objects.filter(mine | Q(payee_id=customer_id, state="in_transit"))
     return {
         "top_up": own_top_ups(customer_id).filter(state__in=UNFINISHED_TOP_UPS).count(),
         "withdrawal": own_withdrawals(customer_id).filter(state__in=OPEN_WITHDRAWALS).count(),

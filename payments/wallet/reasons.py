@@ -19,6 +19,10 @@ OWN = {
         "The withdrawal could not be sent in time. Nothing left your balance; try again.",
         "提现未能在规定时间内发出,余额未发生变动,请重试。",
     ),
+    "withdrawal_refused": (
+        "This withdrawal was not released after a check for your safety. Nothing left your balance; contact support if you meant it.",
+        "为保障您的资金安全,本笔提现经审核未予放行,余额未发生变动;如确为本人操作,请联系客服。",
+    ),
     "customer_not_active": (
         "Your account may not move money now. Nothing left your balance; contact support.",
         "您的账户当前无法进行资金操作,余额未发生变动,请联系客服。",

@@ -5,6 +5,7 @@ A DomainError means that nothing happened: the transaction it leaves is rolled b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 REGISTER: dict[str, type[DomainError]] = {}
@@ -16,12 +17,16 @@ class DomainError(Exception):
     Subclasses declare `code` (stable, part of the API's promise), `status` (HTTP), and `en` / `zh`: what happened and
     what to do, with `{name}` places filled from the keyword arguments, which are also sent as members of the problem.
     `field` names the request field at fault where there is one. Two classes with one code are refused at import.
+
+    `afterwards` is what must be written although nothing happened (why it was refused): the edge that answers the refusal calls it,
+    in a transaction of its own, once the act's is rolled back.
     """
 
     code: ClassVar[str]
     status: ClassVar[int] = 409
     en: ClassVar[str]
     zh: ClassVar[str]
+    afterwards: Callable[[], object] | None = None
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)

@@ -20,6 +20,7 @@ from core.desk.proposals import ProposedAdmin, RuleInForce, RuleTable
 from core.desk.site import desk
 from payments.cards.models import CardLimit
 from payments.channels.models import BreakerRule, ErrorRule
+from payments.risk.models import RiskRule, RiskTerms
 from payments.wallet.models import WalletTerms
 from tests.desk.people import staff
 from tests.rules import newer
@@ -34,6 +35,8 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     CardLimit: {"day_fen": 1},
     ErrorRule: {"words_en": "Something else."},
     BreakerRule: {"open_s": 77},
+    RiskRule: {"note": "Something else."},
+    RiskTerms: {"review_hours": 77},
 }
 TABLES = {page.table.model: page.table for page in desk._registry.values() if isinstance(page, ProposedAdmin)}
 EDITED = [model for model in CHANGES if model in TABLES]
@@ -60,7 +63,7 @@ def held(model: type[Model]) -> list[dict[str, Any]]:
 
 
 def people() -> tuple[User, User]:
-    return staff("maker", "finance_maker"), staff("checker", "finance_checker")
+    return staff("maker", "finance_maker", "risk"), staff("checker", "finance_checker", "risk")
 
 
 def proposed(table: RuleTable, row: Any, maker: User, **values: Any) -> Approval:

@@ -20,6 +20,7 @@ from payments.cards.queries import CardNotUsable
 from payments.cards.services import OverSingleLimit, SceneNotOffered
 from payments.channels.breaker import ChannelResting
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
+from payments.risk.services.deciding import RiskRefused, StrongerProofNeeded
 from payments.wallet import outbound, queries
 from payments.wallet.api.base import Paged, customer_id, intent, message_at, page_of
 from payments.wallet.api.shapes import (
@@ -152,7 +153,7 @@ class Withdrawals(OutboundEffectView, Paged):
     before_consent = True
     input_class = WithdrawalIn
     output_class = WithdrawalShown
-    refusals = (*CHANNEL_REFUSALS, *PROOF_REFUSALS, InsufficientFunds, withdrawals.AllowanceBusy)
+    refusals = (*CHANNEL_REFUSALS, *PROOF_REFUSALS, StrongerProofNeeded, RiskRefused, InsufficientFunds, withdrawals.AllowanceBusy)
 
     @extend_schema(
         examples=[

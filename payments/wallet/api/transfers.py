@@ -18,6 +18,7 @@ from core.errors import Invalid, NotFound, TooManyRequests
 from core.idempotency import queries as idempotency
 from core.ids import parse_public_id
 from core.moves import WrongState
+from payments.risk.services.deciding import RiskRefused, StrongerProofNeeded
 from payments.wallet import queries
 from payments.wallet.api.base import Paged, asker, customer_id, intent, page_of
 from payments.wallet.api.shapes import SIDES, PayeeIn, PersonShown, TransferIn, TransferLine, TransferShown
@@ -85,6 +86,8 @@ class Transfers(EffectView, Paged):
         StepUpNeeded,
         ProofMismatch,
         ProofExpired,
+        StrongerProofNeeded,
+        RiskRefused,
         NotVerified,
         OutflowLimitReached,
         InsufficientFunds,
@@ -116,6 +119,7 @@ class Transfers(EffectView, Paged):
 
         A payee named by phone counts as a look-up of the day (a repeat does not), with the same caps and the same `not_found`.
         Where the amount needs a proof, the lack of one is told before the number is looked up: that answer says nothing about it.
+        A transfer that looks unlike its payer may wait for a check (`in_review`, result `processing`); the payee hears of it once released.
         """
         key = request.headers.get("Idempotency-Key", "")
         if not names_phone(request) or idempotency.answered(owner=self.owner(request), key=key):

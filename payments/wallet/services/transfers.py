@@ -18,11 +18,16 @@ from core.moves import advance
 from core.outbox import services as outbox
 from core.outbox.services import Payload
 from core.questions import ask
+from payments.risk.services import deciding
+from payments.risk.services.deciding import Act, Ruling
 from payments.wallet import journals
 from payments.wallet.models import TRANSFER_MOVES, Transfer, TransferState, terms_in_force
+from payments.wallet.queries import HIDDEN_FROM_PAYEE
 from payments.wallet.remarks import checked_remark
 from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
+
+BUSINESS = "transfer"
 
 
 class AcceptanceOver(DomainError):
@@ -41,18 +46,21 @@ class PayerNotActive(DomainError):
 def send(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, at: datetime) -> Transfer:
     """Move money to the payee at once (journal 3). The hot path: every statement here is paid for by each transfer.
 
-    Raises PayeeIsPayer, CustomerNotActive, PayeeCannotReceive, Invalid (remark), StepUpNeeded and its kin, the account
+    Raises PayeeIsPayer, CustomerNotActive, PayeeCannotReceive, Invalid (remark), StepUpNeeded and its kin, RiskRefused, the account
     class's limits, InsufficientFunds.
     """
-    transfer = admitted(intent, payee_id, amount_fen, remark, at)
+    transfer, ruling = admitted(intent, payee_id, amount_fen, remark, at)
+    if ruling.review:
+        return set_aside(transfer, ruling, at)
     transfer.state = TransferState.SUCCEEDED
+    announced = outbox.announced(topic="transfer.succeeded", owner=transfer.customer_id, payload=news(transfer), at=at)
     ledger.post(
         journal_id=transfer.id,
         event=journals.TRANSFER,
         legs=journals.transfer(payer_id=intent.customer_id, payee_id=payee_id, amount_fen=amount_fen),
         reference=transfer.public_id,
         at=at,
-        beside=[transfer, outbox.announced(topic="transfer.succeeded", owner=transfer.customer_id, payload=news(transfer), at=at)],
+        beside=[transfer, announced, *ruling.rows],
     )
     return transfer
 
@@ -60,19 +68,53 @@ def send(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, a
 @transaction.atomic(savepoint=False)
 def offer(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, at: datetime) -> Transfer:
     """Take the money from the payer and let it wait for the payee's word. Raises what `send` raises."""
-    transfer = admitted(intent, payee_id, amount_fen, remark, at)
+    transfer, ruling = admitted(intent, payee_id, amount_fen, remark, at)
+    transfer.expires_at = accepted_until(at)
+    if ruling.review:
+        return set_aside(transfer, ruling, at)
     transfer.state = TransferState.IN_TRANSIT
-    transfer.expires_at = at + timedelta(hours=terms_in_force(at).acceptance_hours)
-    transfer.save(force_insert=True)
+    return put_in_transit(transfer, "transfer.offered", ruling, at)
+
+
+def set_aside(transfer: Transfer, ruling: Ruling, at: datetime) -> Transfer:
+    """Take the money from the payer and let it wait for a person's word."""
+    transfer.state = TransferState.IN_REVIEW
+    return put_in_transit(transfer, "transfer.in_review", ruling, at)
+
+
+def put_in_transit(transfer: Transfer, topic: str, ruling: Ruling, at: datetime) -> Transfer:
+    """Journal 3 with acceptance, first part, and the new rows beside it."""
     ledger.post(
         journal_id=transfer.id,
         event=journals.TRANSFER_OUT,
-        legs=journals.transfer_out(payer_id=intent.customer_id, amount_fen=amount_fen),
+        legs=journals.transfer_out(payer_id=transfer.customer_id, amount_fen=transfer.amount_fen),
         reference=transfer.public_id,
         at=at,
+        beside=[transfer, outbox.announced(topic=topic, owner=transfer.customer_id, payload=news(transfer), at=at), *ruling.rows],
     )
-    publish("transfer.offered", transfer, at)
     return transfer
+
+
+def accepted_until(at: datetime) -> datetime:
+    return at + timedelta(hours=terms_in_force(at).acceptance_hours)
+
+
+@transaction.atomic
+def release(*, transfer_id: uuid.UUID, at: datetime) -> Transfer:
+    """Let a transfer in review go on, as if sent now. Raises WrongState, CustomerNotActive, PayeeCannotReceive."""
+    transfer = Transfer.objects.select_for_update().get(pk=transfer_id)
+    parties.require_both(identity.states([transfer.customer_id, transfer.payee_id]), transfer.customer_id, transfer.payee_id)
+    if transfer.expires_at is not None:
+        advance(transfer, TransferState.IN_TRANSIT, moves=TRANSFER_MOVES, at=at, expires_at=accepted_until(at))
+        publish("transfer.offered", transfer, at)
+        return transfer
+    return book_in(transfer, TransferState.SUCCEEDED, at)
+
+
+@transaction.atomic
+def refuse(*, transfer_id: uuid.UUID, at: datetime) -> Transfer:
+    """Send a transfer in review back to its payer. Raises WrongState."""
+    return back(Transfer.objects.select_for_update().get(pk=transfer_id), TransferState.REFUSED, at)
 
 
 @transaction.atomic
@@ -83,16 +125,21 @@ def accept(*, payee_id: uuid.UUID, transfer_id: uuid.UUID, at: datetime) -> Tran
     assert_open_until(transfer, at)
     if not parties.active(transfer.customer_id):
         raise PayerNotActive()
+    return book_in(transfer, TransferState.ACCEPTED, at)
+
+
+def book_in(transfer: Transfer, to: TransferState, at: datetime) -> Transfer:
+    """From transit to the payee: journal 3 with acceptance, second part."""
     journal_id = new_id()
-    advance(transfer, TransferState.ACCEPTED, moves=TRANSFER_MOVES, at=at, closing_journal_id=journal_id)
+    advance(transfer, to, moves=TRANSFER_MOVES, at=at, closing_journal_id=journal_id)
     ledger.post(
         journal_id=journal_id,
         event=journals.TRANSFER_IN,
-        legs=journals.transfer_in(payee_id=payee_id, amount_fen=transfer.amount_fen),
+        legs=journals.transfer_in(payee_id=transfer.payee_id, amount_fen=transfer.amount_fen),
         reference=transfer.public_id,
         at=at,
     )
-    publish("transfer.accepted", transfer, at)
+    publish(f"transfer.{to}", transfer, at)
     return transfer
 
 
@@ -113,13 +160,18 @@ def expire(*, transfer_id: uuid.UUID, at: datetime) -> bool:
     return True
 
 
-def admitted(intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, at: datetime) -> Transfer:
-    """A transfer that may be made, not saved yet: parties, remark, proof and limits are in order, the limits taken."""
+def admitted(intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, at: datetime) -> tuple[Transfer, Ruling]:
+    """A transfer that may be made, not saved yet, and what risk rules of it: parties, remark, proof and limits are in order, the limits
+    taken."""
     payer_id = intent.customer_id
     parties.require_different(payer_id, payee_id)
     text = checked_remark(remark)
-    states, pin_free, outflow = ask(
-        identity.states_of([payer_id, payee_id]), security_facts.pin_free_rule_at(at), limits.outflow_facts_of(payer_id, at)
+    act = Act(BUSINESS, new_id(), payer_id, intent.session_id, amount_fen, payee=payee_id)
+    states, pin_free, outflow, known = ask(
+        identity.states_of([payer_id, payee_id]),
+        security_facts.pin_free_rule_at(at),
+        limits.outflow_facts_of(payer_id, at),
+        deciding.facts_question(act=act, at=at),
     )
     parties.require_both(states, payer_id, payee_id)
     factors, levies = 0, []
@@ -127,9 +179,11 @@ def admitted(intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, 
         factors = authority.spend(intent=intent, purpose=authority.TRANSFER, amount_fen=amount_fen, payee=public_id("cus", payee_id), at=at)
     else:
         levies.append(security.pin_free(pin_free, customer_id=payer_id, amount_fen=amount_fen, at=at))
+    ruling = deciding.decide(act=act, known=known, factors=factors, at=at)
     levies.append(verification.outflow_levy(outflow, amount_fen=amount_fen, factors=factors, at=at))
     levy(levies=levies)
-    return Transfer(
+    transfer = Transfer(
+        id=act.business_id,
         customer_id=payer_id,
         shard=shard_of(payer_id),
         payee_id=payee_id,
@@ -139,10 +193,12 @@ def admitted(intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, 
         created_at=at,
         changed_at=at,
     )
+    return transfer, ruling
 
 
 def locked_for(payee_id: uuid.UUID, transfer_id: uuid.UUID) -> Transfer:
-    transfer = Transfer.objects.select_for_update().filter(pk=transfer_id, payee_id=payee_id).first()
+    mine = Transfer.objects.filter(pk=transfer_id, payee_id=payee_id).exclude(state__in=HIDDEN_FROM_PAYEE)
+    transfer = mine.select_for_update().first()
     if transfer is None:
         raise NotFound()
     return transfer

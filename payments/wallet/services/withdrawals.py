@@ -20,6 +20,7 @@ from core.limits.services import LimitReached
 from core.moves import advance
 from core.outbox import services as outbox
 from core.outbox.services import Payload
+from core.questions import ask
 from core.work import services as work
 from payments.cards import queries as cards
 from payments.cards import services as card_services
@@ -29,6 +30,8 @@ from payments.channels import telling
 from payments.channels.breaker import ChannelResting, refuse_resting
 from payments.channels.queries import ChannelRequest
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
+from payments.risk.services import deciding
+from payments.risk.services.deciding import Act
 from payments.wallet import journals
 from payments.wallet.fees import Fee, withdrawal_fee
 from payments.wallet.models import WITHDRAWAL_MOVES, WalletTerms, Withdrawal, WithdrawalState, terms_in_force
@@ -39,6 +42,7 @@ from payments.wallet.services.parties import CustomerNotActive
 BUSINESS = "withdrawal"
 FREE_COUNTER = "withdrawal_free"
 UNCLAIMED = "withdrawal.unclaimed"
+REFUSED = "withdrawal_refused"
 HOLD_LIFE = timedelta(days=7)
 ALLOWANCE_TRIES = 10
 REFUSED_ON_THE_WAY = (
@@ -61,10 +65,10 @@ class AllowanceBusy(DomainError):
 
 @transaction.atomic
 def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -> Withdrawal:
-    """Hold amount and fee on the balance. Nothing is asked of the channel yet.
+    """Hold amount and fee on the balance, and for a person's word too where risk says so. Nothing is asked of the channel yet.
 
-    Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, InsufficientFunds, LedgerHalted,
-    NoOpenDay.
+    Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, RiskRefused, InsufficientFunds,
+    LedgerHalted, NoOpenDay.
     """
     halt.require_open()
     customer_id = intent.customer_id
@@ -73,10 +77,15 @@ def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -
     card_services.check_limit(card=card, scene="withdraw", amount_fen=amount_fen, at=at)
     channels.refuse_closed(card.channel_id, card.bank_id, at)
     refuse_resting(card.channel_id, at)
-    authority.require(intent=intent, purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=card.public_id, at=at)
+    act = Act(BUSINESS, new_id(), customer_id, intent.session_id, amount_fen, payee=card.id, card=bytes(card.fingerprint))
+    (known,) = ask(deciding.facts_question(act=act, at=at))
+    factors = authority.require(intent=intent, purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=card.public_id, at=at)
+    ruling = deciding.decide(act=act, known=known, factors=factors, at=at)
     month = month_of(at)
     fee = take_allowance(customer_id, amount_fen, month, terms_in_force(at))
     withdrawal = Withdrawal.objects.create(
+        id=act.business_id,
+        state=WithdrawalState.IN_REVIEW if ruling.review else WithdrawalState.HELD,
         customer_id=customer_id,
         shard=shard_of(customer_id),
         card_id=card.id,
@@ -95,8 +104,25 @@ def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -
         reference=withdrawal.public_id,
         at=at,
     )
+    deciding.record(ruling)
+    publish(f"withdrawal.{withdrawal.state}", withdrawal, at)
+    return withdrawal
+
+
+@transaction.atomic
+def let_go(*, withdrawal_id: uuid.UUID, at: datetime) -> Withdrawal:
+    """A person let a withdrawal in review go on: the sweeper sends what is held. Raises WrongState, CustomerNotActive."""
+    withdrawal = Withdrawal.objects.select_for_update().get(pk=withdrawal_id)
+    parties.require_active(withdrawal.customer_id)
+    advance(withdrawal, WithdrawalState.HELD, moves=WITHDRAWAL_MOVES, at=at)
     publish("withdrawal.held", withdrawal, at)
     return withdrawal
+
+
+@transaction.atomic
+def refuse(*, withdrawal_id: uuid.UUID, at: datetime) -> Withdrawal:
+    """A person refused a withdrawal in review, or nobody decided: what is held is free again. Raises WrongState."""
+    return release(Withdrawal.objects.select_for_update().get(pk=withdrawal_id), REFUSED, at)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 from structlog.contextvars import get_contextvars
 
+from core.attempts import Attempt
 from core.errors import DomainError, NotFound, TooManyRequests
 
 log = structlog.get_logger(__name__)
@@ -72,6 +73,9 @@ def handle(problem_raised: Exception, context: dict[str, Any]) -> Response | Non
     if answer is None:
         return None
     set_rollback()
+    if isinstance(problem_raised, DomainError) and problem_raised.afterwards is not None:
+        with Attempt("api.afterwards", code=problem_raised.code):
+            problem_raised.afterwards()
     answer.content_type = MEDIA_TYPE
     return answer
 

@@ -71,6 +71,11 @@ PAGES: dict[str, Roles] = {
     "payments.walletterms": WORK | {Role.MARKETING},
     "payments.redpacket": WORK,
     "payments.redpacketterms": WORK | {Role.MARKETING},
+    "payments.riskreview": WORK,
+    "payments.riskdecision": WORK,
+    "payments.risklistentry": WORK,
+    "payments.riskrule": AUDIT | {Role.RISK, Role.FINANCE_CHECKER},
+    "payments.riskterms": AUDIT | {Role.RISK, Role.FINANCE_CHECKER},
     "payments.card": WORK,
     "payments.cardbinding": WORK,
     "payments.bank": WORK | {Role.MARKETING},
@@ -103,6 +108,12 @@ ACTS: dict[str, Roles] = {
     "top_up.refund": frozenset({Role.FINANCE_MAKER}),
     "withdrawal.pay": frozenset({Role.FINANCE_MAKER}),
     "card.unsign": FINANCE | CARE,
+    "risk_review.take": frozenset({Role.RISK}),
+    "risk_review.release": frozenset({Role.RISK}),
+    "risk_review.refuse": frozenset({Role.RISK}),
+    "risk_list.block": frozenset({Role.RISK}),
+    "risk_list.change": frozenset({Role.RISK}),
+    "risk_rule.switch": frozenset({Role.RISK}),
 }
 
 

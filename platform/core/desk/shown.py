@@ -54,6 +54,7 @@ TONES = {
         "sms_sent",
         "no_debit",
         "unavailable",
+        "in_review",
     },
     BAD: {
         "dead",
@@ -68,6 +69,7 @@ TONES = {
         "to_manual",
         "reuse",
         "declined",
+        "refused",
         "abandoned",
     },
 }

@@ -1,0 +1,1 @@
+"""Every write of the room: deciding, reviewing, listing, switching rules."""
