@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from core.api.views import View
 from core.clock import queries as clock
@@ -38,11 +38,11 @@ class Notices(View):
     content_negotiation_class = AnyContent
     refusals = (notices.NoticeNotBelieved, notices.NoticeMalformed, NotFound, ChannelNotConnected)
 
-    def post(self, request: Request, channel: str) -> Response:
+    def post(self, request: Request, channel: str) -> HttpResponse:
         raw_body = request.body
         if len(raw_body) > MAX_NOTICE:
             raise Invalid("body", "A notice is at most 64 KiB.", "通知不得超过 64 KiB。")
-        notices.receive(
+        receipt = notices.receive(
             channel=channel, path=request.get_full_path(), headers=dict(request.headers.items()), raw_body=raw_body, at=clock.now()
         )
-        return Response({"code": "SUCCESS"})
+        return HttpResponse(receipt.body, content_type=receipt.content_type)

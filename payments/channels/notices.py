@@ -16,7 +16,7 @@ from payments.channels import refused
 from payments.channels.breaks import Told, record_break
 from payments.channels.models import Break, Channel, ChannelNotice, ChannelRequest
 from payments.channels.outcomes import NOTICE, conclude
-from payments.channels.port import AgreementNotice, Notice, NoticeRefused, OrderNotice
+from payments.channels.port import AgreementNotice, Notice, NoticeRefused, OrderNotice, Receipt
 from payments.channels.services import open_port
 from payments.channels.sockets import AGREEMENTS
 from payments.channels.states import NOTICE_MOVES, NoticeState
@@ -38,19 +38,21 @@ class NoticeMalformed(DomainError):
     zh = "通知内容无法解析。"
 
 
-def receive(*, channel: str, path: str, headers: Mapping[str, str], raw_body: bytes, at: datetime) -> None:
-    """Verify a notice on its raw bytes and keep it; a copy of one kept already changes nothing.
+def receive(*, channel: str, path: str, headers: Mapping[str, str], raw_body: bytes, at: datetime) -> Receipt:
+    """Verify a notice on its raw bytes and keep it; a copy of one kept already changes nothing. Returns what to answer.
 
     Raises NotFound (no such channel), NoticeNotBelieved, NoticeMalformed; a refused one is only counted.
     """
     if not Channel.objects.filter(code=channel).exists():
         raise NotFound()
     try:
-        notice = open_port(channel).parse_notice(path=path, headers=headers, raw_body=raw_body, wall=clock.wall())
+        port = open_port(channel)
+        notice = port.parse_notice(path=path, headers=headers, raw_body=raw_body, wall=clock.wall())
     except NoticeRefused as problem:
         refused.count(channel, problem.reason, raw_body, at)
         raise (NoticeMalformed() if problem.reason == "malformed" else NoticeNotBelieved()) from problem
     keep(channel, notice, raw_body, at)
+    return port.receipt
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from django.conf import settings
 from accounts.identity.sockets import SMS
 from accounts.verification.sockets import VERIFIERS
 from core.clock.sockets import FOLLOWERS
+from payments.channels.alipay.adapter import AlipayMaker
+from payments.channels.alipay.credentials import AlipayCredentials
 from payments.channels.sandbox_bank.adapter import SandboxBankMaker
 from payments.channels.sandbox_bank.sidelines import BankClock, BankSms, BankVerifier
 from payments.channels.sockets import ADAPTERS, CREDENTIALS
@@ -13,7 +15,9 @@ from payments.channels.wechat_v3.credentials import WechatV3Credentials
 
 ADAPTERS.plug("sandbox_bank", SandboxBankMaker())
 ADAPTERS.plug("wechat_v3", WechatV3Maker())
+ADAPTERS.plug("alipay", AlipayMaker())
 CREDENTIALS.plug("wechat_v3", WechatV3Credentials())
+CREDENTIALS.plug("alipay", AlipayCredentials())
 if settings.SANDBOX_BANK_URL:
     VERIFIERS.plug("sandbox_bank", BankVerifier())
     SMS.plug("sandbox_bank", BankSms())

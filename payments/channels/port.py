@@ -133,6 +133,14 @@ UnsignResult = Success[Unsigned] | Failed | Pending | ActionRequired | Unknown
 Result = Success[Any] | Failed | Pending | ActionRequired | Unknown
 
 
+def about(request_no: str, result: OrderResult) -> OrderResult:
+    """What a question was answered, unless the answer is about another number: where signatures do not cover the question, an old
+    answer could be given again."""
+    if isinstance(result, Success) and result.facts.request_no != request_no:
+        return Unknown("answer_disagrees")
+    return result
+
+
 @dataclass(frozen=True)
 class StatementLine:
     """One line of a channel's statement. `kind`: payment, refund, payout, payout_return, or an account entry's kind.
@@ -198,6 +206,17 @@ class OtherNotice:
 Notice = OrderNotice | AgreementNotice | OtherNotice
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """What a channel wants to hear for a notice that arrived."""
+
+    content_type: str
+    body: bytes
+
+
+JSON_RECEIPT = Receipt("application/json", b'{"code":"SUCCESS"}')
+
+
 class NoticeRefused(Exception):
     """A notice that is not believed: `reason` is signature, timestamp, merchant or malformed."""
 
@@ -227,6 +246,7 @@ class Port(Protocol):
     """One channel, opened with its credential. Every call takes the business number; the same number is the same act."""
 
     capabilities: frozenset[Capability]
+    receipt: Receipt
 
     def sign_start(self, *, request_no: str, elements: Elements) -> SignStartResult: ...
 
@@ -250,7 +270,7 @@ class Port(Protocol):
 
     def refund(self, *, request_no: str, payment_request_no: str, amount_fen: int, currency: str, reason: str) -> OrderResult: ...
 
-    def query_refund(self, *, request_no: str) -> OrderResult: ...
+    def query_refund(self, *, request_no: str, payment_request_no: str) -> OrderResult: ...
 
     def payout(self, *, request_no: str, token: str, amount_fen: int, currency: str, remark: str) -> OrderResult: ...
 

@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 LEAST_BITS = 2048
 CERTIFICATE = "-----BEGIN CERTIFICATE-----"
-PRIVATE = "PRIVATE KEY"
-PUBLIC = "PUBLIC KEY"
+ARMOUR = "-----BEGIN "
 
 
 class BadKey(ValueError):
@@ -24,7 +23,9 @@ class BadKey(ValueError):
 def private_key(pem: str) -> RSAPrivateKey:
     """Raises BadKey."""
     try:
-        key = serialization.load_pem_private_key(armoured(pem, PRIVATE), password=None)
+        text = pem.strip()
+        load = serialization.load_pem_private_key if text.startswith(ARMOUR) else serialization.load_der_private_key
+        key = load(text.encode() if text.startswith(ARMOUR) else der(text), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise BadKey("private") from problem
     if not isinstance(key, RSAPrivateKey) or key.key_size < LEAST_BITS:
@@ -36,7 +37,7 @@ def private_key(pem: str) -> RSAPrivateKey:
 def public_key(pem: str) -> RSAPublicKey:
     """The key of a public key's PEM or of a certificate's. Raises BadKey."""
     try:
-        key = certified(pem) if pem.strip().startswith(CERTIFICATE) else serialization.load_pem_public_key(armoured(pem, PUBLIC))
+        key = published(pem.strip())
     except (ValueError, UnsupportedAlgorithm) as problem:
         raise BadKey("public") from problem
     if not isinstance(key, RSAPublicKey) or key.key_size < LEAST_BITS:
@@ -44,18 +45,15 @@ def public_key(pem: str) -> RSAPublicKey:
     return key
 
 
-def certified(pem: str) -> object:
-    return x509.load_pem_x509_certificate(pem.strip().encode()).public_key()
+def published(text: str) -> object:
+    if text.startswith(CERTIFICATE):
+        return x509.load_pem_x509_certificate(text.encode()).public_key()
+    return serialization.load_pem_public_key(text.encode()) if text.startswith(ARMOUR) else serialization.load_der_public_key(der(text))
 
 
-def armoured(pem: str, kind: str) -> bytes:
-    """A PEM; the bare base64 that some consoles show gets its first and last line."""
-    text = pem.strip()
-    if text.startswith("-----BEGIN"):
-        return text.encode()
-    body = "".join(text.split())
-    lines = [body[place : place + 64] for place in range(0, len(body), 64)]
-    return "\n".join((f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----", "")).encode()
+def der(pem: str) -> bytes:
+    """The bare base64 that some consoles show. Raises ValueError."""
+    return base64.b64decode("".join(pem.split()), validate=True)
 
 
 def private_pem(pem: str) -> str:

@@ -16,7 +16,7 @@ from payments.channels import breaker, queries, schedule, seats, telling
 from payments.channels.breaker import RESTING, Exchange
 from payments.channels.models import Channel, ChannelCredential, ChannelRequest
 from payments.channels.outcomes import WITH_SECRETS, conclude
-from payments.channels.port import Elements, Failed, Port, Result, Unknown
+from payments.channels.port import ActionRequired, Elements, Failed, Port, Result, Unknown
 from payments.channels.sockets import ADAPTERS, OUTCOMES, SIGNINGS
 from payments.channels.states import MONEY_OPERATIONS, REQUEST_MOVES, Operation, RequestState
 
@@ -315,12 +315,16 @@ def question(port: Port, request: ChannelRequest) -> Result:
         case Operation.PAYOUT:
             return port.query_payout(request_no=number)
         case Operation.REFUND:
-            return port.query_refund(request_no=number)
+            assert request.original is not None
+            return port.query_refund(request_no=number, payment_request_no=request.original.request_no)
     return port.query_sign(request_no=number, operation=request.operation, sign_ref=sign_ref(request))
 
 
 def not_seen(request: ChannelRequest, at: datetime) -> ChannelRequest:
+    """What to do about a number the channel does not know. Where the payer was given a code, it may know it from when they take it up."""
     age = at - request.created_at
+    if request.state == RequestState.ACTION_REQUIRED and age < schedule.RESEND_WITHIN:
+        return conclude(request_id=request.id, result=ActionRequired(request.code), source="query", at=at)
     if request.operation in WITH_SECRETS:
         settled = age >= schedule.SIGNING_SETTLES_AFTER
         result: Result = Failed("not_seen", user_fixable=True) if settled else Unknown("not_seen")

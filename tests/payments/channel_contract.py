@@ -8,6 +8,7 @@ class TestSandboxBank(ChannelContract):
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import pytest
@@ -104,6 +105,10 @@ class ChannelContract:
     """A number that was refused is refused for good. Off: it was not used up."""
     KEEPS_CLOSED_NUMBERS = True
     """A number can be closed before it is ever seen. Off: closing it tells that it will not be paid, and no more."""
+    KNOWS_FROM_PLACING = True
+    """A payment is known from when it was placed. Off: from when its payer takes it up; until then, what was lost is sent again."""
+    CLOSES_AT_ONCE = True
+    """A number that nobody began to pay is closed at once. Off: a code that was given out can be taken up until it is too old."""
     PAYOUTS_COME_BACK = True
     LISTS_PAYOUTS_WITH_ORDERS = True
 
@@ -125,6 +130,10 @@ class ChannelContract:
     def found(self, peer: Peer, request_no: str) -> object:
         """What asking finds; where the payer still has to act, they do."""
         result = peer.port.query(request_no=request_no)
+        if not self.KNOWS_FROM_PLACING:
+            assert isinstance(result, Unknown)
+            assert result.seen is False
+            return self.pay(peer, "", request_no=request_no)[1]
         if isinstance(result, ActionRequired):
             peer.payer_acts(request_no)
             return peer.port.query(request_no=request_no)
@@ -207,7 +216,7 @@ class ChannelContract:
         assert isinstance(other, Failed), "the same number with another amount is another payment, and refused"
 
     def test_a_number_never_sent_is_not_seen(self, peer: Peer) -> None:
-        for ask in (peer.port.query, peer.port.query_refund, peer.port.query_payout):
+        for ask in (peer.port.query, partial(peer.port.query_refund, payment_request_no=number()), peer.port.query_payout):
             answer = ask(request_no=number())
             assert isinstance(answer, Unknown)
             assert answer.seen is False
@@ -273,6 +282,9 @@ class ChannelContract:
     def test_a_closed_number_never_pays(self, peer: Peer) -> None:
         request_no = number()
         closed = peer.port.close(request_no=request_no, operation="pay")
+        if not self.CLOSES_AT_ONCE:
+            assert isinstance(closed, ActionRequired)
+            return
         assert isinstance(closed, Failed)
         assert closed.decided is True
         if not self.KEEPS_CLOSED_NUMBERS:
@@ -290,7 +302,7 @@ class ChannelContract:
         first = peer.port.refund(request_no=refund_no, **terms)
         assert isinstance(first, Success)
         assert peer.port.refund(request_no=refund_no, **terms) == first
-        assert peer.port.query_refund(request_no=refund_no) == first
+        assert peer.port.query_refund(request_no=refund_no, payment_request_no=payment_no) == first
         assert isinstance(peer.port.refund(request_no=number(), **terms), Failed)
 
     def test_a_payout_is_done_once_and_may_come_back(self, peer: Peer) -> None:

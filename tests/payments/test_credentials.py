@@ -17,6 +17,7 @@ from core.errors import Invalid
 from core.outbox.models import OutboxEvent
 from core.outbox.registry import HANDLERS, Event
 from payments.channels import credentials
+from payments.channels.alipay.credentials import AlipayCredentials
 from payments.channels.models import Channel, ChannelCredential, CredentialEntry
 from payments.channels.sandbox_bank.signing import public_pem
 from payments.channels.typed import Typed
@@ -153,6 +154,43 @@ def test_the_database_keeps_one_waiting_entry_and_no_secret_of_a_decided_one() -
     credentials.drop(entry_id=CredentialEntry.objects.get().id, at=clock.now())
     with pytest.raises(IntegrityError, match="payments_entry_moves"), transaction.atomic():
         CredentialEntry.objects.update(state="entered", decided_at=None)
+
+
+ALIPAY = Typed(
+    merchant="2088102169481075",
+    app_id="2021000117652045",
+    private_key_pem=OURS,
+    own_key_id="a" * 32,
+    root_key_id=f"{'b' * 32}_{'c' * 32}",
+    bank_public_key_pem=THEIRS,
+    bank_key_id="d" * 32,
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"merchant": MERCHANT}, "merchant"),
+        ({"app_id": APP_ID}, "app_id"),
+        ({"private_key_pem": ""}, "private_key_pem"),
+        ({"bank_public_key_pem": public_pem(OURS)}, "bank_public_key_pem"),
+        ({"own_key_id": SERIAL}, "own_key_id"),
+        ({"own_key_id": ""}, "own_key_id"),
+        ({"root_key_id": ""}, "own_key_id"),
+        ({"root_key_id": "b"}, "root_key_id"),
+        ({"bank_key_id": "D"}, "bank_key_id"),
+    ],
+)
+def test_alipay_refuses_what_cannot_be_right_and_names_the_field(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        AlipayCredentials().checked(replace(ALIPAY, **changes))
+    assert refused.value.field == field
+
+
+def test_alipay_is_connected_with_certificates_or_with_keys_alone() -> None:
+    assert AlipayCredentials().checked(ALIPAY) == ALIPAY
+    keys = replace(ALIPAY, own_key_id="", root_key_id="", bank_key_id="", api_key="of no use")
+    assert AlipayCredentials().checked(keys) == replace(keys, api_key="")
 
 
 ELLIPTIC = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

@@ -112,6 +112,8 @@ class TestSandboxBank(ChannelContract):
         assert bank_peer.port.capabilities == frozenset(Capability)
         assert self.KEEPS_REFUSALS
         assert self.KEEPS_CLOSED_NUMBERS
+        assert self.KNOWS_FROM_PLACING
+        assert self.CLOSES_AT_ONCE
         assert self.PAYOUTS_COME_BACK
         assert self.LISTS_PAYOUTS_WITH_ORDERS
 

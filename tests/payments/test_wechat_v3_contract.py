@@ -188,15 +188,15 @@ def test_a_refund_under_way_is_pending_and_one_of_an_unknown_payment_is_not_sent
     pay.refunds_begin_as = "PROCESSING"
     taken = port.refund(request_no=refund_no, **terms)
     assert isinstance(taken, Pending)
-    assert port.query_refund(request_no=refund_no) == taken
+    assert port.query_refund(request_no=refund_no, payment_request_no=payment_no) == taken
     pay.refunds[refund_no] |= {"status": "SUCCESS", "success_time": pay.now().isoformat()}
-    done = port.query_refund(request_no=refund_no)
+    done = port.query_refund(request_no=refund_no, payment_request_no=payment_no)
     assert isinstance(done, Success)
     assert (done.facts.amount_fen, done.facts.request_no) == (6_000, refund_no)
     pay.refunds[refund_no]["status"] = "ABNORMAL"
-    assert isinstance(port.query_refund(request_no=refund_no), Pending)
+    assert isinstance(port.query_refund(request_no=refund_no, payment_request_no=payment_no), Pending)
     pay.refunds[refund_no]["status"] = "CLOSED"
-    assert port.query_refund(request_no=refund_no) == Failed("REFUND_CLOSED", decided=True)
+    assert port.query_refund(request_no=refund_no, payment_request_no=payment_no) == Failed("REFUND_CLOSED", decided=True)
 
 
 def test_a_transfer_waits_for_its_payee_and_can_be_taken_back_until_then(pay: WechatPay) -> None:

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from payments.channels.models import ChannelCredential
 from payments.channels.port import (
+    JSON_RECEIPT,
     Capability,
     ChannelUnreachable,
     Elements,
@@ -41,6 +42,7 @@ class SandboxBank:
     """The port, opened with one merchant's keys."""
 
     capabilities = frozenset(Capability)
+    receipt = JSON_RECEIPT
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -131,7 +133,7 @@ class SandboxBank:
         }
         return answers.acted(self.post("/v1/refunds", content), answers.order)
 
-    def query_refund(self, *, request_no: str) -> OrderResult:
+    def query_refund(self, *, request_no: str, payment_request_no: str) -> OrderResult:
         return answers.asked(self.get(f"/v1/refunds/{request_no}"), answers.order)
 
     def payout(self, *, request_no: str, token: str, amount_fen: int, currency: str, remark: str) -> OrderResult:

@@ -11,6 +11,7 @@ from core.clock import queries as clock
 from payments.channels.addresses import notice_url
 from payments.channels.models import ChannelCredential
 from payments.channels.port import (
+    JSON_RECEIPT,
     ActionRequired,
     Capability,
     ChannelUnreachable,
@@ -27,6 +28,7 @@ from payments.channels.port import (
     Success,
     Unknown,
     UnsignResult,
+    about,
 )
 from payments.channels.services import ChannelNotConnected
 from payments.channels.transport import Answer, NoAnswer, NotDelivered, Patience
@@ -44,6 +46,8 @@ WITHOUT_CARDS = frozenset({Capability.PAY, Capability.CLOSE, Capability.REFUND, 
 class WechatV3:
     """The port, opened with one merchant's keys. `token` says how the payer takes an order up: empty = whoever scans the code,
     `jsapi:<openid>` = that user, in WeChat, `app` = an app of ours; of a payout it is the payee's openid."""
+
+    receipt = JSON_RECEIPT
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -94,7 +98,7 @@ class WechatV3:
 
     def query(self, *, request_no: str) -> OrderResult:
         path = f"{TRADES}/out-trade-no/{request_no}?mchid={self.account.merchant}"
-        return answers.asked(lambda: self.ask("GET", path), answers.trade)
+        return about(request_no, answers.asked(lambda: self.ask("GET", path), answers.trade))
 
     def close(self, *, request_no: str, operation: str) -> OrderResult:
         """Closing is answered alike for every number, so what became of it is asked. An order that WeChat Pay has not seen will never be
@@ -133,8 +137,8 @@ class WechatV3:
         }
         return answers.acted(lambda: self.ask("POST", REFUNDS, content), answers.refund)
 
-    def query_refund(self, *, request_no: str) -> OrderResult:
-        return answers.asked(lambda: self.ask("GET", f"{REFUNDS}/{request_no}"), answers.refund)
+    def query_refund(self, *, request_no: str, payment_request_no: str) -> OrderResult:
+        return about(request_no, answers.asked(lambda: self.ask("GET", f"{REFUNDS}/{request_no}"), answers.refund))
 
     def payout(self, *, request_no: str, token: str, amount_fen: int, currency: str, remark: str) -> OrderResult:
         """A transfer whose answer tells an end is asked for, since the answer does not name the amount."""
@@ -155,7 +159,7 @@ class WechatV3:
 
     def query_payout(self, *, request_no: str) -> OrderResult:
         path = f"{TRANSFERS}/out-bill-no/{answers.bill_no(request_no)}"
-        return answers.asked(lambda: self.ask("GET", path), answers.transfer)
+        return about(request_no, answers.asked(lambda: self.ask("GET", path), answers.transfer))
 
     def fetch_statement(self, *, day: date, kind: str, format: str) -> StatementFile:
         """The bill's address and digest are in a signed answer, the bill itself comes without a signature."""
