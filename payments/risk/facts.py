@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -47,9 +47,8 @@ class Known:
 
 
 FACTS = """
-SELECT json_build_object(
-  'taken', payments_risk_take(%s::uuid, %s::varchar, %s::bigint, %s::timestamptz, %s::uuid),
-  'rules', (SELECT coalesce(json_agg(rule), '[]') FROM payments_risk_rules(%s::varchar, %s::timestamptz) rule),
+SELECT ARRAY[taken.rules, taken.tallies, json_build_object(
+  'payee_since', taken.payee_since, 'payee_fen', taken.payee_fen,
   'review_hours', (SELECT review_hours FROM payments_riskterms WHERE starts_at <= %s ORDER BY starts_at DESC LIMIT 1),
   'registered_at', extract(epoch FROM who.registered_at), 'device_since', extract(epoch FROM who.device_since),
   'device', who.device_id, 'sharers', who.sharers,
@@ -58,7 +57,8 @@ SELECT json_build_object(
       coalesce(entry.key IN (%s::bytea, who.phone_index, who.installation_index), false)) FROM payments_risklistentry entry
     WHERE entry.ended_at IS NULL AND (entry.until IS NULL OR entry.until > %s)
       AND entry.key IN (%s::bytea, who.phone_index, who.installation_index, %s::bytea, %s::bytea, who.payee_phone_index))
-)::text FROM ({who}) AS who
+)::text]
+FROM payments_risk_count(%s::uuid, %s::varchar, %s::bigint, %s::timestamptz, %s::uuid) AS taken, ({who}) AS who
 """
 
 
@@ -72,27 +72,26 @@ def facts_question(*, act: Act, at: datetime) -> Question[Known]:
     who, whom = identity.who_acts(act.customer_id, act.session_id, act.payee)
     own, payee = act.customer_id.bytes, act.payee.bytes if act.payee else None
     taken = (act.customer_id, act.business, act.amount_fen, at, act.payee)
-    values = (*taken, act.business, at, at, own, at, own, payee, act.card, *whom)
+    values = (at, own, at, own, payee, act.card, *taken, *whom)
     return Question(FACTS.format(who=who), values, partial(read, act, at))
 
 
-def read(act: Act, at: datetime, text: str) -> Known:
-    found = orjson.loads(text)
-    taken = found["taken"]
+def read(act: Act, at: datetime, texts: list[str]) -> Known:
+    tallies, found = orjson.loads(texts[1]), orjson.loads(texts[2])
     facts = Facts(
         scene=act.business,
         amount_fen=act.amount_fen,
         hour=clock.local(at).hour,
-        tallies={scene: tally(figures) for scene, figures in taken["tallies"].items()},
+        tallies={scene: tally(figures) for scene, figures in tallies.items()},
         account_age_h=hours(found["registered_at"], at),
         device_age_h=device_age(act, found["device_since"], at),
         sharers=found["sharers"],
-        payee_age_h=None if act.payee is None else hours(taken["payee_since"], at),
-        payee_fen=taken["payee_fen"] or 0,
+        payee_age_h=None if act.payee is None else hours(found["payee_since"], at),
+        payee_fen=found["payee_fen"] or 0,
         listed=tuple(Listed(*entry) for entry in found["listed"]),
     )
     device = public_id("dev", uuid.UUID(found["device"])) if found["device"] else None
-    return Known(facts, tuple(rule(row) for row in found["rules"]), device, found["review_hours"])
+    return Known(facts, rules(texts[0]), device, found["review_hours"])
 
 
 def hours(since: float, at: datetime) -> float:
@@ -108,6 +107,12 @@ def device_age(act: Act, since: float | None, at: datetime) -> float | None:
 
 def tally(figures: list[int]) -> Tally:
     return Tally(dict(zip(Window, figures[0:6:2], strict=True)), dict(zip(Window, figures[1:6:2], strict=True)), figures[6])
+
+
+@lru_cache(maxsize=64)
+def rules(text: str) -> tuple[Rule, ...]:
+    """The rules of a scene: their text is the same from act to act, and reading it takes longer than judging by them."""
+    return tuple(rule(row) for row in orjson.loads(text))
 
 
 def rule(row: dict[str, Any]) -> Rule:

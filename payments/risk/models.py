@@ -24,7 +24,7 @@ HOUR_SLOTS, DAY_SLOTS, WEEK_SLOTS = 13, 25, 8
 
 
 class ReviewState(models.TextChoices):
-    OPEN = "open"
+    OPEN = "open", "Waiting"
     RELEASED = "released"
     REFUSED = "refused"
     EXPIRED = "expired"
@@ -34,7 +34,9 @@ REVIEW_MOVES = Moves(ReviewState, {ReviewState.OPEN: {ReviewState.RELEASED, Revi
 
 
 def words(choices: type[Kind] | type[Verdict] | type[Window]) -> list[tuple[str, str]]:
-    return [(str(one), str(one).replace("_", " ").capitalize()) for one in choices]
+    """The choices with their labels; a rule on an amount is told from a break in one."""
+    own = {"amount": "Single amount"}
+    return [(str(one), own.get(str(one), str(one).replace("_", " ").capitalize())) for one in choices]
 
 
 def append_only(name: str) -> pgtrigger.Protect:
@@ -143,7 +145,7 @@ def ring(size: int) -> "ArrayField[Any, Any]":
 class RiskTally(models.Model):
     """A customer's acts of one scene in rolling windows: rings of slots (5 minutes, hours, days), the newest last, as of `last_at`.
 
-    Written by `payments_risk_take` alone, which locks all of a customer's rows: acts at once are counted one after the other.
+    Written by `payments_risk_count` alone, which locks all of a customer's rows: acts at once are counted one after the other.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

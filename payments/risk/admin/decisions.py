@@ -11,10 +11,10 @@ from unfold.decorators import display
 from core.desk.counted import of_customer
 from core.desk.customers import OfCustomer
 from core.desk.panels import customer_panel
-from core.desk.shown import link, money, when
+from core.desk.shown import age, link, money
 from core.desk.site import desk
 from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, Panel
-from payments.risk.admin.shown import business_link, facts_table, hits_table, payee_link, verdict_badge
+from payments.risk.admin.shown import business_link, facts_table, hits_table, payee_link, scene, verdict_badge
 from payments.risk.models import RiskDecision
 
 
@@ -22,7 +22,7 @@ from payments.risk.models import RiskDecision
 class RiskDecisionAdmin(OfCustomer):
     group, place, icon, heading = "payments", 70, "policy", _("Risk decisions")
     finds = {"cus": "customer_id", "rsk": "pk"}
-    list_display = ("number", "owner", "business", "amount", "verdict_label", "codes", "created")
+    list_display = ("number", "owner", "scene_text", "amount", "verdict_label", "codes", "created")
     list_filter = ("verdict", "business")
     fieldsets = (
         (None, {"fields": (("number", "verdict_label"), ("owner", "about"), ("amount", "payee_text"), "created")}),
@@ -37,6 +37,10 @@ class RiskDecisionAdmin(OfCustomer):
     @display(description=_("Rules"))
     def codes(self, row: RiskDecision) -> str:
         return ", ".join([hit["code"] for hit in row.hits] + row.inputs["listed"])
+
+    @display(description=_("About"), ordering="business")
+    def scene_text(self, row: RiskDecision) -> str:
+        return scene(row.business)
 
     @display(description=_("About"))
     def about(self, row: RiskDecision) -> SafeString | str:
@@ -63,14 +67,14 @@ class DecisionsPanel:
         rows = (
             (
                 link("payments.riskdecision", row.pk, row.public_id),
-                row.business,
+                scene(row.business),
                 money(row.amount_fen),
                 verdict_badge(row.verdict, str(words[row.verdict])),
-                when(row.created_at),
+                age(row.created_at, at),
             )
             for row in RiskDecision.objects.filter(customer_id=customer_id).order_by("-id")[:5]
         )
-        header = (_("Decision"), _("About"), _("Amount (yuan)"), _("Verdict"), _("Created"))
+        header = (_("Risk decision"), _("About"), _("Amount (yuan)"), _("Verdict"), _("Age"))
         return customer_panel(_("Risk decisions"), "payments.riskdecision", customer_id, header, rows)
 
 

@@ -20,7 +20,7 @@ from core.desk.proposing import proposing
 from core.desk.shown import age, badge, duration, link
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
-from payments.risk.admin.shown import business_link, facts_table, hits_table, payee_link
+from payments.risk.admin.shown import business_link, facts_table, hits_table, payee_link, what_table
 from payments.risk.models import ReviewState, RiskDecision, RiskReview
 from payments.risk.services import reviews
 
@@ -61,7 +61,7 @@ def refuse(doing: Doing) -> Words:
 
 def to_decide(request: HttpRequest, row: RiskReview) -> SafeString:
     """What somebody must have read who decides."""
-    return SafeString(hits_table(row.decision) + facts_table(row.decision))
+    return SafeString(what_table(row) + hits_table(row.decision) + facts_table(row.decision))
 
 
 ACTS = (
@@ -117,7 +117,7 @@ class RiskReviewAdmin(OfCustomer):
     group, place, icon, heading = "queues", 15, "shield_person", _("Risk reviews")
     acts = ACTS
     finds = {"cus": "customer_id", "rvw": "pk", "rsk": "decision_id", "trf": "business_id", "wdr": "business_id", "ord": "business_id"}
-    list_display = ("number", "state_label", "customer_text", "about", "amount", "rules", "waiting", "time_left", "looking")
+    list_display = ("number", "state_label", "customer_text", "about", "amount", "rules", "waiting", "looking")
     list_filter = ("state", "business", ("owner", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("decision", "owner")
     ordering = ("-id",)
@@ -163,7 +163,7 @@ class RiskReviewAdmin(OfCustomer):
     def looking(self, row: RiskReview) -> str:
         return row.owner.get_username() if row.owner else "-"
 
-    @display(description=_("Decision"))
+    @display(description=_("Risk decision"))
     def decision_link(self, row: RiskReview) -> SafeString | str:
         return link("payments.riskdecision", row.decision_id, row.decision.public_id)
 

@@ -16,9 +16,9 @@ from core.desk.acts import Act, Doing
 from core.desk.proposals import ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
 from core.desk.roles import Role
-from core.desk.shown import badge, money, when
+from core.desk.shown import badge, money, mono, when
 from core.desk.site import desk
-from payments.risk.admin.shown import verdict_badge
+from payments.risk.admin.shown import scene, verdict_badge
 from payments.risk.models import RiskRule, RiskTerms
 from payments.risk.rules import PARAMETERS
 from payments.risk.services import switching
@@ -74,7 +74,7 @@ class RiskRuleAdmin(ProposedAdmin):
         "share_bp": _("How far under the limit still counts, in hundredths of a percent: 500 is 5 %."),
         "note": _("What it is for, for operators. Customers never read it."),
     }
-    list_display = ("code", "starts", "state_label", "kind", "verdict_label", "scenes_text", "bounds", "note")
+    list_display = ("name", "starts", "state_label", "kind", "verdict_label", "scenes_text", "bounds", "note")
     list_filter = ("kind", "verdict", "active")
     ordering = ("code", "-starts_at")
 
@@ -84,11 +84,15 @@ class RiskRuleAdmin(ProposedAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "scenes":
-            choices = [(name, name.replace("_", " ")) for name in sorted(REVIEWED.plugs)]
+            choices = [(name, scene(name)) for name in sorted(REVIEWED.plugs)]
             return forms.MultipleChoiceField(
                 label=_("Scenes"), choices=choices, help_text=str(self.helps["scenes"]), widget=UnfoldAdminCheckboxSelectMultipleWidget()
             )
         return super().formfield_for_dbfield(db_field, request, **options)
+
+    @display(description=_("Rule"), ordering="code")
+    def name(self, row: RiskRule) -> SafeString:
+        return mono(row.code)
 
     @display(description=_("From"), ordering="starts_at")
     def starts(self, row: RiskRule) -> str:
@@ -108,12 +112,12 @@ class RiskRuleAdmin(ProposedAdmin):
 
     @display(description=_("Scenes"))
     def scenes_text(self, row: RiskRule) -> str:
-        return ", ".join(row.scenes)
+        return ", ".join(scene(name) for name in row.scenes)
 
     @display(description=_("Bounds"))
     def bounds(self, row: RiskRule) -> str:
         """The parameters it has, in one line."""
-        told = {"amount_fen": row.amount_fen and money(row.amount_fen)}
+        told = {"amount_fen": money(row.amount_fen), "window": row.get_window_display()}
         names = (name for name in PARAMETERS if getattr(row, name) is not None)
         return SafeString(" · ".join(f"{self.opts.get_field(name).verbose_name}: {told.get(name, getattr(row, name))}" for name in names))
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core.desk.customers import customer_link
 from core.desk.references import reference
 from core.desk.shown import badge, link, money, mono, table
 from core.ids import public_id
@@ -13,18 +15,29 @@ from payments.risk.models import RiskDecision, RiskListEntry, RiskReview, RiskRu
 from payments.risk.sockets import REVIEWED
 
 TONES = {"allow": "accepted", "step_up": "pending", "review": "pending", "refuse": "rejected"}
-WINDOWS = {"hour": _("Last hour"), "day": _("Last day"), "week": _("Last week")}
+WINDOWS = {
+    "hour": _("in the last hour, times / yuan"),
+    "day": _("in the last day, times / yuan"),
+    "week": _("in the last week, times / yuan"),
+}
+JUST_UNDER = _("just under a limit in the last day")
 
 
 def verdict_badge(verdict: str, words: str) -> SafeString:
     return badge(TONES[verdict], words)
 
 
+def scene(business: str) -> str:
+    """What a room's acts are called."""
+    room = REVIEWED.get(business)
+    return business if room is None else str(apps.get_model(room.label)._meta.verbose_name)
+
+
 def business_link(row: RiskDecision | RiskReview) -> SafeString | str:
     """The row decided about, as a link to its room's page."""
     room = REVIEWED.get(row.business)
     if row.business_id is None or room is None:
-        return row.business
+        return scene(row.business)
     return link(room.label, row.business_id, public_id(room.prefix, row.business_id))
 
 
@@ -34,6 +47,17 @@ def payee_link(decision: RiskDecision) -> SafeString | str:
     if decision.payee is None or room is None:
         return "-"
     return link(room.payee_label, decision.payee, public_id(room.payee_prefix, decision.payee))
+
+
+def what_table(row: RiskReview) -> SafeString:
+    """Who wants to pay whom how much."""
+    facts = (
+        (_("Customer"), customer_link(row.customer_id)),
+        (_("About"), business_link(row)),
+        (_("Payee"), payee_link(row.decision)),
+        (_("Amount (yuan)"), money(row.amount_fen)),
+    )
+    return table(("", ""), facts)
 
 
 def hits_table(decision: RiskDecision) -> SafeString:
@@ -69,10 +93,10 @@ def fact_rows(inputs: dict[str, Any]) -> Iterator[tuple[object, object]]:
     yield _("Other customers on the device"), inputs["sharers"]
     yield _("Payee known for"), hours(inputs["payee_age_h"])
     yield _("Paid to this payee so far (yuan)"), money(inputs["payee_fen"])
-    for scene, tally in sorted(inputs["tallies"].items()):
+    for business, tally in sorted(inputs["tallies"].items()):
         for window, words in WINDOWS.items():
-            yield f"{scene}: {words}", SafeString(f"{tally['counts'][window]} / {money(tally['sums_fen'][window])}")
-        yield f"{scene}: {_('just under a limit today')}", tally["near"]
+            yield f"{scene(business)}: {words}", SafeString(f"{tally['counts'][window]} / {money(tally['sums_fen'][window])}")
+        yield f"{scene(business)}: {JUST_UNDER}", tally["near"]
 
 
 def listed_target(entry: RiskListEntry) -> SafeString | str:

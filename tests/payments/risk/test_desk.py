@@ -55,7 +55,8 @@ def test_a_review_tells_why_and_what_is_known_and_is_taken_and_released(room: Li
     who = customer()
     review = waiting(who, session=open_session(who).session, payee=customer().id)
     text = page(rita, "riskreview", review)
-    for words in (held.note, "Account age", "Device known for", "0.0 h", "Last hour", who.public_id, "Release", "Refuse", "1 / "):
+    facts = ("Account age", "Device known for", "0.0 h", "in the last hour", "Payee", who.public_id, "Release", "Refuse", "1 / ")
+    for words in (held.note, *facts):
         assert words in text
     assert "Propose to release" not in text
     do(rita, "riskreview", "take", review)
