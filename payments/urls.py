@@ -8,6 +8,8 @@ from payments.red_packets import api as red_packets
 
 urlpatterns = [
     path("merchant/", include("payments.merchants.api.server_urls")),
+    path("merchant/", include("payments.cashier.api.server_urls")),
+    path("cashier/", include("payments.cashier.api.urls")),
     path("wallet/", include("payments.wallet.api.urls")),
     path("red-packets", red_packets.RedPackets.as_view()),
     path("red-packets/addressed", red_packets.Addressed.as_view()),

@@ -1,5 +1,6 @@
 """Reads of banks, limits, cards and bindings."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -85,6 +86,12 @@ def limits(*, channel: str, on: date) -> list[CardLimit]:
     """All limits of a channel in force on a day: the newest row of each bank, kind and scene."""
     rows = CardLimit.objects.filter(channel_id=channel, effective_on__lte=on)
     return list(rows.order_by("bank_id", "kind", "scene", "-effective_on").distinct("bank_id", "kind", "scene"))
+
+
+def limits_of_scene(scene: str, channels: Collection[str], on: date) -> list[CardLimit]:
+    """The limits of one scene in force on a day, of several channels: the newest row of each bank and kind."""
+    rows = CardLimit.objects.filter(channel_id__in=channels, scene=scene, effective_on__lte=on)
+    return list(rows.order_by("channel_id", "bank_id", "kind", "-effective_on").distinct("channel_id", "bank_id", "kind"))
 
 
 def supported_banks() -> list[Bank]:

@@ -1,5 +1,6 @@
 """Reads of channels, their rules and their requests."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -112,3 +113,8 @@ def placed(business_id: UUID, operation: str) -> UUID | None:
 def latest(business_id: UUID) -> ChannelRequest | None:
     """The newest call made for a row."""
     return ChannelRequest.objects.filter(business_id=business_id).order_by("-created_at", "-id").first()
+
+
+def made_for(business_ids: Collection[UUID]) -> list[ChannelRequest]:
+    """The calls made for several rows, in the order in which they were placed."""
+    return list(ChannelRequest.objects.filter(business_id__in=business_ids).order_by("created_at", "id"))

@@ -161,6 +161,9 @@ SPECTACULAR_SETTINGS = {
         "StoreState": "payments.merchants.states.StoreState",
         "AppState": "payments.merchants.states.AppState",
         "KeyState": "payments.merchants.states.KeyState",
+        "ResultEnum": "payments.wallet.api.shapes.RESULTS",
+        "PaymentResult": "payments.cashier.states.PaymentResult",
+        "LegKind": "payments.cashier.states.LegKind",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problem"],
 }

@@ -16,6 +16,9 @@ from accounts.security import services as security
 from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.ids import new_id, public_id
+from payments.cashier.services import orders, paying
+from payments.cashier.services.funding import Pick
+from payments.cashier.services.orders import NewOrder
 from payments.merchants.services import stores
 from payments.red_packets import services as red_packets
 from payments.wallet import outbound
@@ -42,6 +45,9 @@ PREFIXES = {
     "consent_id": "cns",
     "export_id": "exp",
     "store_id": "sto",
+    "order_id": "ord",
+    "attempt_id": "att",
+    "out_trade_no": "T",
 }
 FUNDS_FEN = 50_000
 
@@ -81,7 +87,7 @@ def build_world(bank: SandboxBank) -> World:
         owner_token=session.access_token,
         stranger_token=factories.login(stranger, at=at),
         bad_tokens=bad_tokens(),
-        samples=owned | sold(caller),
+        samples=owned | sold(caller) | bought(caller, Intent(owner.id, session.session.id, "order")),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )
@@ -130,6 +136,15 @@ def sold(caller: Program) -> dict[str, str]:
     """One of everything a merchant can have."""
     store = stores.add(merchant_id=caller.merchant.id, name="Riverside", address="1 Riverside Road", at=clock.now())
     return {"store_id": store.public_id}
+
+
+def bought(caller: Program, payer: Intent) -> dict[str, str]:
+    """An order of the owner's merchant, paid by the owner."""
+    at = clock.now()
+    wanted = NewOrder(out_trade_no="T_0001", amount_fen=100, subject="A pot of tea")
+    order = orders.create(app=caller.app, wanted=wanted, at=at)
+    attempt = paying.pay(intent=payer, order_id=order.id, picks=[Pick("balance")], at=at)
+    return {"order_id": order.public_id, "attempt_id": attempt.public_id, "out_trade_no": order.out_trade_no}
 
 
 def consent(owner: Customer, session: DeviceSession, at: datetime) -> str:

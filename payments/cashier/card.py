@@ -1,0 +1,91 @@
+"""Bound bank cards as an external funding source: the card's limits are taken when the attempt begins, its channel says the rest."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from accounts.ledger.accounts import AccountRef
+from accounts.ledger.legs import Leg, credit, debit
+from core.ids import parse_public_id
+from payments.cards import offers as cards_offered
+from payments.cards import queries as cards
+from payments.cards import services as card_services
+from payments.cashier.sockets import BUSINESS, LegFacts, Offer, OrderFacts, Reason
+from payments.channels import queries as requests
+from payments.channels import services as channels
+from payments.wallet.journals import clearing
+
+NAME = "card"
+SCENE = "pay"
+
+
+class Cards:
+    order = 50
+    external = True
+
+    def offers(self, *, order: OrderFacts, customer_id: UUID, factors: int, at: datetime) -> Sequence[Offer]:
+        """The customer's live cards, the default one first, then in the customer's order."""
+        return [offer(found) for found in cards_offered.usable(customer_id, scene=SCENE, at=at)]
+
+    def hold(self, *, leg: LegFacts, at: datetime) -> UUID | None:
+        """Raises NotFound, CardNotUsable, SceneNotOffered, OverSingleLimit, LimitReached. The card stays locked."""
+        card = cards.usable(leg.customer_id, card_id(leg))
+        card_services.check_limit(card=card, scene=SCENE, amount_fen=leg.amount_fen, at=at)
+        return None
+
+    def place(self, *, leg: LegFacts, at: datetime) -> UUID:
+        """Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected, ChannelResting, LedgerHalted, NoOpenDay."""
+        card = cards.card(leg.customer_id, card_id(leg))
+        request = channels.place(
+            channel=card.channel_id,
+            operation="pay",
+            business=BUSINESS,
+            business_id=leg.id,
+            customer_id=leg.customer_id,
+            card_id=card.id,
+            amount_fen=leg.amount_fen,
+            reference=leg.order_public_id,
+            bank_code=card.bank_id,
+            at=at,
+        )
+        return request.id
+
+    def commit_legs(self, *, leg: LegFacts) -> Sequence[Leg]:
+        return [debit(account(leg), leg.amount_fen)]
+
+    def committed(self, *, leg: LegFacts, journal_id: UUID, at: datetime) -> None:
+        """The request says all there is to say."""
+
+    def release(self, *, leg: LegFacts, at: datetime) -> None:
+        give_back_limit(leg, leg.amount_fen)
+
+    def refund_legs(self, *, leg: LegFacts, amount_fen: int) -> Sequence[Leg]:
+        return [credit(account(leg), amount_fen)]
+
+    def refunded(self, *, leg: LegFacts, amount_fen: int, refund_id: UUID, at: datetime) -> None:
+        give_back_limit(leg, amount_fen)
+
+
+def give_back_limit(leg: LegFacts, amount_fen: int) -> None:
+    card_services.give_back_limit(card_id=card_id(leg), scene=SCENE, amount_fen=amount_fen, taken_at=leg.began_at)
+
+
+def card_id(leg: LegFacts) -> UUID:
+    """Raises NotFound for what is no card's id."""
+    return parse_public_id("crd", leg.ref)
+
+
+def account(leg: LegFacts) -> AccountRef:
+    assert leg.request_id is not None, "a card's leg is placed with its channel"
+    return clearing(requests.request(leg.request_id).channel_id)
+
+
+def offer(found: cards_offered.Usable) -> Offer:
+    card = found.card
+    return Offer(
+        ref=card.public_id,
+        title_en=f"{card.bank.name_en} {card.kind} card ({card.last4})",
+        title_zh=f"{card.bank.name_zh}{'储蓄卡' if card.kind == 'debit' else '信用卡'}({card.last4})",
+        most_fen=found.most_fen,
+        reason=Reason.of(found.refusal) if found.refusal else None,
+    )

@@ -1,0 +1,16 @@
+"""What the cashier does when a channel's final word on one of its requests is stored (plugged into payments.channels)."""
+
+from datetime import datetime
+
+from payments.cashier.services import settling
+from payments.channels.queries import ChannelRequest
+
+
+class PaymentOutcome:
+    """Payments of external legs, and refunds of late ones."""
+
+    def settled(self, *, request: ChannelRequest, at: datetime) -> None:
+        settling.settle(request=request, at=at)
+
+    def returned(self, *, request: ChannelRequest, at: datetime) -> None:
+        raise AssertionError(f"{request.request_no}: only payouts come back")

@@ -1,0 +1,23 @@
+"""What the cashier plugs into other rooms, and its own two sources."""
+
+from accounts.ledger.sockets import BOOKS
+from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
+from payments.cards.sockets import OPEN_USES
+from payments.cashier import balance, books, card
+from payments.cashier.obligations import CardUse, Orders, Payments
+from payments.cashier.outcomes import PaymentOutcome
+from payments.cashier.sockets import BUSINESS, FUNDING_SOURCES
+from payments.cashier.statement import OrdersOnStatement
+from payments.channels.sockets import OUTCOMES
+from payments.merchants.sockets import MERCHANT_OBSTACLES
+from payments.wallet.sockets import STATEMENT
+
+BOOKS.plug("payments.cashier", books.LINES)
+OUTCOMES.plug(BUSINESS, PaymentOutcome())
+OPEN_USES.plug("payments.cashier", CardUse())
+OBLIGATIONS.plug("payments.cashier", Payments())
+EXPORTERS.plug("payments", Payments())
+MERCHANT_OBSTACLES.plug("payments.cashier", Orders())
+STATEMENT.plug("payments.cashier", OrdersOnStatement())
+FUNDING_SOURCES.plug(balance.NAME, balance.Balance())
+FUNDING_SOURCES.plug(card.NAME, card.Cards())

@@ -1,0 +1,149 @@
+"""Reads of orders, their attempts and legs."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from core.errors import NotFound
+from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
+from payments.cashier.states import UNPAID, AttemptState, LegState, OrderState
+
+UNDER_WAY = (OrderState.PAYING, OrderState.CLOSING, OrderState.PAID_LATE, OrderState.REFUNDING, OrderState.TO_MANUAL)
+"""Money of a payer is on its way, one way or the other."""
+
+
+def order(order_id: uuid.UUID) -> PaymentOrder:
+    """Raises NotFound."""
+    found = PaymentOrder.objects.filter(pk=order_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def payable_by(customer_id: uuid.UUID, order_id: uuid.UUID) -> PaymentOrder:
+    """An order as a customer may see it: one that nobody has begun to pay, or their own. Raises NotFound."""
+    visible = PaymentOrder.objects.filter(Q(payer_id=customer_id) | Q(payer=None), pk=order_id)
+    found = visible.select_related("merchant").first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def paid_by(customer_id: uuid.UUID) -> QuerySet[PaymentOrder]:
+    """The orders a customer began to pay."""
+    return PaymentOrder.objects.filter(payer_id=customer_id)
+
+
+def by_number(merchant_id: uuid.UUID, app_id: uuid.UUID, out_trade_no: str) -> PaymentOrder | None:
+    return PaymentOrder.objects.filter(merchant_id=merchant_id, app_id=app_id, out_trade_no=out_trade_no).first()
+
+
+def of_merchant(merchant_id: uuid.UUID) -> QuerySet[PaymentOrder]:
+    return PaymentOrder.objects.filter(merchant_id=merchant_id)
+
+
+def attempt(attempt_id: uuid.UUID) -> PaymentAttempt:
+    return PaymentAttempt.objects.select_related("order").get(pk=attempt_id)
+
+
+def own_attempt(customer_id: uuid.UUID, attempt_id: uuid.UUID) -> PaymentAttempt:
+    """Raises NotFound."""
+    found = PaymentAttempt.objects.select_related("order").filter(customer_id=customer_id, pk=attempt_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def open_attempt(order_id: uuid.UUID) -> PaymentAttempt | None:
+    """The attempt an order that is `paying` or `closing` waits for."""
+    return PaymentAttempt.objects.filter(order_id=order_id, state=AttemptState.OPEN).first()
+
+
+def attempts(order_id: uuid.UUID) -> list[PaymentAttempt]:
+    return list(PaymentAttempt.objects.filter(order_id=order_id).order_by("number"))
+
+
+def legs(attempt_id: uuid.UUID) -> list[FundingLeg]:
+    return list(FundingLeg.objects.filter(attempt_id=attempt_id).order_by("position"))
+
+
+def legs_of_order(order_id: uuid.UUID) -> list[FundingLeg]:
+    """The legs of all its attempts, in order."""
+    return list(FundingLeg.objects.filter(order_id=order_id).order_by("attempt_id", "position"))
+
+
+def paid_legs(order_id: uuid.UUID) -> list[FundingLeg]:
+    """What an order was paid from."""
+    return list(FundingLeg.objects.filter(order_id=order_id, state=LegState.COMMITTED).order_by("position"))
+
+
+def late_leg(order_id: uuid.UUID) -> FundingLeg:
+    """The external leg of an order that succeeded late."""
+    return FundingLeg.objects.get(order_id=order_id, external=True, state=LegState.COMMITTED)
+
+
+def open_with_card(card: str) -> int:
+    """How many legs with a card (its public id) are not over, a late one on its way back included."""
+    waiting = FundingLeg.objects.filter(ref=card, state__in=[LegState.HELD, LegState.UNKNOWN]).count()
+    late = PaymentOrder.objects.filter(state__in=[OrderState.PAID_LATE, OrderState.REFUNDING, OrderState.TO_MANUAL]).values("id")
+    return waiting + FundingLeg.objects.filter(order_id__in=late, ref=card).count()
+
+
+def open_of_customer(customer_id: uuid.UUID) -> int:
+    """How many orders of a customer have money on its way."""
+    waiting = PaymentAttempt.objects.filter(customer_id=customer_id, state__in=[AttemptState.OPEN, AttemptState.GIVEN_UP]).count()
+    return waiting + paid_by(customer_id).filter(state__in=[OrderState.PAID_LATE, OrderState.REFUNDING, OrderState.TO_MANUAL]).count()
+
+
+def under_way(merchant_id: uuid.UUID) -> int:
+    """How many orders of a merchant are being paid, or given back."""
+    return of_merchant(merchant_id).filter(state__in=UNDER_WAY).count()
+
+
+def overdue(shard: int, at: datetime) -> QuerySet[PaymentOrder, uuid.UUID]:
+    due = PaymentOrder.objects.filter(shard=shard, state__in=UNPAID, expires_at__lte=at)
+    return due.order_by("expires_at", "id").values_list("id", flat=True)
+
+
+def stuck_closing(shard: int, before: datetime) -> QuerySet[PaymentOrder, uuid.UUID]:
+    """Orders whose closing nobody ended: their process died."""
+    stuck = PaymentOrder.objects.filter(shard=shard, state=OrderState.CLOSING, changed_at__lte=before)
+    return stuck.order_by("changed_at", "id").values_list("id", flat=True)
+
+
+def unplaced_refunds(shard: int, before: datetime) -> QuerySet[PaymentOrder, uuid.UUID]:
+    """Late successes whose refund nobody has asked the channel for."""
+    waiting = PaymentOrder.objects.filter(shard=shard, state=OrderState.PAID_LATE, changed_at__lte=before)
+    return waiting.order_by("changed_at", "id").values_list("id", flat=True)
+
+
+def due_shards(at: datetime, *, waited: timedelta) -> list[tuple[str, int]]:
+    """Which sweeps have something to do on which shards."""
+    due: dict[str, QuerySet[PaymentOrder, Any]] = {
+        "expire_orders": PaymentOrder.objects.filter(state__in=UNPAID, expires_at__lte=at),
+        "close_orders": PaymentOrder.objects.filter(state=OrderState.CLOSING, changed_at__lte=at - waited),
+        "place_refunds": PaymentOrder.objects.filter(state=OrderState.PAID_LATE, changed_at__lte=at - waited),
+    }
+    return [(name, shard) for name, rows in due.items() for shard in sorted(set(rows.values_list("shard", flat=True).order_by()))]
+
+
+def waiting_for_bank(before: datetime) -> QuerySet[PaymentOrder]:
+    """Orders whose payment or closing the bank has not answered since `before`."""
+    return PaymentOrder.objects.filter(state__in=[OrderState.PAYING, OrderState.CLOSING], changed_at__lte=before)
+
+
+def going_back() -> QuerySet[PaymentOrder]:
+    """Late successes on their way back."""
+    return PaymentOrder.objects.filter(state__in=[OrderState.PAID_LATE, OrderState.REFUNDING])
+
+
+def by_hand_now() -> QuerySet[PaymentOrder]:
+    """Late successes that no channel would take back: an operator's turn."""
+    return PaymentOrder.objects.filter(state=OrderState.TO_MANUAL)
+
+
+def of_attempt(attempt_id: uuid.UUID) -> QuerySet[PaymentAttempt, uuid.UUID]:
+    """The id of an attempt's order."""
+    return PaymentAttempt.objects.filter(pk=attempt_id).values_list("order_id", flat=True)

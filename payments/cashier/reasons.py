@@ -1,0 +1,36 @@
+"""Why an attempt did not go through, in words the payer can act on."""
+
+from datetime import datetime
+
+from core.errors import REGISTER
+from payments.cashier.models import PaymentAttempt
+from payments.cashier.states import AttemptState
+from payments.channels import queries as channels
+
+LATE = (
+    "The bank confirmed after the order was closed. The money goes back to your card.",
+    "银行在订单关闭后才确认扣款,款项将原路退回您的银行卡。",
+)
+GIVEN_UP = (
+    "The order was closed before the bank answered. If money was taken, it goes back to your card.",
+    "银行返回结果前订单已关闭;如已扣款,将原路退回您的银行卡。",
+)
+
+
+def code_of(attempt: PaymentAttempt) -> str:
+    """The stable code of a refusal; empty while it is pending and when it is paid."""
+    return "late_success" if attempt.state == AttemptState.LATE else attempt.code
+
+
+def message(attempt: PaymentAttempt, language: str, at: datetime) -> str:
+    """Empty without a code; else our own words, a refusal's words, or the channel's error map of the day."""
+    chinese = language.lower().startswith("zh")
+    if attempt.state in (AttemptState.LATE, AttemptState.GIVEN_UP):
+        return (LATE if attempt.state == AttemptState.LATE else GIVEN_UP)[chinese]
+    if not attempt.code or attempt.request_id is None:
+        return ""
+    refusal = REGISTER.get(attempt.code)
+    if refusal is not None and "{" not in refusal.en:
+        return refusal.zh if chinese else refusal.en
+    words = channels.explain(channels.request(attempt.request_id).channel_id, attempt.code, at)
+    return "" if words is None else (words.zh if chinese else words.en)

@@ -1,0 +1,124 @@
+"""Taking orders from merchants, and finding them."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from core.errors import DomainError, Invalid, NotFound
+from core.ids import new_id, shard_of
+from core.outbox import services as outbox
+from core.outbox.services import Payload
+from payments.cashier import queries
+from payments.cashier.models import PaymentOrder
+from payments.merchants import queries as merchants
+from payments.merchants.queries import MerchantApp
+from payments.merchants.states import Scene, StoreState
+
+LIFE = timedelta(minutes=30)
+SHORTEST = timedelta(minutes=1)
+LONGEST = timedelta(days=7)
+
+
+class OutTradeNoUsed(DomainError):
+    code = "out_trade_no_used"
+    en = "This out_trade_no stands for another order of your app. Use a new one, or send exactly what you sent first."
+    zh = "该 out_trade_no 已用于内容不同的订单,请使用新的订单号,或提交与首次完全相同的内容。"
+
+
+class StoreClosed(DomainError):
+    code = "store_closed"
+    en = "This store is closed. Open it again, or leave the store out."
+    zh = "该门店已停业,请重新启用门店或不指定门店。"
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """What a merchant's app asks for. Fen; `life`: how long it may be paid."""
+
+    out_trade_no: str
+    amount_fen: int
+    subject: str
+    scene: str = Scene.IN_APP
+    store_id: uuid.UUID | None = None
+    attach: str = ""
+    notify_url: str = ""
+    life: timedelta = field(default=LIFE)
+
+
+@transaction.atomic
+def create(*, app: MerchantApp, wanted: NewOrder, at: datetime) -> PaymentOrder:
+    """A new order, or the one that was made of the very same request before.
+
+    Raises MerchantNotSelling, NotFound (store), StoreClosed, Invalid, OutTradeNoUsed.
+    """
+    if not SHORTEST <= wanted.life <= LONGEST:
+        raise Invalid("expires_in", "An order lives for a minute to seven days.", "订单有效期须为 1 分钟至 7 天。")
+    merchants.require_selling(app.merchant_id)
+    if wanted.store_id is not None and merchants.store(app.merchant_id, wanted.store_id).state != StoreState.OPEN:
+        raise StoreClosed(field="store_id")
+    made = PaymentOrder(
+        id=new_id(),
+        merchant_id=app.merchant_id,
+        app_id=app.id,
+        store_id=wanted.store_id,
+        shard=shard_of(app.merchant_id),
+        out_trade_no=wanted.out_trade_no,
+        scene=wanted.scene,
+        subject=wanted.subject,
+        attach=wanted.attach,
+        notify_url=wanted.notify_url,
+        amount_fen=wanted.amount_fen,
+        expires_at=at + wanted.life,
+        created_at=at,
+        changed_at=at,
+    )
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as clash:
+        earlier = queries.by_number(app.merchant_id, app.id, wanted.out_trade_no)
+        if earlier is None:
+            raise
+        if asked_for(earlier) != wanted:
+            raise OutTradeNoUsed(field="out_trade_no") from clash
+        return earlier
+    publish("order.created", made, at)
+    return made
+
+
+def asked_for(order: PaymentOrder) -> NewOrder:
+    """The request an order was made of."""
+    return NewOrder(
+        out_trade_no=order.out_trade_no,
+        amount_fen=order.amount_fen,
+        subject=order.subject,
+        scene=order.scene,
+        store_id=order.store_id,
+        attach=order.attach,
+        notify_url=order.notify_url,
+        life=order.expires_at - order.created_at,
+    )
+
+
+def locked(order_id: uuid.UUID) -> PaymentOrder:
+    """The order, locked to the end of the caller's transaction: the first lock of every act on it. Raises NotFound."""
+    order = PaymentOrder.objects.select_for_update().filter(pk=order_id).first()
+    if order is None:
+        raise NotFound()
+    return order
+
+
+def publish(topic: str, order: PaymentOrder, at: datetime, **facts: str | int) -> None:
+    """News of one order, in order."""
+    payload: Payload = {
+        "order": order.public_id,
+        "merchant": order.merchant_public_id,
+        "payer": order.payer_public_id,
+        "scene": order.scene,
+        "amount_fen": order.amount_fen,
+        "currency": order.currency,
+        **facts,
+    }
+    outbox.publish(topic=topic, owner=order.merchant_id, payload=payload, at=at, key=order.public_id)

@@ -1,0 +1,183 @@
+"""Paying an order: one attempt, its legs set aside, and the one commit that takes them all."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.ledger import services as ledger
+from accounts.security import queries as security
+from accounts.security import services as security_services
+from accounts.security.services import StepUpNeeded, proof_id
+from core.errors import DomainError, NotFound
+from core.ids import new_id
+from core.moves import advance
+from payments.cashier import journals, queries
+from payments.cashier.legs import Share
+from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
+from payments.cashier.services import funding, orders
+from payments.cashier.services.funding import Pick
+from payments.cashier.sockets import external_of, source_of
+from payments.cashier.states import ATTEMPT_MOVES, KEPT, LEG_MOVES, ORDER_MOVES, AttemptState, LegState, OrderState
+from payments.merchants import queries as merchants
+from payments.merchants.fees import fee_fen
+from payments.wallet.services import authority, parties
+from payments.wallet.services.authority import Intent
+
+PURPOSE = "payment"
+
+
+class OrderPaid(DomainError):
+    code = "order_paid"
+    en = "This order is paid already. Nothing more was charged."
+    zh = "该订单已支付,未重复扣款。"
+
+
+class OrderClosed(DomainError):
+    code = "order_closed"
+    en = "This order is closed. Ask the merchant for a new one."
+    zh = "该订单已关闭,请联系商户重新下单。"
+
+
+class OrderBeingPaid(DomainError):
+    """`attempt` is the id to poll."""
+
+    code = "order_being_paid"
+    en = "The bank has not answered yet on your last try to pay this order. Wait for it: {attempt}."
+    zh = "您对该订单的上一次付款银行尚未返回结果,请稍候查询:{attempt}。"
+
+
+@transaction.atomic
+def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datetime) -> PaymentAttempt:
+    """Pay an order as its payer chose: what is the platform's own is set aside, and taken at once where nobody outside is asked.
+    Otherwise the channel's request is written, to be sent after the commit, and the attempt stays open until its word.
+
+    Raises NotFound (also for another's order), OrderPaid, OrderClosed, OrderBeingPaid, MerchantNotSelling, CustomerNotActive, what
+    `funding.shares` raises, StepUpNeeded and its kin, and what the sources raise when they hold.
+    """
+    order = orders.locked(order_id)
+    refuse_unpayable(order, intent.customer_id, at)
+    merchants.require_selling(order.merchant_id)
+    parties.require_active(intent.customer_id)
+    planned = funding.shares(order=order, customer_id=intent.customer_id, picks=picks, at=at, factors=shown_factors(intent))
+    amount_fen = funding.payer_fen(planned)
+    factors = approved(intent, order, amount_fen, at)
+    at_once = not any(share.method.external for share in planned)
+    attempt = PaymentAttempt(
+        order_id=order.id,
+        customer_id=intent.customer_id,
+        shard=order.shard,
+        number=next_number(order),
+        amount_fen=amount_fen,
+        factors=factors,
+        state=AttemptState.SUCCEEDED if at_once else AttemptState.OPEN,
+        created_at=at,
+        changed_at=at,
+    )
+    legs = [held(order, attempt, position, share, at_once, at) for position, share in enumerate(planned, start=1)]
+    attempt.request_id = next((leg.request_id for leg in legs if leg.external), None)
+    attempt.save(force_insert=True)
+    FundingLeg.objects.bulk_create(legs)
+    if at_once:
+        commit(order, attempt, legs, at)
+    else:
+        advance(order, OrderState.PAYING, moves=ORDER_MOVES, at=at, payer_id=intent.customer_id, code="")
+    return attempt
+
+
+def refuse_unpayable(order: PaymentOrder, customer_id: uuid.UUID, at: datetime) -> None:
+    """Raises NotFound, OrderPaid, OrderClosed, OrderBeingPaid. Time counts even before the sweeper has seen it."""
+    if order.payer_id not in (None, customer_id):
+        raise NotFound()
+    if order.state in KEPT:
+        raise OrderPaid()
+    if order.state == OrderState.PAYING:
+        waiting = queries.open_attempt(order.id)
+        raise OrderBeingPaid(attempt=waiting.public_id if waiting else "")
+    if order.state != OrderState.CREATED or order.expires_at <= at:
+        raise OrderClosed()
+
+
+def shown_factors(intent: Intent) -> int:
+    """How many factors the proof sent along stands for, before it is known for how much it must be spent."""
+    proof = security.proof(intent.customer_id, proof_id(intent.token))
+    return 1 if proof is None else proof.factors
+
+
+def approved(intent: Intent, order: PaymentOrder, amount_fen: int, at: datetime) -> int:
+    """How many factors stand behind the payment; its proof is bound to what the payer gives and to the order. Raises StepUpNeeded with
+    what to prove, ProofMismatch, ProofExpired."""
+    if not amount_fen:
+        return 0
+    try:
+        return authority.require(intent=intent, purpose=PURPOSE, amount_fen=amount_fen, payee=order.public_id, at=at)
+    except StepUpNeeded as needed:
+        raise StepUpNeeded(purpose=PURPOSE, amount=amount_fen, currency=order.currency, payee=order.public_id) from needed
+
+
+def needs_proof(customer_id: uuid.UUID, amount_fen: int, at: datetime) -> bool:
+    """Whether paying so much now needs a step-up proof; nothing is counted."""
+    try:
+        if amount_fen:
+            security_services.refuse_over_pin_free(customer_id=customer_id, amount_fen=amount_fen, at=at)
+    except StepUpNeeded:
+        return True
+    return False
+
+
+def next_number(order: PaymentOrder) -> int:
+    return 1 if order.payer_id is None else PaymentAttempt.objects.filter(order_id=order.id).count() + 1
+
+
+def held(order: PaymentOrder, attempt: PaymentAttempt, position: int, share: Share, at_once: bool, at: datetime) -> FundingLeg:
+    """One leg, set aside by its source and not saved yet; an external one is placed with its channel."""
+    leg = FundingLeg(
+        id=new_id(),
+        attempt_id=attempt.id,
+        order_id=order.id,
+        shard=order.shard,
+        position=position,
+        source=share.method.source,
+        ref=share.method.offer.ref,
+        discount=share.method.discount,
+        external=share.method.external,
+        amount_fen=share.amount_fen,
+        state=LegState.COMMITTED if at_once else LegState.HELD,
+        created_at=at,
+        changed_at=at,
+    )
+    facts = funding.leg_facts(leg=leg, attempt=attempt, order=order, at_once=at_once)
+    leg.hold_id = source_of(leg.source, discount=leg.discount).hold(leg=facts, at=at)
+    if leg.external:
+        leg.request_id = external_of(leg.source).place(leg=facts, at=at)
+    return leg
+
+
+def commit(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg], at: datetime) -> None:
+    """Journal 1, the one commit: every leg's debits against the merchant and the fee. Called with the order locked.
+
+    Raises what a source or the ledger refuses; the caller's transaction undoes the rest then.
+    """
+    rate = merchants.rate_in_force(order.merchant_id, order.scene, attempt.created_at)
+    fee, journal_id = fee_fen(order.amount_fen, rate), new_id()
+    paid: dict[str, Any] = {"payer_id": attempt.customer_id, "journal_id": journal_id, "paid_at": at, "fee_fen": fee, "code": ""}
+    advance(order, OrderState.PAID, moves=ORDER_MOVES, at=at, **paid)
+    if attempt.state == AttemptState.OPEN:
+        advance(attempt, AttemptState.SUCCEEDED, moves=ATTEMPT_MOVES, at=at, code="")
+    debits = []
+    for leg in legs:
+        facts = funding.leg_facts(leg=leg, attempt=attempt, order=order, at_once=leg.state == LegState.COMMITTED)
+        debits += funding.debits(leg, facts)
+        if leg.state != LegState.COMMITTED:
+            advance(leg, LegState.COMMITTED, moves=LEG_MOVES, at=at)
+        source_of(leg.source, discount=leg.discount).committed(leg=facts, journal_id=journal_id, at=at)
+    orders.publish("order.paid", order, at, fee_fen=fee, payer_fen=attempt.amount_fen, attempt=attempt.public_id)
+    booked = journals.paid(merchant_id=order.merchant_id, amount_fen=order.amount_fen, fee_fen=fee, funding=debits)
+    holds = [leg.hold_id for leg in legs if leg.hold_id is not None]
+    entry: dict[str, Any] = {"journal_id": journal_id, "event": journals.PAID, "legs": booked, "reference": order.public_id, "at": at}
+    if holds:
+        ledger.capture_all(hold_ids=holds, **entry)
+    else:
+        ledger.post(**entry)

@@ -1,0 +1,105 @@
+"""What a channel's final word does to the attempt that waits for it: commit all, release all, or take note of a late success."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.identity import queries as identity
+from core.errors import DomainError
+from core.moves import WrongState, advance
+from payments.cashier import queries
+from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
+from payments.cashier.services import funding, late, orders, paying
+from payments.cashier.sockets import source_of
+from payments.cashier.states import ATTEMPT_MOVES, LEG_MOVES, ORDER_MOVES, AttemptState, LegState, OrderState
+from payments.channels import telling
+from payments.channels.queries import ChannelRequest
+
+WAITING = (AttemptState.OPEN, AttemptState.GIVEN_UP)
+
+
+@transaction.atomic
+def settle(*, request: ChannelRequest, at: datetime) -> PaymentOrder:
+    """Take in the channel's word on an external leg, or on the refund of a late one, in the transaction that stores it.
+
+    Raises LedgerHalted, NoOpenDay (told again later), and WrongState for a second word on an attempt that is over.
+    """
+    leg = FundingLeg.objects.get(pk=request.business_id)
+    order = orders.locked(leg.order_id)
+    identity.lock(request.customer_id)
+    if request.operation == "refund":
+        return late.settle_refund(order=order, leg_id=leg.id, request=request, at=at)
+    attempt, legs = PaymentAttempt.objects.get(pk=leg.attempt_id), queries.legs(leg.attempt_id)
+    if attempt.state not in WAITING:
+        raise WrongState(state=str(attempt.state), wanted=request.state)
+    if request.state == "failed":
+        return fail(order, attempt, legs, request.code, at)
+    if order.state == OrderState.PAYING:
+        return succeed(order, attempt, at)
+    return come_late(order, attempt, legs, order.code, at)
+
+
+def succeed(order: PaymentOrder, attempt: PaymentAttempt, at: datetime) -> PaymentOrder:
+    """The one commit. What a source or an account refuses now (an account was frozen, a hold ran out) cannot hold up money that has
+    moved: the order closes and the external leg goes back like a late success."""
+    try:
+        with transaction.atomic():
+            paying.commit(order, attempt, queries.legs(attempt.id), at)
+            return order
+    except telling.SHUT:
+        raise
+    except DomainError as refused:
+        code = refused.code
+    order, attempt = PaymentOrder.objects.get(pk=order.id), PaymentAttempt.objects.get(pk=attempt.id)
+    advance(order, OrderState.CLOSING, moves=ORDER_MOVES, at=at, code=code)
+    return come_late(order, attempt, queries.legs(attempt.id), code, at)
+
+
+def come_late(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg], code: str, at: datetime) -> PaymentOrder:
+    """A success that nobody wants any more: what is the platform's own is free, the external leg's money is on its way back."""
+    closed_before = order.state == OrderState.CLOSED
+    release(order, attempt, [leg for leg in legs if not leg.external], at)
+    if not closed_before:
+        orders.publish("order.closed", order, at, code=code)
+    return late.book(order=order, attempt=attempt, leg=next(leg for leg in legs if leg.external), at=at)
+
+
+def fail(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg], code: str, at: datetime) -> PaymentOrder:
+    """Nothing was taken: all is free again, and the order is payable unless it is being closed."""
+    advance(attempt, AttemptState.FAILED, moves=ATTEMPT_MOVES, at=at, code=code)
+    release(order, attempt, legs, at)
+    if order.state == OrderState.PAYING:
+        advance(order, OrderState.CREATED, moves=ORDER_MOVES, at=at)
+    elif order.state == OrderState.CLOSING:
+        advance(order, OrderState.CLOSED, moves=ORDER_MOVES, at=at)
+        orders.publish("order.closed", order, at, code=order.code)
+    orders.publish("order.attempt_failed", order, at, attempt=attempt.public_id, code=code)
+    return order
+
+
+def release(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg], at: datetime) -> None:
+    """Free what is still set aside, the ledger's holds last. Called with the order and its payer locked."""
+    for leg in sorted(legs, key=lambda one: (one.hold_id is not None, one.position)):
+        if leg.state in (LegState.HELD, LegState.UNKNOWN):
+            advance(leg, LegState.RELEASED, moves=LEG_MOVES, at=at)
+            facts = funding.leg_facts(leg=leg, attempt=attempt, order=order)
+            source_of(leg.source, discount=leg.discount).release(leg=facts, at=at)
+
+
+@transaction.atomic
+def note_unknown(*, attempt_id: uuid.UUID, at: datetime) -> PaymentAttempt:
+    """The channel was asked and owes its answer: the external leg reads so. Does nothing when the answer is in already."""
+    attempt = PaymentAttempt.objects.get(pk=attempt_id)
+    orders.locked(attempt.order_id)
+    attempt.refresh_from_db()
+    if attempt.state == AttemptState.OPEN:
+        mark_unknown(queries.legs(attempt_id), at)
+    return attempt
+
+
+def mark_unknown(legs: Sequence[FundingLeg], at: datetime) -> None:
+    for leg in legs:
+        if leg.external and leg.state == LegState.HELD:
+            advance(leg, LegState.UNKNOWN, moves=LEG_MOVES, at=at)

@@ -1,0 +1,168 @@
+"""What upper rooms plug into the cashier: sources that fund an order, and discounts on it (docs/funding-sources.md is the contract).
+
+A leg lives through one attempt: `hold` when the attempt begins, then either `commit_legs` and `committed` in the one commit of the
+order, or `release`; later any number of `refund_legs` and `refunded`. All of these run inside a transaction with the order's row
+locked: take your own rows next, never call the network, leave the ledger's postings to the cashier.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+from uuid import UUID
+
+from accounts.ledger.legs import Leg
+from core.errors import DomainError
+from core.sockets import Socket
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """What a source may know of the order it is asked about."""
+
+    id: UUID
+    public_id: str
+    merchant_id: UUID
+    store_id: UUID | None
+    scene: str
+    subject: str
+    amount_fen: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something cannot be used now, and what to do; `code` is stable."""
+
+    code: str
+    en: str
+    zh: str
+
+    @classmethod
+    def of(cls, refusal: DomainError) -> "Reason":
+        """A refusal as a reason, in its own words."""
+        return cls(refusal.code, refusal.text("en"), refusal.text("zh"))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One thing a source can give: `ref` names it within the source (a card's id, empty when there is but one).
+
+    `most_fen` is what it gives at most now (a discount: exactly what it takes off). `fee_fen` is what using it costs the customer
+    beside the order, taken by the source itself. `reason` says why it cannot be used; such a one is shown and never chosen.
+    """
+
+    ref: str
+    title_en: str
+    title_zh: str
+    most_fen: int
+    fee_fen: int = 0
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class LegFacts:
+    """One leg as its source sees it. `factors`: how many kinds of factor approved the attempt. `at_once`: nothing outside is asked,
+    so the commit follows in the same transaction. `until`: what is set aside is needed no longer than this. `began_at`: when the
+    attempt began, for limits to be given back to the right day. `hold_id` and `request_id`: what `hold` and `place` gave."""
+
+    id: UUID
+    order_id: UUID
+    order_public_id: str
+    customer_id: UUID
+    merchant_id: UUID
+    ref: str
+    amount_fen: int
+    factors: int
+    at_once: bool
+    until: datetime
+    began_at: datetime
+    hold_id: UUID | None
+    request_id: UUID | None
+
+
+@runtime_checkable
+class Source(Protocol):
+    """What discounts and funding sources have in common. `order` sorts them where the customer did not (coupon 10, points 15,
+    balance 20, fund share 30, credit 40, card 50)."""
+
+    @property
+    def order(self) -> int: ...
+
+    def offers(self, *, order: OrderFacts, customer_id: UUID, factors: int, at: datetime) -> Sequence[Offer]:
+        """What the customer could use, best first, in a number of queries that does not follow from history. `factors`: how many kinds
+        of factor approve the payment, as far as that is known (1 until then)."""
+        ...
+
+    def hold(self, *, leg: LegFacts, at: datetime) -> UUID | None:
+        """Set `leg.amount_fen` aside, or refuse with a DomainError. Returns the ledger's hold where it is one: the cashier captures
+        it with the commit. With `at_once` what the ledger's own floor guards needs no hold."""
+        ...
+
+    def commit_legs(self, *, leg: LegFacts) -> Sequence[Leg]:
+        """The debits that fund the order: in the order's currency they sum to minus the leg's amount, in other assets to zero."""
+        ...
+
+    def committed(self, *, leg: LegFacts, journal_id: UUID, at: datetime) -> None:
+        """The order is paid by `journal_id`: note it in rows of your own."""
+        ...
+
+    def release(self, *, leg: LegFacts, at: datetime) -> None:
+        """The attempt is over and the leg is not needed: undo everything `hold` did (a ledger's hold too)."""
+        ...
+
+    def refund_legs(self, *, leg: LegFacts, amount_fen: int) -> Sequence[Leg]:
+        """The credits that take `amount_fen` back: the mirror of `commit_legs` for a part."""
+        ...
+
+    def refunded(self, *, leg: LegFacts, amount_fen: int, refund_id: UUID, at: datetime) -> None:
+        """`amount_fen` of the leg went back: note it, and give limits back. Told once a refund."""
+        ...
+
+
+@runtime_checkable
+class FundingSource(Source, Protocol):
+    """A source the customer pays from. `external`: somebody outside must say yes, through a channel; an attempt has one such leg at
+    most, and asks it last."""
+
+    @property
+    def external(self) -> bool: ...
+
+
+@runtime_checkable
+class ExternalSource(FundingSource, Protocol):
+    """A funding source whose money an outside party moves."""
+
+    def place(self, *, leg: LegFacts, at: datetime) -> UUID:
+        """Write the channel's request for the leg (payments.channels.services.place, business BUSINESS, business_id the leg's id) and
+        return its id. The cashier sends it after the commit."""
+        ...
+
+
+@runtime_checkable
+class DiscountProvider(Source, Protocol):
+    """A discount: what it takes off the order is paid by its provider (expense:coupon), so the merchant gets the whole order."""
+
+
+BUSINESS = "payment"
+FUNDING_SOURCES: Socket[FundingSource] = Socket("payments.cashier.funding_sources", FundingSource)
+DISCOUNTS: Socket[DiscountProvider] = Socket("payments.cashier.discounts", DiscountProvider)
+
+
+def plugged(*, discount: bool) -> Mapping[str, Source]:
+    """The plugs of one of the two sockets, by name."""
+    return dict(DISCOUNTS.items()) if discount else dict(FUNDING_SOURCES.items())
+
+
+def source_of(name: str, *, discount: bool) -> Source:
+    """The plug behind a stored leg."""
+    found = (DISCOUNTS if discount else FUNDING_SOURCES).get(name)
+    assert found is not None, f"nothing is plugged in as {name}"
+    return found
+
+
+def external_of(name: str) -> ExternalSource:
+    """The plug behind an external leg."""
+    found = FUNDING_SOURCES.get(name)
+    assert isinstance(found, ExternalSource), f"{name} asks nobody outside"
+    return found
