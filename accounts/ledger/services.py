@@ -41,6 +41,9 @@ from core.ids import public_id
 from core.rows import with_rows
 
 POST = "SELECT * FROM ledger_post(%s, %s, %s::uuid[], %s::bigint[], %s::varchar[], %s, %s, %s::jsonb, NULL, %s::uuid, %s::bigint, %s)"
+CAPTURE_ALL = (
+    "SELECT * FROM ledger_capture_all(%s, %s, %s::uuid[], %s::bigint[], %s::varchar[], %s, %s::jsonb, %s::uuid[], %s::timestamptz)"
+)
 REVERSE = "SELECT * FROM ledger_reverse(%s, %s, %s, %s, %s::date, %s::jsonb, %s)"
 HOLD = "SELECT * FROM ledger_hold(%s, %s, %s::bigint, %s, %s, %s, %s)"
 END_HOLD = "SELECT * FROM ledger_end_hold(%s, %s, %s::bigint, %s)"
@@ -151,6 +154,35 @@ def capture(
     return posted(journal_id, legs, row)
 
 
+def capture_all(
+    *,
+    hold_ids: Sequence[UUID],
+    journal_id: UUID,
+    event: str,
+    legs: Sequence[Leg],
+    at: datetime,
+    reference: str = "",
+    metadata: dict[str, Any] | None = None,
+) -> Posted:
+    """Post one journal that takes several holds of different accounts, each as a whole: all or none.
+
+    The legs on each held account sum to minus its hold. The same journal with the same holds answers again. Raises what `capture`
+    raises; the first hold that is not open refuses all.
+    """
+    check(legs)
+    arguments = post_arguments(journal_id, event, legs, at, reference, None, metadata)
+    capturing = (*arguments[:6], arguments[7], array(hold_ids), at)
+    row = call(CAPTURE_ALL, capturing)
+    if row[0] == "missing":
+        open_accounts(legs, at)
+        row = call(CAPTURE_ALL, capturing)
+    if row[0] == "hold_mismatch":
+        raise CaptureMismatch(f"the legs do not take what the holds of journal {journal_id} keep")
+    if row[0].startswith("hold_"):
+        raise hold_refusal(hold_ids[0], "", "", (row[0], *row[4:]))
+    return posted(journal_id, legs, row)
+
+
 def release(*, hold_id: UUID, at: datetime, amount: int | None = None) -> None:
     """Free a hold as a whole; freeing one that is released or expired already changes nothing.
 
@@ -222,10 +254,15 @@ def settle(arguments: tuple[Any, ...], legs: Sequence[Leg], at: datetime, beside
     """Post, with the rows `beside` it; where accounts are missing open them and post again."""
     row = call(*with_rows(POST, arguments, beside))
     if row[0] == "missing":
-        for account in sorted({leg.account for leg in legs}, key=lambda ref: ref.id):
-            open_account(account=account, at=at)
+        open_accounts(legs, at)
         row = call(POST, arguments)
     return row
+
+
+def open_accounts(legs: Sequence[Leg], at: datetime) -> None:
+    """Open the accounts of a journal, in the one order in which several are ever opened."""
+    for account in sorted({leg.account for leg in legs}, key=lambda ref: ref.id):
+        open_account(account=account, at=at)
 
 
 def posted(journal_id: UUID, legs: Sequence[Leg], row: Row) -> Posted:

@@ -198,3 +198,49 @@ def test_a_capture_whose_legs_take_another_amount_is_a_defect_and_moves_nothing(
     with pytest.raises(services.CaptureMismatch):
         services.capture(hold_id=held, journal_id=new_id(), event="test.moved", legs=[debit(payer, 9), credit(payee, 9)], amount=10, at=AT)
     assert queries.balance(payer) == queries.Balance(posted=10, held=10)
+
+
+def capture_two(holds, legs, journal_id=None, seconds=0):
+    return services.capture_all(
+        hold_ids=holds, journal_id=journal_id or new_id(), event="test.moved", legs=legs, at=AT + timedelta(seconds=seconds)
+    )
+
+
+def test_one_journal_takes_the_holds_of_two_accounts_and_answers_again() -> None:
+    ann, bob, shop, journal = user(), user(), user(), new_id()
+    move(world(), ann, 30)
+    move(world(), bob, 20)
+    holds = [place(ann, 30), place(bob, 15)]
+    legs = [debit(ann, 30), debit(bob, 15), credit(shop, 45)]
+    assert not capture_two(holds, legs, journal).replayed
+    assert capture_two(holds, legs, journal).replayed
+    assert [queries.balance(who) for who in (ann, bob, shop)] == [
+        queries.Balance(posted=0, held=0),
+        queries.Balance(posted=5, held=0),
+        queries.Balance(posted=45, held=0),
+    ]
+    assert list(Hold.objects.order_by("id").values_list("state", "captured", "journal_id")) == [
+        ("captured", 30, journal),
+        ("captured", 15, journal),
+    ]
+    assert_books_balance()
+
+
+def test_of_two_holds_one_of_which_ended_neither_is_taken() -> None:
+    ann, bob, shop = user(), user(), user()
+    move(world(), ann, 100)
+    move(world(), bob, 100)
+    legs = [debit(ann, 30), debit(bob, 15), credit(shop, 45)]
+    for ended_first in (True, False):
+        holds = [place(ann, 30), place(bob, 15, seconds=10)]
+        with pytest.raises(HoldNotOpen) as refused:
+            capture_two(holds[::-1] if ended_first else holds, legs, seconds=10)
+        assert refused.value.members["state"] == "expired"
+        assert (queries.balance(ann).held, queries.balance(bob).held, queries.balance(shop).posted) == (30, 15, 0)
+        for held in holds:
+            services.release(hold_id=held, at=AT)
+    with pytest.raises(UnknownHold):
+        capture_two([place(ann, 30), new_id()], legs)
+    with pytest.raises(services.CaptureMismatch):
+        capture_two([place(ann, 1), place(bob, 14)], legs)
+    assert_books_balance(open_holds=3)

@@ -1,0 +1,48 @@
+-- Takes several holds, each as a whole, by one journal: the balances are locked in the order `ledger_post` locks them, the holds are
+-- ended, the journal is posted with the first of them as its own. A refusal undoes the ends and says why, as `ledger_post` does.
+CREATE FUNCTION ledger_capture_all(
+  p_id uuid, p_event varchar, p_accounts uuid[], p_amounts bigint[], p_assets varchar[], p_reference varchar, p_metadata jsonb,
+  p_holds uuid[], p_at timestamptz,
+  OUT r_outcome text, OUT r_posted_at timestamptz, OUT r_business_on date, OUT r_effective_on date,
+  OUT r_account uuid, OUT r_wanted bigint, OUT r_available bigint
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  h ledger_hold;
+  mismatched boolean;
+BEGIN
+  PERFORM FROM ledger_balance WHERE account_id = ANY (p_accounts) AND sub = 0 AND mode = 's' ORDER BY account_id FOR UPDATE;
+  SELECT seen.r_outcome, seen.r_posted_at, seen.r_business_on, seen.r_effective_on INTO r_outcome, r_posted_at, r_business_on, r_effective_on
+  FROM ledger_seen(p_id, p_event, p_accounts, p_amounts, p_assets, p_reference, NULL, p_metadata, NULL, p_holds[1]) AS seen;
+  IF r_outcome IS NOT NULL THEN
+    RETURN;
+  END IF;
+  SELECT EXISTS (
+    SELECT FROM (SELECT account_id, sum(amount) AS kept FROM ledger_hold WHERE id = ANY (p_holds) GROUP BY account_id) AS held
+    WHERE kept <> (SELECT -coalesce(sum(amount), 0) FROM unnest(p_accounts, p_amounts) AS leg (account_id, amount) WHERE leg.account_id = held.account_id)
+  ) INTO mismatched;
+  BEGIN
+    FOR i IN 2..cardinality(p_holds) LOOP
+      SELECT * INTO h FROM ledger_hold WHERE id = p_holds[i] FOR UPDATE;
+      r_outcome := CASE
+        WHEN NOT FOUND THEN 'hold_unknown'
+        WHEN h.state <> 'open' THEN 'hold_' || h.state
+        WHEN h.expires_at <= p_at THEN 'hold_expired'
+        WHEN mismatched THEN 'hold_mismatch' END;
+      IF r_outcome IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'LC001';
+      END IF;
+      UPDATE ledger_hold SET state = 'captured', captured = h.amount, journal_id = p_id, changed_at = p_at WHERE id = h.id;
+      UPDATE ledger_balance SET held = held - h.amount WHERE account_id = h.account_id AND sub = 0;
+    END LOOP;
+    SELECT done.* INTO r_outcome, r_posted_at, r_business_on, r_effective_on, r_account, r_wanted, r_available
+    FROM ledger_post(p_id, p_event, p_accounts, p_amounts, p_assets, p_reference, NULL, p_metadata, NULL, p_holds[1],
+      (SELECT -sum(leg.amount) FROM unnest(p_accounts, p_amounts) AS leg (account_id, amount)
+       WHERE leg.account_id = (SELECT account_id FROM ledger_hold WHERE id = p_holds[1]))::bigint, p_at) AS done;
+    IF r_outcome <> 'posted' THEN
+      RAISE EXCEPTION USING ERRCODE = 'LC001';
+    END IF;
+  EXCEPTION WHEN SQLSTATE 'LC001' THEN
+    NULL;
+  END;
+END $$;
+REVOKE EXECUTE ON FUNCTION ledger_capture_all(uuid, varchar, uuid[], bigint[], varchar[], varchar, jsonb, uuid[], timestamptz) FROM PUBLIC;
