@@ -85,7 +85,7 @@ def attempt_of(order: PaymentOrder, who: Customer, **changes: Any) -> PaymentAtt
     at = clock.now()
     facts = {
         "order": order,
-        "customer": holder(),
+        "customer": who,
         "shard": 1,
         "number": 1,
         "amount_fen": 100,
