@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_capture_all'),
-        ('payments', '0017_alipay_rows'),
+        ('payments', '0019_risk_count'),
     ]
 
     operations = [
