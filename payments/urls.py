@@ -7,6 +7,7 @@ from payments.channels import api as channels
 from payments.red_packets import api as red_packets
 
 urlpatterns = [
+    path("", include("payments.merchants.api.owner_urls")),
     path("merchant/", include("payments.merchants.api.server_urls")),
     path("merchant/", include("payments.cashier.api.server_urls")),
     path("cashier/", include("payments.cashier.api.urls")),

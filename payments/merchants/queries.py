@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from accounts.ledger import queries as ledger
 from accounts.ledger.queries import Balance
@@ -106,6 +107,14 @@ def own_app(owner_id: uuid.UUID, app_id: uuid.UUID) -> MerchantApp:
     return found
 
 
+def key(key_id: uuid.UUID) -> AppKey:
+    """A key with its app. Raises NotFound."""
+    found = AppKey.objects.select_related("app").filter(pk=key_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def own_key(owner_id: uuid.UUID, key_id: uuid.UUID) -> AppKey:
     """Raises NotFound, also for another's."""
     found = AppKey.objects.select_related("app__merchant").filter(pk=key_id, app__merchant__owner_id=owner_id).first()
@@ -192,6 +201,20 @@ def licence_index(number: str) -> bytes:
 def opened_by(owner_id: uuid.UUID) -> QuerySet[Merchant]:
     """The owner's merchants that are neither refused nor closed."""
     return own(owner_id).exclude(state__in=[MerchantState.REFUSED, MerchantState.CLOSED])
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The queue of applications: how many, and since when the oldest waits."""
+
+    number: int
+    oldest: datetime | None
+
+
+def waiting() -> Waiting:
+    """Applications that nobody has decided yet."""
+    found = Merchant.objects.filter(state__in=[MerchantState.APPLIED, MerchantState.UNDER_REVIEW])
+    return Waiting(**found.aggregate(number=Count("id"), oldest=Min("applied_at")))
 
 
 def paid_out_to(card_id: uuid.UUID) -> int:

@@ -17,7 +17,7 @@ class Scene(models.TextChoices):
 
 
 class MerchantState(models.TextChoices):
-    APPLIED = "applied"
+    APPLIED = "applied", "To review"
     UNDER_REVIEW = "under_review"
     ACTIVE = "active"
     REFUSED = "refused"

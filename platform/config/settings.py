@@ -157,6 +157,8 @@ SPECTACULAR_SETTINGS = {
         "TransferState": "payments.wallet.models.TransferState",
         "RedPacketState": "payments.red_packets.models.RedPacketState",
         "RedPacketKind": "payments.red_packets.models.Kind",
+        "MerchantKind": "payments.merchants.models.MerchantKind",
+        "MerchantScene": "payments.merchants.states.Scene",
         "MerchantState": "payments.merchants.states.MerchantState",
         "StoreState": "payments.merchants.states.StoreState",
         "AppState": "payments.merchants.states.AppState",

@@ -44,10 +44,13 @@ PREFIXES = {
     "red_packet_id": "rpk",
     "consent_id": "cns",
     "export_id": "exp",
+    "merchant_id": "mch",
     "store_id": "sto",
     "order_id": "ord",
     "attempt_id": "att",
     "out_trade_no": "T",
+    "app_id": "app",
+    "key_id": "key",
 }
 FUNDS_FEN = 50_000
 
@@ -81,7 +84,7 @@ def build_world(bank: SandboxBank) -> World:
     owner, stranger = person.customer, factories.customer(at=at)
     session = factories.open_session(owner, at=at, installation="world-phone")
     owned = samples(bank, person, session)
-    caller = program(opened(owner))
+    caller = program(opened(owner), session=session.session)
     return World(
         owner=owner,
         owner_token=session.access_token,
@@ -135,7 +138,12 @@ def data_export(owner: Customer, session: DeviceSession, at: datetime) -> str:
 def sold(caller: Program) -> dict[str, str]:
     """One of everything a merchant can have."""
     store = stores.add(merchant_id=caller.merchant.id, name="Riverside", address="1 Riverside Road", at=clock.now())
-    return {"store_id": store.public_id}
+    return {
+        "merchant_id": caller.merchant.public_id,
+        "store_id": store.public_id,
+        "app_id": caller.app.public_id,
+        "key_id": caller.key.public_id,
+    }
 
 
 def bought(caller: Program, payer: Intent) -> dict[str, str]:

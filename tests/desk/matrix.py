@@ -61,6 +61,14 @@ PAGES: dict[str, set[str]] = {
     "payments.bank": {S, R, M, C, K, A},
     "payments.cardbin": {S, R, M, C, A},
     "payments.cardlimit": {S, R, M, C, K, A},
+    "payments.merchant": {S, R, M, C, A},
+    "payments.store": {S, R, M, C, A},
+    "payments.merchantapp": {S, R, M, C, A},
+    "payments.appkey": {S, R, M, C, A},
+    "payments.merchantrate": {S, R, M, C, K, A},
+    "payments.merchantterms": {S, R, M, C, K, A},
+    "payments.merchantcategory": {S, R, M, C, K, A},
+    "payments.platformkey": {R, M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -80,6 +88,9 @@ PROPOSE: dict[str, set[str]] = {
     "payments.bank": {M},
     "payments.cardbin": {M},
     "payments.cardlimit": {M},
+    "payments.merchantrate": {M},
+    "payments.merchantterms": {M},
+    "payments.merchantcategory": {M},
 }
 NOT_ADDED = {"payments.channel"}
 
@@ -129,6 +140,15 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.riskrule", "switch-on"): {R},
     ("payments.card", "suspend"): {S, R},
     ("payments.card", "resume"): {S, R},
+    ("payments.merchant", "take-up"): {S, R},
+    ("payments.merchant", "approve"): {S, R},
+    ("payments.merchant", "refuse"): {S, R},
+    ("payments.merchant", "suspend"): {R},
+    ("payments.merchant", "resume"): {S, R},
+    ("payments.merchant", "close"): {S, R},
+    ("payments.merchant", "reveal"): {S, R},
+    ("payments.appkey", "revoke"): {R},
+    ("payments.platformkey", "rotate"): {R},
 }
 EXPORT = {R, M, C, A}
 

@@ -1,7 +1,7 @@
 """Base classes of the signed server API: who signs a request, what they may do, and the signature on every answer."""
 
-import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from django.http.response import HttpResponseBase
@@ -45,11 +45,12 @@ class MerchantSuspended(DomainError):
 
 @dataclass(frozen=True)
 class MerchantCaller:
-    """The app behind a signed request, its merchant and the key that proves it."""
+    """The app behind a signed request, its merchant, the key that proves it, and the nonce, which the answer is signed with."""
 
     app: MerchantApp
     merchant: Merchant
     key: AppKey
+    nonce: str
     is_authenticated: bool = True
 
     @property
@@ -88,7 +89,7 @@ class RequestSignature(BaseAuthentication):
         if not nonces.use(app_id=key.app_id, nonce=said.nonce_str, wall=wall):
             raise SignatureRefused()
         keys.note_used(key=key, at=at)
-        return MerchantCaller(key.app, key.app.merchant, key), key
+        return MerchantCaller(key.app, key.app.merchant, key, said.nonce_str), key
 
     def authenticate_header(self, request: Request) -> str:
         return signing.SCHEME
@@ -141,19 +142,20 @@ class Signed:
         final = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
         if final.status_code == 401:
             final["WWW-Authenticate"] = signing.SCHEME
-        elif not isinstance(getattr(request, "_user", None), MerchantCaller):
+        caller = getattr(request, "_user", None)
+        if not isinstance(caller, MerchantCaller):
             return final
-        elif hasattr(final, "add_post_render_callback") and not final.is_rendered:
-            final.add_post_render_callback(sign)
+        if hasattr(final, "add_post_render_callback") and not final.is_rendered:
+            final.add_post_render_callback(partial(sign, nonce=caller.nonce))
         else:
-            sign(final)
+            sign(final, nonce=caller.nonce)
         return final
 
 
-def sign(response: HttpResponseBase) -> None:
-    """Sign a whole answer; what is streamed cannot be."""
+def sign(response: HttpResponseBase, *, nonce: str) -> None:
+    """Sign a whole answer with the nonce of its request, so that it is good for that one alone; what is streamed cannot be signed."""
     signer = platform_keys.signer(clock.now())
-    for name, value in signer.headers(body=response.content, wall=clock.wall(), nonce=secrets.token_urlsafe(18)).items():  # type: ignore[attr-defined]
+    for name, value in signer.headers(body=response.content, wall=clock.wall(), nonce=nonce).items():  # type: ignore[attr-defined]
         response[name] = value
 
 

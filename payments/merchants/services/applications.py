@@ -19,7 +19,7 @@ from payments.cards import queries as cards
 from payments.merchants import licences, queries
 from payments.merchants.models import Merchant, MerchantKind
 from payments.merchants.states import MERCHANT_MOVES, OPENED, MerchantState
-from payments.wallet.services import authority
+from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
 
 A_DAY = 5
@@ -68,7 +68,7 @@ class Application:
 
 @transaction.atomic
 def apply(*, owner_id: UUID, application: Application, at: datetime) -> Merchant:
-    """Ask to become a merchant. Raises OwnerNotVerified, Invalid, CategoryClosed, LimitReached (five a day)."""
+    """Ask to become a merchant. Raises CustomerNotActive, OwnerNotVerified, Invalid, CategoryClosed, LimitReached (five a day)."""
     told = checked(owner_id, application, at)
     count(owner_id, at)
     merchant_id = new_id()
@@ -94,7 +94,11 @@ def apply_again(*, owner_id: UUID, merchant_id: UUID, application: Application, 
 
 
 def checked(owner_id: UUID, application: Application, at: datetime) -> dict[str, Any]:
-    """The columns an application fills. Raises OwnerNotVerified, CategoryClosed, Invalid."""
+    """The columns an application fills, with the owner locked, so that their account does not close meanwhile.
+
+    Raises CustomerNotActive, OwnerNotVerified, CategoryClosed, Invalid.
+    """
+    parties.require_active(owner_id)
     if verification.account_class(owner_id, at) < 1:
         raise OwnerNotVerified()
     if not queries.open_categories().filter(code=application.category).exists():

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from core.clock.queries import local_day
 from core.errors import DomainError
 from core.moves import advance
 from payments.merchants import queries, signing
 from payments.merchants.models import AppKey
-from payments.merchants.services.applications import tell
+from payments.merchants.services.applications import locked, tell
 from payments.merchants.services.apps import owners
 from payments.merchants.states import KEY_MOVES, KeyState
 from payments.wallet.services import authority
@@ -20,6 +20,8 @@ from payments.wallet.services.authority import Intent
 SLOTS = (1, 2)
 LIFE_DAYS = 730
 PURPOSE = "merchant_key"
+BATCH = 200
+WARNED_BEFORE = timedelta(days=30)
 
 
 class BadPublicKey(DomainError):
@@ -96,6 +98,16 @@ def revoke(*, owner_id: UUID, key_id: UUID, at: datetime) -> AppKey:
     return end(owner_id, key_id, KeyState.REVOKED, at)
 
 
+@transaction.atomic
+def revoke_by_platform(*, key_id: UUID, at: datetime) -> AppKey:
+    """End a key that was found in wrong hands by an operator. Raises NotFound, WrongState."""
+    found = queries.key(key_id)
+    merchant = locked(found.app.merchant_id)
+    key = advance(queries.key(key_id), KeyState.REVOKED, moves=KEY_MOVES, at=at, slot=None, ended_at=at)
+    tell("merchant.key_revoked", merchant, at, app_id=str(key.app_id), serial_no=key.serial_no)
+    return key
+
+
 def end(owner_id: UUID, key_id: UUID, to: KeyState, at: datetime) -> AppKey:
     merchant = owners(owner_id, queries.own_key(owner_id, key_id).app_id)
     key = advance(queries.own_key(owner_id, key_id), to, moves=KEY_MOVES, at=at, slot=None, ended_at=at)
@@ -105,8 +117,20 @@ def end(owner_id: UUID, key_id: UUID, to: KeyState, at: datetime) -> AppKey:
 
 def retire_late(app_id: UUID, at: datetime) -> None:
     """End an app's keys whose time is over; called with its merchant locked."""
-    late = AppKey.objects.filter(app_id=app_id, state=KeyState.ACTIVE, expires_at__lte=at)
-    late.update(state=KeyState.RETIRED, slot=None, ended_at=F("expires_at"), changed_at=at)
+    retire_over(list(over(at).filter(app_id=app_id).select_for_update(of=("self",))), at)
+
+
+def over(at: datetime) -> QuerySet[AppKey]:
+    """Active keys whose time is over, the first first."""
+    rows = AppKey.objects.select_related("app__merchant").filter(state=KeyState.ACTIVE, expires_at__lte=at)
+    return rows.order_by("expires_at", "id")
+
+
+def retire_over(rows: list[AppKey], at: datetime) -> None:
+    ids = [row.pk for row in rows]
+    AppKey.objects.filter(pk__in=ids).update(state=KeyState.RETIRED, slot=None, ended_at=F("expires_at"), changed_at=at)
+    for key in rows:
+        tell_of("merchant.key_retired", key, at)
 
 
 def note_used(*, key: AppKey, at: datetime) -> None:
@@ -114,3 +138,27 @@ def note_used(*, key: AppKey, at: datetime) -> None:
     today = local_day(at)
     if key.last_used_on != today:
         AppKey.objects.filter(pk=key.pk).update(last_used_on=today)
+
+
+@transaction.atomic
+def warn(*, at: datetime, batch: int = BATCH) -> int:
+    """Publish, once a key, that it ends within WARNED_BEFORE. Returns how many were told."""
+    soon = AppKey.objects.select_for_update(skip_locked=True, of=("self",)).select_related("app__merchant")
+    rows = list(soon.filter(state=KeyState.ACTIVE, warned_at=None, expires_at__lte=at + WARNED_BEFORE).order_by("expires_at", "id")[:batch])
+    AppKey.objects.filter(pk__in=[row.pk for row in rows]).update(warned_at=at, changed_at=at)
+    for key in rows:
+        tell_of("merchant.key_expiring", key, at)
+    return len(rows)
+
+
+@transaction.atomic
+def expire(*, at: datetime, batch: int = BATCH) -> int:
+    """Retire keys whose time is over (nothing they sign is accepted any more anyway). Returns how many."""
+    rows = list(over(at).select_for_update(skip_locked=True, of=("self",))[:batch])
+    retire_over(rows, at)
+    return len(rows)
+
+
+def tell_of(topic: str, key: AppKey, at: datetime) -> None:
+    facts = {"app_id": str(key.app_id), "serial_no": key.serial_no, "expires_at": key.expires_at.isoformat()}
+    tell(topic, key.app.merchant, at, **facts)

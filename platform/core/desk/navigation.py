@@ -14,6 +14,7 @@ GROUPS = {
     "customers": _("Customers"),
     "ledger": _("Ledger"),
     "payments": _("Payments"),
+    "merchants": _("Merchants"),
     "day": _("Business day"),
     "queues": _("Queues"),
     "audit": _("Audit"),

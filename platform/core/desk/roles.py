@@ -82,6 +82,14 @@ PAGES: dict[str, Roles] = {
     "payments.bank": WORK | {Role.MARKETING},
     "payments.cardbin": WORK,
     "payments.cardlimit": WORK | {Role.MARKETING},
+    "payments.merchant": WORK,
+    "payments.store": WORK,
+    "payments.merchantapp": WORK,
+    "payments.appkey": WORK,
+    "payments.merchantrate": WORK | {Role.MARKETING},
+    "payments.merchantterms": WORK | {Role.MARKETING},
+    "payments.merchantcategory": WORK | {Role.MARKETING},
+    "payments.platformkey": MONEY | {Role.RISK},
 }
 
 # Act -> who runs it. Acts that move money or change a rule are not here: they go through core.approvals.
@@ -116,6 +124,10 @@ ACTS: dict[str, Roles] = {
     "risk_list.block": frozenset({Role.RISK}),
     "risk_list.change": frozenset({Role.RISK}),
     "risk_rule.switch": frozenset({Role.RISK}),
+    "merchant.review": CARE,
+    "merchant.suspend": frozenset({Role.RISK}),
+    "merchant.reveal": CARE,
+    "platform_key.rotate": frozenset({Role.RISK}),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.test import Client as DjangoClient
 
-from accounts.identity.models import Customer
+from accounts.identity.models import Customer, DeviceSession
 from core.approvals.services import applying
 from core.clock import queries as clock
 from payments.merchants import licences, queries, signing
@@ -72,9 +72,9 @@ def add_app(merchant: Merchant, *, notify_url: str = "") -> MerchantApp:
     return apps.add(owner_id=merchant.owner_id, merchant_id=merchant.id, name="Web shop", notify_url=notify_url, at=clock.now())
 
 
-def add_key(app: MerchantApp, private: str, *, life_days: int = 730) -> AppKey:
-    """Register the public half of a key, with the owner's PIN."""
-    intent = proven(app.merchant.owner, amount_fen=0, payee=app.public_id, purpose=keys.PURPOSE)
+def add_key(app: MerchantApp, private: str, *, life_days: int = 730, session: DeviceSession | None = None) -> AppKey:
+    """Register the public half of a key, with the owner's PIN, in a session of theirs (a new one unless told)."""
+    intent = proven(app.merchant.owner, amount_fen=0, payee=app.public_id, purpose=keys.PURPOSE, session=session)
     return keys.add(intent=intent, app_id=app.id, public_key_pem=signing.public_half(private), life_days=life_days, at=clock.now())
 
 
@@ -108,17 +108,19 @@ class Program:
         return DjangoClient().post(path, body, content_type="application/json", headers=headers)
 
 
-def program(merchant: Merchant | None = None, *, number: int | None = None) -> Program:
+def program(merchant: Merchant | None = None, *, number: int | None = None, session: DeviceSession | None = None) -> Program:
     """An app of the merchant (a new active one unless told) with a key of its own."""
     app = add_app(merchant or opened())
     private = signing.new_private_pem() if number is None else private_pem(number)
-    return Program(queries.app(app.id), add_key(queries.app(app.id), private), private)
+    return Program(queries.app(app.id), add_key(queries.app(app.id), private, session=session), private)
 
 
 def answer_is_signed(answer: Any) -> bool:
-    """Whether the platform signed these very bytes with a key it publishes."""
+    """Whether the platform signed these very bytes, for the request that was sent, with a key it publishes."""
     keys_by_serial = {row["serial_no"]: row["public_key"] for row in DjangoClient().get(f"{ROOT}/certificates").json()["items"]}
     if "Banyan-Signature" not in answer.headers:
         return False
-    text = signing.text(answer["Banyan-Timestamp"], answer["Banyan-Nonce"], body=answer.content)
+    said = signing.parse(answer.wsgi_request.headers["Authorization"])
+    assert said is not None
+    text = signing.text(answer["Banyan-Timestamp"], said.nonce_str, body=answer.content)
     return signing.verified(keys_by_serial[answer["Banyan-Serial"]], text, answer["Banyan-Signature"])
