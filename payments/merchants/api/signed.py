@@ -1,9 +1,11 @@
 """Base classes of the signed server API: who signs a request, what they may do, and the signature on every answer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
+import structlog
 from django.http.response import HttpResponseBase
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -18,6 +20,8 @@ from payments.merchants import queries, signing
 from payments.merchants.models import AppKey, Merchant, MerchantApp
 from payments.merchants.services import keys, nonces, platform_keys
 from payments.merchants.states import OPENED, AppState, KeyState, MerchantState
+
+log = structlog.get_logger(__name__)
 
 
 class SignatureRefused(DomainError):
@@ -82,12 +86,16 @@ class RequestSignature(BaseAuthentication):
         if abs(int(said.timestamp) - wall.timestamp()) > nonces.SKEW_S:
             raise ClockSkew(server_time=int(wall.timestamp()))
         key = queries.key_by_serial(said.serial_no)
+        if key is None:
+            raise refused("unknown key", said)
         signed = signing.text(request.method or "", request.get_full_path(), said.timestamp, said.nonce_str, body=request.body)
+        if not signing.verified(key.public_key_pem, signed, said.signature):
+            raise refused("wrong signature", said)
         at = clock.now()
-        if key is None or not signing.verified(key.public_key_pem, signed, said.signature) or not usable(key, said.app_id, at):
-            raise SignatureRefused()
+        if why := unusable(key, said.app_id, at):
+            raise refused(why, said)
         if not nonces.use(app_id=key.app_id, nonce=said.nonce_str, wall=wall):
-            raise SignatureRefused()
+            raise refused("nonce used before", said)
         keys.note_used(key=key, at=at)
         return MerchantCaller(key.app, key.app.merchant, key, said.nonce_str), key
 
@@ -95,11 +103,23 @@ class RequestSignature(BaseAuthentication):
         return signing.SCHEME
 
 
-def usable(key: AppKey, app_id: str, at: Any) -> bool:
-    """Whether what a key signs is accepted: its app is the one named, and nothing of the three is over."""
+def unusable(key: AppKey, app_id: str, at: datetime) -> str:
+    """Why what a key signs is not accepted; empty when it is."""
     app = key.app
-    alive = key.state == KeyState.ACTIVE and key.expires_at > at and app.state == AppState.ACTIVE and app.merchant.state in OPENED
-    return alive and app.public_id == app_id
+    faults = {
+        "the key of another app": app.public_id != app_id,
+        f"a key that is {key.state}": key.state != KeyState.ACTIVE,
+        "a key that has expired": key.expires_at <= at,
+        f"an app that is {app.state}": app.state != AppState.ACTIVE,
+        f"a merchant that is {app.merchant.state}": app.merchant.state not in OPENED,
+    }
+    return next((why for why, so in faults.items() if so), "")
+
+
+def refused(why: str, said: signing.Credentials) -> SignatureRefused:
+    """The refusal, which tells nobody outside why; the log tells operators, who help merchants with it."""
+    log.warning("signature_refused", why=why, app_id=said.app_id, serial_no=said.serial_no)
+    return SignatureRefused()
 
 
 class RequestSignatureScheme(OpenApiAuthenticationExtension):

@@ -153,6 +153,25 @@ def test_a_key_that_is_over_and_an_app_that_is_stopped_sign_nothing() -> None:
     assert refused(caller.get(SELF))
 
 
+def test_the_log_tells_operators_why_a_signature_was_refused_and_the_answer_does_not(caplog: pytest.LogCaptureFixture) -> None:
+    caller, other = program(number=0), program(number=1)
+    header = caller.signed("GET", SELF)
+    caller.get(SELF, header=header)
+    stolen = Program(caller.app, caller.key, other.private)
+    answers = [
+        caller.get(SELF, header=header),
+        stolen.get(SELF),
+        caller.get(SELF, header=caller.signed("GET", SELF, app_id=other.app.public_id)),
+        caller.get(SELF, header=caller.signed("GET", SELF, serial_no="0" * 40)),
+    ]
+    keys.revoke(owner_id=caller.merchant.owner_id, key_id=caller.key.id, at=clock.now())
+    answers.append(caller.get(SELF))
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    told = [line["why"] for line in lines if line.get("event") == "signature_refused"]
+    assert told == ["nonce used before", "wrong signature", "the key of another app", "unknown key", "a key that is revoked"]
+    assert len({answer.json()["detail"] for answer in answers}) == 1
+
+
 def test_two_keys_work_side_by_side_while_a_program_changes_over() -> None:
     caller = program(number=0)
     newer = Program(caller.app, add_key(queries.app(caller.app.id), private_pem(1)), private_pem(1))
