@@ -220,6 +220,7 @@ class RiskDecision(models.Model):
         indexes = [
             models.Index(name="payments_riskdecision_mine", fields=["customer", "-id"]),
             models.Index(name="payments_riskdecision_verdict", fields=["verdict", "-id"]),
+            models.Index(name="payments_riskdecision_stopped", fields=["created_at"], condition=Q(verdict="refuse")),
         ]
         triggers = [append_only("payments_riskdecision_stays")]
 
@@ -259,7 +260,10 @@ class RiskReview(models.Model):
             models.CheckConstraint(name="payments_riskreview_shard", condition=Q(shard__gte=0, shard__lt=SHARDS)),
             models.UniqueConstraint(name="payments_riskreview_once", fields=["customer", "business", "business_id"]),
         ]
-        indexes = [models.Index(name="payments_riskreview_open", fields=["shard", "expires_at"], condition=Q(state="open"))]
+        indexes = [
+            models.Index(name="payments_riskreview_open", fields=["shard", "expires_at"], condition=Q(state="open")),
+            models.Index(name="payments_riskreview_about", fields=["business_id"]),
+        ]
         triggers = [StateGuard("payments_riskreview_moves", REVIEW_MOVES, born=["open"])]
 
     @property

@@ -118,7 +118,7 @@ class RiskReviewAdmin(OfCustomer):
     acts = ACTS
     finds = {"cus": "customer_id", "rvw": "pk", "rsk": "decision_id", "trf": "business_id", "wdr": "business_id", "ord": "business_id"}
     list_display = ("number", "state_label", "customer_text", "about", "amount", "rules", "waiting", "looking")
-    list_filter = ("state", "business", ("owner", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", "business", ("owner", admin.EmptyFieldListFilter))
     list_select_related = ("decision", "owner")
     ordering = ("-id",)
     fieldsets = (
