@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_device_shared'),
-        ('payments', '0020_cashier'),
+        ('payments', '0021_merchant_state_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
