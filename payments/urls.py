@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from payments.cards import api as cards
 from payments.channels import api as channels
+from payments.collects import api as collects
 from payments.red_packets import api as red_packets
 
 urlpatterns = [
@@ -12,6 +13,15 @@ urlpatterns = [
     path("merchant/", include("payments.cashier.api.server_urls")),
     path("cashier/", include("payments.cashier.api.urls")),
     path("wallet/", include("payments.wallet.api.urls")),
+    path("collects", collects.Collects.as_view()),
+    path("collects/asked", collects.Asked.as_view()),
+    path("collects/links/look", collects.LinkLook.as_view()),
+    path("collects/links/pay", collects.LinkPayment.as_view()),
+    path("collects/shares/<str:collect_share_id>/pay", collects.Payment.as_view()),
+    path("collects/shares/<str:collect_share_id>/decline", collects.Refusal.as_view()),
+    path("collects/<str:collect_id>", collects.OneCollect.as_view()),
+    path("collects/<str:collect_id>/remind", collects.Reminders.as_view()),
+    path("collects/<str:collect_id>/close", collects.Closing.as_view()),
     path("red-packets", red_packets.RedPackets.as_view()),
     path("red-packets/addressed", red_packets.Addressed.as_view()),
     path("red-packets/received", red_packets.Received.as_view()),

@@ -42,6 +42,14 @@ def by_phone(phone: str) -> Customer | None:
     return claim.customer if claim else None
 
 
+def active_by_phones(phones: Iterable[str]) -> dict[str, uuid.UUID]:
+    """Which of these numbers belong to an active customer, and to whom, in one query. Raises Invalid for what is no mobile number."""
+    indexes = {phone: phone_index(e164(phone)) for phone in phones}
+    claims = PhoneClaim.objects.filter(phone_index__in=list(indexes.values()), customer__state=Customer.State.ACTIVE)
+    holders = {bytes(index): customer_id for index, customer_id in claims.values_list("phone_index", "customer_id")}
+    return {phone: holders[index] for phone, index in indexes.items() if index in holders}
+
+
 def open_session(access_token: str, at: datetime) -> DeviceSession | None:
     """The open session whose present access token this is, with its customer and device: one query, on every request.
 

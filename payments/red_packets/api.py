@@ -17,9 +17,18 @@ from core.clock import queries as clock
 from core.errors import Invalid, NotFound, TooManyRequests
 from core.idempotency import queries as idempotency
 from core.ids import parse_public_id
-from payments.red_packets import examples, links, queries, refusals, services
+from payments.red_packets import examples, queries, refusals, services
+from payments.red_packets.links import LINKS
 from payments.red_packets.models import RedPacket, RedPacketShare
-from payments.red_packets.shapes import LinkIn, RedPacketIn, RedPacketLine, RedPacketSeen, RedPacketShown, ShareLine, ShareShown
+from payments.red_packets.shapes import (
+    RedPacketIn,
+    RedPacketLine,
+    RedPacketLinkIn,
+    RedPacketSeen,
+    RedPacketShareLine,
+    RedPacketShareShown,
+    RedPacketShown,
+)
 from payments.wallet import queries as wallet
 from payments.wallet.api.base import Paged, asker, customer_id, intent, page_of
 from payments.wallet.api.transfers import names_phone, payee_id
@@ -28,7 +37,7 @@ from payments.wallet.services.parties import CustomerNotActive, PayeeCannotRecei
 
 RedPacketPage = page_of(RedPacketShown, "RedPacketPage")
 AddressedPage = page_of(RedPacketLine, "AddressedRedPacketPage")
-SharePage = page_of(ShareLine, "RedPacketSharePage")
+SharePage = page_of(RedPacketShareLine, "RedPacketSharePage")
 TAKING = (
     NotFound,
     CustomerNotActive,
@@ -139,7 +148,7 @@ class Received(Paged):
         """The shares the caller took, newest first."""
         rows = queries.shares_of(customer_id(request))
         return self.page(
-            request, rows, lambda page: ShareLine(page, many=True, context=people_of(row.packet.customer_id for row in page)).data
+            request, rows, lambda page: RedPacketShareLine(page, many=True, context=people_of(row.packet.customer_id for row in page)).data
         )
 
 
@@ -159,7 +168,7 @@ class OneRedPacket(View):
 class Taking(EffectView):
     """Taking a packet that is for the caller alone."""
 
-    output_class = ShareShown
+    output_class = RedPacketShareShown
     refusals = TAKING
 
     @extend_schema(request=None, examples=[examples.TAKEN])
@@ -175,7 +184,7 @@ class Taking(EffectView):
 class LinkLook(View):
     """What a link leads to. A read, though a POST: secrets stay out of addresses and logs."""
 
-    input_class = LinkIn
+    input_class = RedPacketLinkIn
     output_class = RedPacketSeen
     refusals = (NotFound,)
 
@@ -188,8 +197,8 @@ class LinkLook(View):
 class LinkTaking(EffectView):
     """Taking a share by link."""
 
-    input_class = LinkIn
-    output_class = ShareShown
+    input_class = RedPacketLinkIn
+    output_class = RedPacketShareShown
     refusals = TAKING
 
     @extend_schema(operation_id="payments_red_packets_links_take", examples=[examples.LINK_IN, examples.TAKEN])
@@ -198,7 +207,7 @@ class LinkTaking(EffectView):
         return super().post(request, **url)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: Any, **url: str) -> RedPacketShare:
-        return services.take(taker_id=customer_id(request), packet_id=links.packet_of(data["token"]), by_link=True, at=at)
+        return services.take(taker_id=customer_id(request), packet_id=LINKS.row_of(data["token"]), by_link=True, at=at)
 
 
 def people_of(ids: Any) -> dict[str, dict[uuid.UUID, wallet.Person]]:

@@ -62,7 +62,7 @@ RETURN NEW;
 class RedPacket(models.Model):
     """Money of a sender (`customer`) in `count` shares. Its id is the id of the journal that took the money.
 
-    With a `payee` it is for that customer alone; without one for whoever holds the link (`links.token`). `taken_*` follow the shares
+    With a `payee` it is for that customer alone; without one for whoever holds the link (`links.LINKS`). `taken_*` follow the shares
     taken, under the packet's row lock. `returning`: its time is over and what nobody took waits to be booked back; `back_journal_id`
     booked it. `factors` is how many kinds of factor proved it (0: small enough to need none).
     The payee may live on another shard, so no constraint of the database reaches there.

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet, Sum
 
 from core.errors import NotFound
-from payments.red_packets import links
+from payments.red_packets.links import LINKS
 from payments.red_packets.models import Kind, RedPacket, RedPacketShare, RedPacketState
 from payments.wallet import queries as wallet
 from payments.wallet.queries import Person
@@ -64,7 +64,7 @@ def seen_by(customer_id: uuid.UUID, packet_id: uuid.UUID) -> Seen:
 
 def seen_by_link(customer_id: uuid.UUID, token: str) -> Seen:
     """The packet for whoever holds its link. Raises NotFound."""
-    packet = RedPacket.objects.filter(pk=links.packet_of(token), payee_id=None).first()
+    packet = RedPacket.objects.filter(pk=LINKS.row_of(token), payee_id=None).first()
     if packet is None:
         raise NotFound()
     return seen(packet, customer_id)
@@ -87,7 +87,7 @@ def seen(packet: RedPacket, customer_id: uuid.UUID) -> Seen:
             if share.taken_by_id
         ],
         mine=next((share for share in shares if share.taken_by_id == customer_id), None),
-        token=links.token(packet.pk) if sent_by_me and packet.payee_id is None else "",
+        token=LINKS.token(packet.pk) if sent_by_me and packet.payee_id is None else "",
     )
 
 

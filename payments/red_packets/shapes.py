@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.validators import no_card_number
-from payments.red_packets import links
+from payments.red_packets.links import LINKS
 from payments.red_packets.models import MOST_SHARES, Kind, RedPacketState
 from payments.wallet.api.shapes import AmountIn, PayeeIn
 from payments.wallet.remarks import MAX_LENGTH
@@ -30,8 +30,8 @@ class RedPacketIn(AmountIn):
     )
 
 
-class LinkIn(serializers.Serializer[Any]):
-    token = serializers.CharField(max_length=links.SIZE, help_text="The secret of the packet's link.")
+class RedPacketLinkIn(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=LINKS.size, help_text="The secret of the packet's link.")
 
 
 class RedPacketShown(serializers.Serializer[Any]):
@@ -53,7 +53,7 @@ class RedPacketShown(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class ShareTaken(serializers.Serializer[Any]):
+class RedPacketShareTaken(serializers.Serializer[Any]):
     """One share somebody took, as everybody may see it who may see the packet."""
 
     name = serializers.CharField(source="taker.shown", help_text="Masked; the masked number of the unverified.")
@@ -72,7 +72,7 @@ class RedPacketSeen(serializers.Serializer[Any]):
     to = serializers.SerializerMethodField(help_text="Whom it is for, masked; empty for a packet sent by link.")
     my_amount = serializers.SerializerMethodField(help_text="What the caller took; null when nothing.")
     link_token = serializers.CharField(source="token", help_text="The secret of its link, for its sender alone; empty for others.")
-    shares = ShareTaken(many=True, source="taken", help_text="In the order they were taken.")
+    shares = RedPacketShareTaken(many=True, source="taken", help_text="In the order they were taken.")
 
     def get_to(self, found: Any) -> str:
         return found.payee.shown if found.payee else ""
@@ -82,7 +82,7 @@ class RedPacketSeen(serializers.Serializer[Any]):
         return found.mine.amount_fen if found.mine else None
 
 
-class ShareShown(serializers.Serializer[Any]):
+class RedPacketShareShown(serializers.Serializer[Any]):
     """A share the caller took."""
 
     id = serializers.CharField(source="public_id")
@@ -93,7 +93,7 @@ class ShareShown(serializers.Serializer[Any]):
     taken_at = serializers.DateTimeField()
 
 
-class ShareLine(ShareShown):
+class RedPacketShareLine(RedPacketShareShown):
     sender = serializers.SerializerMethodField(help_text="Masked.")
 
     def get_sender(self, share: Any) -> str:

@@ -156,6 +156,7 @@ SPECTACULAR_SETTINGS = {
         "WithdrawalState": "payments.wallet.models.WithdrawalState",
         "TransferState": "payments.wallet.models.TransferState",
         "RedPacketState": "payments.red_packets.models.RedPacketState",
+        "CollectShareState": "payments.collects.models.CollectShareState",
         "RedPacketKind": "payments.red_packets.models.Kind",
         "MerchantKind": "payments.merchants.models.MerchantKind",
         "MerchantScene": "payments.merchants.states.Scene",

@@ -19,6 +19,8 @@ from core.ids import new_id, public_id
 from payments.cashier.services import orders, paying
 from payments.cashier.services.funding import Pick
 from payments.cashier.services.orders import NewOrder
+from payments.collects import queries as collect_queries
+from payments.collects import services as collects
 from payments.merchants.services import stores
 from payments.red_packets import services as red_packets
 from payments.wallet import outbound
@@ -42,6 +44,8 @@ PREFIXES = {
     "transfer_id": "trf",
     "journal_id": "jrn",
     "red_packet_id": "rpk",
+    "collect_id": "clt",
+    "collect_share_id": "cls",
     "consent_id": "cns",
     "export_id": "exp",
     "merchant_id": "mch",
@@ -173,6 +177,8 @@ def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[s
     offered = transfers.offer(intent=offer, payee_id=owner.id, amount_fen=100, remark="", at=at)
     sent = transfers.send(intent=intent, payee_id=friend.id, amount_fen=100, remark="", at=at)
     gift = red_packets.send(intent=offer, kind="fixed", count=1, total_fen=100, message="", payee_id=owner.id, at=at)
+    asking = collects.ask_each(organiser_id=owner.id, title="Lunch", each_fen=100, payer_ids=[friend.id], at=at)
+    asked = collects.ask_each(organiser_id=friend.id, title="Dinner", each_fen=100, payer_ids=[owner.id], at=at)
     topped = outbound.ask_top_up(top_up_id=top_ups.start(intent=intent, card_id=card.id, amount_fen=1_000, at=at).id, at=at)
     held = withdrawals.hold(intent=intent, card_id=card.id, amount_fen=1_000, at=at)
     return {
@@ -183,6 +189,8 @@ def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[s
         "journal_id": public_id("jrn", sent.id),
         "top_up_id": topped.public_id,
         "red_packet_id": gift.public_id,
+        "collect_id": asking.public_id,
+        "collect_share_id": collect_queries.asked_of(owner.id).get(collect=asked).public_id,
         "withdrawal_id": held.public_id,
         "passkey_id": passkey(owner, session.session, at),
         "export_id": data_export(owner, session.session, at),

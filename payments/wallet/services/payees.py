@@ -40,32 +40,41 @@ class Asker:
         return uuid.UUID(bytes=bytes(self.installation[:16]))
 
 
-@contextmanager
-def looking_up(*, asker: Asker, at: datetime) -> Iterator[None]:
-    """A block that looks a payee up, counted before it whatever comes of it; a miss is given back unless it ends in NotFound.
+@dataclass
+class Lookup:
+    """Numbers looked up in one go; `missed` of them lead nowhere."""
 
-    Counted in transactions of their own, so enter it outside any: what the block refuses counts too. A process that dies inside leaves a
-    miss. Raises TooManyRequests before the block.
+    numbers: int
+    missed: int = 0
+
+
+@contextmanager
+def looking_up(*, asker: Asker, at: datetime, numbers: int = 1) -> Iterator[Lookup]:
+    """A block that looks payees up, counted before it whatever comes of it; misses are given back, but for those the block notes
+    and for all of them when it ends in NotFound.
+
+    Counted in transactions of their own, so enter it outside any: what the block refuses counts too. A process that dies inside leaves
+    the misses. Raises TooManyRequests before the block.
     """
-    count(asker, at)
-    missed = False
+    look = Lookup(numbers)
+    count(asker, at, numbers)
     try:
-        yield
+        yield look
     except NotFound:
-        missed = True
+        look.missed = numbers
         raise
     finally:
-        if not missed:
-            give_back_miss(asker, at)
+        if look.missed < numbers:
+            give_back_misses(asker, at, numbers - look.missed)
 
 
 @transaction.atomic
-def count(asker: Asker, at: datetime) -> None:
-    """A look-up and, as long as nobody is found, a miss: taken beforehand, so that many at once cannot pass the cap together."""
+def count(asker: Asker, at: datetime, numbers: int) -> None:
+    """Look-ups and, as long as nobody is found, misses: taken beforehand, so that many at once cannot pass the cap together."""
     day = clock.local_day(at)
     try:
         for owner, factor in owners(asker):
-            tolls = [Toll(LOOKUP, day.isoformat(), 1, LOOKUPS * factor), Toll(MISS, day.isoformat(), 1, MISSES * factor)]
+            tolls = [Toll(LOOKUP, day.isoformat(), numbers, LOOKUPS * factor), Toll(MISS, day.isoformat(), numbers, MISSES * factor)]
             counters.take_all(owner=owner, tolls=tolls)
     except LimitReached as reached:
         tomorrow = clock.start_of_day(day + timedelta(days=1))
@@ -73,9 +82,9 @@ def count(asker: Asker, at: datetime) -> None:
 
 
 @transaction.atomic
-def give_back_miss(asker: Asker, at: datetime) -> None:
+def give_back_misses(asker: Asker, at: datetime, numbers: int) -> None:
     for owner, _ in owners(asker):
-        counters.give_back(counter=MISS, owner=owner, period=clock.local_day(at).isoformat(), amount=1)
+        counters.give_back(counter=MISS, owner=owner, period=clock.local_day(at).isoformat(), amount=numbers)
 
 
 def owners(asker: Asker) -> Sequence[tuple[uuid.UUID, int]]:

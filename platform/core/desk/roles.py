@@ -70,6 +70,8 @@ PAGES: dict[str, Roles] = {
     "payments.transfer": WORK,
     "payments.walletterms": WORK | {Role.MARKETING},
     "payments.redpacket": WORK,
+    "payments.collect": WORK,
+    "payments.collectterms": WORK | {Role.MARKETING},
     "payments.redpacketterms": WORK | {Role.MARKETING},
     "payments.riskreview": WORK,
     "payments.riskdecision": WORK,

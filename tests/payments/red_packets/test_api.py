@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.clock import queries as clock
-from payments.red_packets import links
+from payments.red_packets.links import LINKS
 from payments.red_packets.models import RedPacket
 from tests.factories import api
 from tests.payments.red_packets.world import DAY, end_all, give, send, take
@@ -82,14 +82,14 @@ def test_a_packet_for_one_customer_by_phone_with_a_proof_and_its_replay() -> Non
 def test_a_stranger_sees_nothing_and_takes_nothing_and_cannot_tell_what_exists() -> None:
     ann, bob, eve = holder(10_000), holder(), holder()
     personal, linked = give(ann, bob, 100), send(ann, 100)
-    token = links.token(linked.id)
+    token = LINKS.token(linked.id)
     client = api(eve)
     unknown = f"{ROOT}/rpk_{'0' * 26}"
     for address in (f"{ROOT}/{personal.public_id}", f"{ROOT}/{linked.public_id}", unknown):
         assert (client.get(address).status_code, client.post(f"{address}/take").status_code) == (404, 404)
     forged = [
         token[:-1] + ("0" if token[-1] != "0" else "1"),
-        links.token(personal.id),
+        LINKS.token(personal.id),
         "rpl_x",
         "",
         token[:30],
@@ -99,7 +99,7 @@ def test_a_stranger_sees_nothing_and_takes_nothing_and_cannot_tell_what_exists()
     for secret in forged:
         for act in ("look", "take"):
             assert client.post(f"{ROOT}/links/{act}", {"token": secret}).status_code in {404, 422}, secret
-    assert client.post(f"{ROOT}/links/take", {"token": links.token(personal.id)}).status_code == 404
+    assert client.post(f"{ROOT}/links/take", {"token": LINKS.token(personal.id)}).status_code == 404
     assert posted(eve) == 0
     assert client.post(f"{ROOT}/links/look", {"token": token}).status_code == 200
 
@@ -176,7 +176,7 @@ def test_taking_and_sending_cost_as_many_queries_however_large_the_packet_is() -
         take(large, holder(verified_class=None))
 
     def take_by_somebody(packet: RedPacket) -> None:
-        clients[packet.id].pop().post(f"{ROOT}/links/take", {"token": links.token(packet.id)})
+        clients[packet.id].pop().post(f"{ROOT}/links/take", {"token": LINKS.token(packet.id)})
 
     clients = {packet.id: [api(holder(verified_class=None)) for _ in range(2)] for packet in (small, large)}
     assert_queries_do_not_grow(take_by_somebody, small, large)

@@ -1,0 +1,13 @@
+"""What collects plug into other rooms."""
+
+from accounts.ledger.sockets import BOOKS
+from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
+from payments.collects import books
+from payments.collects.closing import Collects
+from payments.collects.statement import Collects as StatementLines
+from payments.wallet.sockets import STATEMENT
+
+BOOKS.plug("payments.collects", books.LINES)
+OBLIGATIONS.plug("payments.collects", Collects())
+EXPORTERS.plug("collects", Collects())
+STATEMENT.plug("collects", StatementLines())
