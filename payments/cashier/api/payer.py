@@ -31,6 +31,7 @@ from payments.channels.breaker import ChannelResting
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
 from payments.merchants.api.examples import answer, asked
 from payments.merchants.queries import MerchantNotSelling
+from payments.risk.services.deciding import RiskRefused, StrongerProofNeeded
 from payments.wallet.api.base import customer_id, intent
 from payments.wallet.services.parties import CustomerNotActive
 
@@ -65,6 +66,8 @@ SOURCE_REFUSALS = (
     LedgerHalted,
     NoOpenDay,
 )
+
+PROOF_REFUSALS = (StepUpNeeded, ProofMismatch, ProofExpired, StrongerProofNeeded)
 
 
 def chinese() -> bool:
@@ -183,7 +186,7 @@ class Pays(OutboundEffectView):
 
     input_class = PayIn
     output_class = AttemptShown
-    refusals = (*CHOICE_REFUSALS, MerchantNotSelling, CustomerNotActive, StepUpNeeded, ProofMismatch, ProofExpired, *SOURCE_REFUSALS)
+    refusals = (*CHOICE_REFUSALS, MerchantNotSelling, CustomerNotActive, *PROOF_REFUSALS, RiskRefused, *SOURCE_REFUSALS)
 
     @extend_schema(
         operation_id="payments_cashier_orders_pay",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +13,22 @@ from accounts.security import queries as security
 from accounts.security import services as security_services
 from accounts.security.services import StepUpNeeded, proof_id
 from core.errors import DomainError, NotFound
-from core.ids import new_id
+from core.ids import new_id, parse_public_id
 from core.moves import advance
+from core.questions import ask
+from payments.cards import queries as cards
 from payments.cashier import journals, queries
+from payments.cashier.card import NAME as CARD
 from payments.cashier.legs import Share
 from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
 from payments.cashier.services import funding, orders
 from payments.cashier.services.funding import Pick
-from payments.cashier.sockets import external_of, source_of
+from payments.cashier.sockets import BUSINESS, external_of, source_of
 from payments.cashier.states import ATTEMPT_MOVES, KEPT, LEG_MOVES, ORDER_MOVES, AttemptState, LegState, OrderState
 from payments.merchants import queries as merchants
 from payments.merchants.fees import fee_fen
+from payments.risk.services import deciding
+from payments.risk.services.deciding import Act, Known, Ruling
 from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
 
@@ -55,7 +61,7 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
     Otherwise the channel's request is written, to be sent after the commit, and the attempt stays open until its word.
 
     Raises NotFound (also for another's order), OrderPaid, OrderClosed, OrderBeingPaid, MerchantNotSelling, CustomerNotActive, what
-    `funding.shares` raises, StepUpNeeded and its kin, and what the sources raise when they hold.
+    `funding.shares` raises, StepUpNeeded and its kin, RiskRefused, and what the sources raise when they hold.
     """
     order = orders.locked(order_id)
     refuse_unpayable(order, intent.customer_id, at)
@@ -63,7 +69,9 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
     parties.require_active(intent.customer_id)
     planned = funding.shares(order=order, customer_id=intent.customer_id, picks=picks, at=at, factors=shown_factors(intent))
     amount_fen = funding.payer_fen(planned)
+    known = risk_facts(intent, order, planned, at)
     factors = approved(intent, order, amount_fen, at)
+    ruling = admitted(known, to_prove(order, amount_fen), factors, at)
     at_once = not any(share.method.external for share in planned)
     attempt = PaymentAttempt(
         order_id=order.id,
@@ -80,11 +88,48 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
     attempt.request_id = next((leg.request_id for leg in legs if leg.external), None)
     attempt.save(force_insert=True)
     FundingLeg.objects.bulk_create(legs)
+    deciding.record(ruling)
     if at_once:
         commit(order, attempt, legs, at)
     else:
         advance(order, OrderState.PAYING, moves=ORDER_MOVES, at=at, payer_id=intent.customer_id, code="")
     return attempt
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An act, and what risk knows of it."""
+
+    act: Act
+    known: Known
+
+
+def risk_facts(intent: Intent, order: PaymentOrder, planned: Sequence[Share], at: datetime) -> Asked:
+    """What risk knows of paying this order so; from here on it counts as one act of the payer, unless it is undone."""
+    card = next((fingerprint_of(share) for share in planned if share.method.source == CARD), None)
+    act = Act(BUSINESS, order.id, intent.customer_id, intent.session_id, order.amount_fen, payee=order.merchant_id, card=card)
+    (known,) = ask(deciding.facts_question(act=act, at=at))
+    return Asked(act, known)
+
+
+def fingerprint_of(share: Share) -> bytes:
+    return cards.fingerprint_of(parse_public_id("crd", share.method.offer.ref))
+
+
+def admitted(asked: Asked, unproven: StepUpNeeded, factors: int, at: datetime) -> Ruling:
+    """Risk's word on the payment, the one place where it is asked. A payment waits for nobody, since its order is over long before
+    people have looked: what a rule would keep waiting is refused. `unproven` says what to prove where a rule wants a proof.
+
+    Raises RiskRefused, StepUpNeeded, StrongerProofNeeded.
+    """
+    try:
+        ruling = deciding.decide(act=asked.act, known=asked.known, factors=factors, at=at)
+    except StepUpNeeded as needed:
+        unproven.afterwards = needed.afterwards
+        raise unproven from needed
+    if ruling.review:
+        raise deciding.refused_instead(ruling)
+    return ruling
 
 
 def refuse_unpayable(order: PaymentOrder, customer_id: uuid.UUID, at: datetime) -> None:
@@ -114,7 +159,12 @@ def approved(intent: Intent, order: PaymentOrder, amount_fen: int, at: datetime)
     try:
         return authority.require(intent=intent, purpose=PURPOSE, amount_fen=amount_fen, payee=order.public_id, at=at)
     except StepUpNeeded as needed:
-        raise StepUpNeeded(purpose=PURPOSE, amount=amount_fen, currency=order.currency, payee=order.public_id) from needed
+        raise to_prove(order, amount_fen) from needed
+
+
+def to_prove(order: PaymentOrder, amount_fen: int) -> StepUpNeeded:
+    """The refusal that says what a proof must be about."""
+    return StepUpNeeded(purpose=PURPOSE, amount=amount_fen, currency=order.currency, payee=order.public_id)
 
 
 def needs_proof(customer_id: uuid.UUID, amount_fen: int, at: datetime) -> bool:

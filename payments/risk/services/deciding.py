@@ -66,6 +66,13 @@ def decide(*, act: Act, known: Known, factors: int, at: datetime) -> Ruling:
     return Ruling(review=False, rows=(decision,))
 
 
+def refused_instead(ruling: Ruling) -> DomainError:
+    """The refusal, with its decision, of an act that a ruling would make wait and that cannot wait for a person."""
+    decision = next(row for row in ruling.rows if isinstance(row, RiskDecision))
+    decision.verdict, decision.business_id = Verdict.REFUSE, None
+    return kept(RiskRefused(decision=decision.public_id), decision)
+
+
 def record(ruling: Ruling) -> None:
     """Write the ruling's rows, for a caller that has no statement to take them along."""
     for row in ruling.rows:
