@@ -192,10 +192,26 @@ class BreakAdmin(OfRequest):
     )
     finds = {"chr": "request_id"}
     search_help_text = _("A channel request's public id")
-    list_display = ("since", "channel_code", "kind", "request_link", "our_word", "their_word", "state_label", "waiting")
+    list_display = ("since", "channel_code", "kind", "day", "request_link", "our_word", "their_word", "state_label", "waiting")
     list_filter = ("state", "kind", "channel")
     fieldsets = (
-        (None, {"fields": ("since", "waiting", "channel_code", "kind", "source", "request_no", "request_link", "our_word", "their_word")}),
+        (
+            None,
+            {
+                "fields": (
+                    "since",
+                    "waiting",
+                    "channel_code",
+                    "kind",
+                    "day",
+                    "source",
+                    "request_no",
+                    "request_link",
+                    "our_word",
+                    "their_word",
+                )
+            },
+        ),
         (_("Closed"), {"fields": ("state_label", "closed", "closed_why", "journal")}),
     )
 

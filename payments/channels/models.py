@@ -354,6 +354,7 @@ class ChannelRequest(models.Model):
                 name="payments_request_paid_out", fields=["shard", "settled_at", "id"], condition=Q(state="success", operation="payout")
             ),
             models.Index(name="payments_request_business", fields=["business_id", "-created_at"]),
+            models.Index(name="payments_request_booked", fields=["channel", "booked_on"], condition=Q(booked_on__isnull=False)),
         ]
         triggers = [StateGuard("payments_request_moves", REQUEST_MOVES, born=["new"])]
 
@@ -418,14 +419,21 @@ class RefusedNotices(models.Model):
         return f"{self.channel_id} {self.day} {self.reason}: {self.count}"
 
 
+BREAK_KINDS = ("amount", "status", "theirs_only", "ours_only", "duplicate", "fee", "cut_off")
+
+
 class Break(models.Model):
     """Something a channel said that does not agree with our books. Nothing is changed by it; two people close it, with a journal
-    (`journal_id`) where the books were wrong."""
+    (`journal_id`) where the books were wrong. `day` is the statement's it was found by; what a later statement settles closes by itself."""
 
     class Kind(models.TextChoices):
         AMOUNT = "amount"
         STATUS = "status"
         THEIRS_ONLY = "theirs_only"
+        OURS_ONLY = "ours_only"
+        DUPLICATE = "duplicate"
+        FEE = "fee"
+        CUT_OFF = "cut_off"
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -439,6 +447,7 @@ class Break(models.Model):
     request_no = models.CharField(max_length=64)
     ours = models.CharField(max_length=200)
     theirs = models.CharField(max_length=200)
+    day = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -448,12 +457,15 @@ class Break(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="payments_break_corrected", condition=Q(journal_id=None) | Q(state="closed")),
-            models.CheckConstraint(name="payments_break_kind", condition=Q(kind__in=["amount", "status", "theirs_only"])),
+            models.CheckConstraint(name="payments_break_kind", condition=Q(kind__in=BREAK_KINDS)),
             models.CheckConstraint(
                 name="payments_break_state", condition=Q(state="open", closed_at=None) | Q(state="closed", closed_at__isnull=False)
             ),
         ]
-        indexes = [models.Index(name="payments_break_open", fields=["created_at"], condition=Q(state="open"))]
+        indexes = [
+            models.Index(name="payments_break_open", fields=["created_at"], condition=Q(state="open")),
+            models.Index(name="payments_break_day", fields=["channel", "day"], condition=Q(state="open", day__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.request_no}"

@@ -145,9 +145,10 @@ def hand_over(request: ChannelRequest, at: datetime) -> None:
 
 def succeed(request: ChannelRequest, result: Success[object], at: datetime) -> ChannelRequest:
     facts = result.facts
-    stored: dict[str, Any] = (
-        {"channel_no": facts.channel_no, "fee_fen": facts.fee_fen, "booked_on": facts.booked_on} if isinstance(facts, Order) else {}
-    )
+    stored: dict[str, Any] = {}
+    if isinstance(facts, Order):
+        booked_on = facts.booked_on or clock.local_day(at)
+        stored = {"channel_no": facts.channel_no, "fee_fen": facts.fee_fen, "booked_on": booked_on}
     advance(
         request,
         RequestState.SUCCESS,

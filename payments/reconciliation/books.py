@@ -1,0 +1,15 @@
+"""Reconciliation's part of the books."""
+
+from accounts.ledger.sockets import EventLine, GLLine, Lines, RoleLine
+from payments.reconciliation import journals
+
+LINES = Lines(
+    gl_codes=[GLLine("6711", "expense", "Reconciliation variance", "对账差异")],
+    roles=[RoleLine("variance:reconciliation", "expense", "6711", "Reconciliation variance", "对账差异", mode="buffered")],
+    events=[
+        EventLine(journals.SETTLED, "Payment settled by the channel", "渠道清算收款"),
+        EventLine(journals.REFUNDED, "Refund settled by the channel", "渠道清算退款"),
+        EventLine(journals.PAID_OUT, "Payout settled by the channel", "渠道清算付款"),
+        EventLine(journals.CAME_BACK, "Returned payout settled by the channel", "渠道清算退票"),
+    ],
+)

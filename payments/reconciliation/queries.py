@@ -1,0 +1,96 @@
+"""Reads of reconciliations."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+
+from core.batches import batches
+from payments.channels import breaks, done
+from payments.reconciliation.files import ACCOUNT
+from payments.reconciliation.judging import Listed
+from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms
+from payments.reconciliation.states import LineState, RunState
+
+UNFINISHED = (LineState.MATCHED, LineState.BROKEN)
+
+
+def balances(run: ReconRun) -> tuple[int | None, int | None]:
+    """Opening and closing of the bank account as the channel states them, in fen; None where it gives no account."""
+    summary = run.files.filter(kind=ACCOUNT).values_list("summary", flat=True).first()
+    return (None, None) if summary is None else (summary["opening_fen"], summary["closing_fen"])
+
+
+def terms_in_force(channel: str, day: date) -> ReconTerms:
+    """Raises ReconTerms.DoesNotExist for a channel without any: a migration writes each channel's first."""
+    return ReconTerms.objects.filter(channel_id=channel, effective_on__lte=day).latest("effective_on")
+
+
+def listed_before(run: ReconRun, named: Sequence[UUID]) -> set[Listed]:
+    """Those orders that statements of days before list."""
+    earlier = ReconLine.objects.filter(channel_id=run.channel_id, run__day__lt=run.day)
+    found = (row for some in batches(named) for row in earlier.filter(named__in=some).values_list("named", "kind"))
+    return {(request_id, kind) for request_id, kind in found if request_id}
+
+
+def bookable(run: ReconRun) -> QuerySet[ReconLine]:
+    return ReconLine.objects.filter(run=run, state=LineState.MATCHED).order_by("line_no")
+
+
+def broken_by_status(run: ReconRun) -> QuerySet[ReconLine]:
+    """Lines whose break is open because of a state that may have changed since."""
+    open_ones = ReconLine.objects.filter(run=run, state=LineState.BROKEN, disagreement__kind="status", disagreement__state="open")
+    return open_ones.order_by("line_no")
+
+
+def decided_by_people(run: ReconRun) -> QuerySet[ReconLine]:
+    """Lines whose break is closed although they still disagree."""
+    return ReconLine.objects.filter(run=run, state=LineState.BROKEN, disagreement__state="closed")
+
+
+def undecided(run_id: UUID, *, most: int) -> list[UUID]:
+    """Requests of lines broken by their state alone."""
+    lines = ReconLine.objects.filter(
+        run_id=run_id, state=LineState.BROKEN, disagreement__kind="status", disagreement__state="open", request__isnull=False
+    )
+    return [found for found in lines.order_by("line_no").values_list("request_id", flat=True)[:most] if found]
+
+
+def listed_totals(run: ReconRun) -> dict[str, int]:
+    """The day's listed orders by kind, and the fees on them as `fee`, in fen."""
+    sums = dict(ReconLine.objects.filter(run=run).values_list("kind").annotate(Sum("amount_fen")))
+    return sums | {"fee": ReconLine.objects.filter(run=run).aggregate(fen=Sum("fee_fen"))["fen"] or 0}
+
+
+def unfinished(run: ReconRun) -> bool:
+    return ReconLine.objects.filter(run=run, state__in=UNFINISHED).exists()
+
+
+def ever_corrected(run: ReconRun) -> bool:
+    """Whether people corrected anything of this channel's statements up to that day: the two balances are then theirs to explain."""
+    lines = ReconLine.objects.filter(channel_id=run.channel_id, run__day__lte=run.day, state=LineState.CORRECTED)
+    return lines.exists() or breaks.any_corrected(run.channel_id, until=run.day)
+
+
+def unclosed(channel: str) -> list[ReconRun]:
+    """Runs of a channel that are not closed, oldest day first."""
+    return list(ReconRun.objects.filter(channel_id=channel).exclude(state=RunState.CLOSED).order_by("day"))
+
+
+def unclosed_count() -> int:
+    return ReconRun.objects.exclude(state=RunState.CLOSED).count()
+
+
+def next_day(channel: str) -> date | None:
+    """The day after the last one begun, or the day of the channel's first done order; None while there is none."""
+    last = ReconRun.objects.filter(channel_id=channel).order_by("-day").values_list("day", flat=True).first()
+    if last is not None:
+        return last + timedelta(days=1)
+    return done.first_day(channel)
+
+
+def channels_with_terms() -> list[str]:
+    """Channels that are connected and have terms to be judged by."""
+    judged = set(ReconTerms.objects.values_list("channel_id", flat=True))
+    return [channel for channel in done.connected() if channel in judged]

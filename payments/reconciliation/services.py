@@ -1,0 +1,186 @@
+"""One channel's day, from its statement to closed books. Every step is a transaction of its own and may be done again."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.ledger import queries as ledger_reads
+from accounts.ledger.batch import post_many
+from accounts.ledger.legs import Draft
+from core.errors import DomainError
+from core.ids import new_id
+from core.moves import advance
+from core.outbox import services as outbox
+from core.work import services as work
+from payments.channels import breaks, done
+from payments.channels import queries as channel_requests
+from payments.channels import services as channels
+from payments.channels.port import ChannelUnreachable, StatementBroken, StatementFile, StatementNotReady
+from payments.channels.states import RequestState
+from payments.reconciliation import files, journals, lines, queries
+from payments.reconciliation.account import Totals, differences
+from payments.reconciliation.carrying import carry_missing, settle_carried
+from payments.reconciliation.models import ReconLine, ReconRun
+from payments.reconciliation.states import RUN_MOVES, LineState, RunState
+
+WORK = "reconciliation.waiting"
+CHUNK = 1000
+ASKED_AT_ONCE = 100
+ASKABLE = (RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED, RequestState.UNKNOWN)
+
+
+def reconcile(*, channel: str, day: date, at: datetime) -> ReconRun:
+    """Bring one day of a channel as far as it goes now: fetch, judge, ask about what is not decided, book, close. Outside any
+    transaction. What the channel cannot give yet stays `open` with its reason, and is tried again."""
+    run = begin(channel=channel, day=day, at=at)
+    if run.state == RunState.OPEN:
+        try:
+            take(run_id=run.id, got=files.fetch(channel=channel, day=day), at=at)
+        except (StatementNotReady, StatementBroken, ChannelUnreachable, channels.ChannelNotConnected) as problem:
+            return wait(run_id=run.id, why=reason(problem), at=at)
+    return carry_on(run_id=run.id, at=at)
+
+
+@transaction.atomic
+def take(*, run_id: UUID, got: Sequence[StatementFile], at: datetime) -> ReconRun:
+    """Store a day's files and judge all of them, and what a day before carried, once. Raises StatementBroken for another day's bytes."""
+    run = locked(run_id)
+    if run.state != RunState.OPEN:
+        return run
+    orders = files.keep(run, got, at)
+    terms = queries.terms_in_force(run.channel_id, run.day)
+    listed = lines.judge(run, orders, terms, at)
+    settle_carried(run, terms, listed, at)
+    carry_missing(run, listed, at)
+    check_account(run, got, at)
+    opening, closing = queries.balances(run)
+    advance(run, RunState.MATCHED, moves=RUN_MOVES, at=at, why="", opening_fen=opening, closing_fen=closing)
+    work.finish(kind=WORK, target=run.public_id, by="system", at=at)
+    return run
+
+
+def reason(problem: Exception) -> str:
+    if isinstance(problem, StatementNotReady):
+        return "not_ready"
+    return f"broken: {problem}"[:80] if isinstance(problem, StatementBroken) else "no_answer"
+
+
+@transaction.atomic
+def begin(*, channel: str, day: date, at: datetime) -> ReconRun:
+    """The run of a day, made when it is the first look at it."""
+    return ReconRun.objects.get_or_create(channel_id=channel, day=day, defaults={"id": new_id(), "created_at": at, "changed_at": at})[0]
+
+
+@transaction.atomic
+def wait(*, run_id: UUID, why: str, at: datetime) -> ReconRun:
+    """No statement that can be believed yet. An operator hears of one that is broken, whose bytes another day does not mend."""
+    run = locked(run_id)
+    ReconRun.objects.filter(pk=run.pk).update(why=why, changed_at=at)
+    run.refresh_from_db()
+    if why != "not_ready":
+        work.ask(kind=WORK, target=run.public_id, facts={"channel": run.channel_id, "day": str(run.day), "why": why}, at=at)
+    return run
+
+
+def locked(run_id: UUID) -> ReconRun:
+    return ReconRun.objects.select_for_update(of=("self",)).get(pk=run_id)
+
+
+def check_account(run: ReconRun, got: Sequence[StatementFile], at: datetime) -> None:
+    """Compare the bank account's entries, where the channel gives them, with the day's orders; each difference becomes a break."""
+    for file in got:
+        if file.kind == files.ACCOUNT:
+            totals = Totals.of(queries.listed_totals(run), done.booked(run.channel_id, run.day))
+            found = differences(file.lines, totals, day=str(run.day))
+            breaks.record(found, channel=run.channel_id, day=run.day, at=at)
+
+
+def carry_on(*, run_id: UUID, at: datetime) -> ReconRun:
+    """Ask about what the channel calls done and we do not, judge it again, book what agrees, close what is whole."""
+    for request_id in queries.undecided(run_id, most=ASKED_AT_ONCE):
+        ask(request_id, at)
+    judge_again(run_id=run_id, at=at)
+    while book_some(run_id=run_id, at=at):
+        pass
+    return conclude(run_id=run_id, at=at)
+
+
+def ask(request_id: UUID, at: datetime) -> None:
+    """Ask the channel about a request that left and has no end yet."""
+    if channel_requests.request(request_id).state in ASKABLE:
+        channels.query(request_id=request_id, at=at)
+
+
+@transaction.atomic
+def judge_again(*, run_id: UUID, at: datetime) -> ReconRun:
+    """Lines broken by their state alone agree once the request has become what the channel says."""
+    run = locked(run_id)
+    lines.judge_again(run, queries.terms_in_force(run.channel_id, run.day), at)
+    return run
+
+
+@transaction.atomic
+def book_some(*, run_id: UUID, at: datetime) -> int:
+    """Book up to CHUNK matched lines: journals 4 to 4c, dated to the statement's day. Returns how many; the ledger is called last.
+
+    A refused journal (its day is closed) leaves its line as it is, and an operator a work item.
+    """
+    run = locked(run_id)
+    matched = list(queries.bookable(run)[:CHUNK])
+    if not matched:
+        return 0
+    outcomes = post_many([draft(run, line) for line in matched], at=at)
+    posted = {outcome.journal_id for outcome in outcomes if outcome.posted is not None}
+    refused = next((outcome.refusal for outcome in outcomes if outcome.refusal is not None), None)
+    if refused is not None:
+        code = refused.code if isinstance(refused, DomainError) else type(refused).__name__
+        work.ask(kind=WORK, target=run.public_id, facts={"channel": run.channel_id, "day": str(run.day), "why": code}, at=at)
+    booked = [line.id for line in matched if line.journal_id in posted]
+    ReconLine.objects.filter(pk__in=booked).update(state=LineState.BOOKED)
+    return len(booked) if refused is None else 0
+
+
+def draft(run: ReconRun, line: ReconLine) -> Draft:
+    legs = journals.legs_of(
+        channel=run.channel_id, kind=line.kind, amount_fen=line.amount_fen, fee_fen=line.fee_fen, variance_fen=line.variance_fen
+    )
+    return Draft(
+        journal_id=line.journal_id,
+        event=journals.EVENTS[line.kind],
+        legs=legs,
+        reference=line.reference,
+        effective_on=run.day,
+        metadata={"request_no": line.request_no, "line": line.line_no},
+    )
+
+
+@transaction.atomic
+def conclude(*, run_id: UUID, at: datetime) -> ReconRun:
+    """Write down what our books say of the bank account on that day, and close a run whose every line is booked or corrected, with no
+    break open. Where nothing was ever corrected the two balances must be the same, but for what the day's list carried over and its
+    account did not: any other difference is a break of its own."""
+    run = locked(run_id)
+    if run.state != RunState.MATCHED:
+        return run
+    books = -ledger_reads.balance(journals.bank(run.channel_id), as_of=run.day).posted
+    ReconRun.objects.filter(pk=run.pk).update(books_fen=books, changed_at=at)
+    run.refresh_from_db()
+    if queries.unfinished(run) or breaks.any_open(run.channel_id, run.day):
+        return run
+    if run.closing_fen is not None and run.closing_fen != books and not explained(run, run.closing_fen - books):
+        gap = breaks.Finding("amount", f"account {run.day} closing balance", f"{books} CNY", f"{run.closing_fen} CNY")
+        breaks.record([gap], channel=run.channel_id, day=run.day, at=at)
+        return run
+    advance(run, RunState.CLOSED, moves=RUN_MOVES, at=at, closed_at=at)
+    work.finish(kind=WORK, target=run.public_id, by="system", at=at)
+    outbox.publish(topic="reconciliation.closed", owner=run.id, payload={"run": run.public_id, "channel": run.channel_id}, at=at)
+    return run
+
+
+def explained(run: ReconRun, gap_fen: int) -> bool:
+    """Whether the account and our books may differ: people corrected this channel's statements, or the day's list came a day late for
+    orders that its account has in time."""
+    late = done.named(run.channel_id, breaks.late(run.channel_id, run.day)).values()
+    return gap_fen == sum(request.effect_fen for request in late) or queries.ever_corrected(run)
