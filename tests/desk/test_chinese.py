@@ -75,7 +75,10 @@ class Labels(HTMLParser):
             self.words.append(" ".join(data.split()))
 
 
-NAMES = {"Banyan", "English", "BIN", "CSV", "UUID", "SHA-256", "PIN", "SMS", "en", "esc", "ios", "test", "unreachable", *matrix.ROLES}
+NAMES = {
+    "Banyan", "English", "BIN", "CSV", "UUID", "SHA-256", "PIN", "SMS", "alipay", "en", "esc", "ios", "test", "unreachable",
+    *matrix.ROLES,
+}  # fmt: skip
 CODE = re.compile(r"[a-z0-9]+(?:[._:-][a-z0-9]+)+|[A-Z]{2,6}|[0-9a-f-]{36}")
 LATIN = re.compile(r"[A-Za-z][A-Za-z0-9._:-]*")
 
