@@ -37,7 +37,7 @@ class CollectAdmin(OfCustomer):
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("owner", "title"), ("heads", "by_link"), ("total", "each"), ("own_part", "end"))}),
         (None, {"fields": (("paid", "paid_count"), "declined_count", ("created", "expires"), "changed")}),
-        (_("Shares"), {"fields": ("shares",)}),
+        (_("Parts asked"), {"fields": ("shares",)}),
     )
 
     def find(self, term: str) -> Q | None:
@@ -71,7 +71,7 @@ class CollectAdmin(OfCustomer):
     def expires(self, row: Collect) -> str:
         return when(row.expires_at)
 
-    @display(description=_("Shares"))
+    @display(description=_("Parts asked"))
     def shares(self, row: Collect) -> SafeString:
         header = (_("Payer"), _("Amount (yuan)"), _("State"), _("Reminders"), _("Paid at"), _("Journal"))
         found = CollectShare.objects.filter(collect_id=row.pk).order_by("created_at", "id")

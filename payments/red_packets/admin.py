@@ -32,10 +32,10 @@ class RedPacketAdmin(OfCustomer):
     group = "payments"
     place, icon, heading = 40, "redeem", _("Red packets")
     finds = {"rpk": "pk"}
-    list_display = ("number", "owner", "kind_label", "count", "total", "taken", "state_label", "created")
+    list_display = ("number", "owner", "kind_label", "pieces", "total", "taken", "state_label", "created")
     list_filter = ("state", "kind")
     fieldsets = (
-        (None, {"fields": (("number", "state_label"), ("owner", "payee_link"), ("kind_label", "count"), ("total", "taken"), "message")}),
+        (None, {"fields": (("number", "state_label"), ("owner", "payee_link"), ("kind_label", "pieces"), ("total", "taken"), "message")}),
         (None, {"fields": (("journal", "back_journal"), ("returned", "factors"), ("created", "expires"), "changed")}),
         (_("Shares"), {"fields": ("shares",)}),
     )
@@ -57,7 +57,11 @@ class RedPacketAdmin(OfCustomer):
     def kind_label(self, row: RedPacket) -> SafeString:
         return badge(str(row.kind), str(row.get_kind_display()))
 
-    @display(description=_("For"))
+    @display(description=_("Number of shares"), ordering="count")
+    def pieces(self, row: RedPacket) -> int:
+        return row.count
+
+    @display(description=_("For one customer"))
     def payee_link(self, row: RedPacket) -> SafeString | str:
         return customer_link(row.payee_id)
 
