@@ -37,7 +37,8 @@ from payments.wallet.admin import HandForm, with_reference
 BANK_MAY_TAKE = timedelta(minutes=5)
 HEADING = '<h3 class="font-semibold mt-4 mb-1">{}</h3>{}'
 
-ATTEMPT_COLUMNS = (_("No."), _("Attempt"), _("Payer"), _("Payer gives (yuan)"), _("Factors"), _("State"), _("Code"), _("Begun"))
+ATTEMPT_COLUMNS = (_("No."), _("Attempt"), _("State"), _("Code"), _("Payer gives (yuan)"), _("Factors"), _("Begun"))
+WORDS = {"committed": _("committed"), "given_up": _("given up"), "late": _("late")}
 LEG_COLUMNS = (_("Attempt"), _("Source"), _("Which"), _("Amount (yuan)"), _("State"), _("Hold"), _("Refunded (yuan)"), _("Leg"))
 REQUEST_COLUMNS = (_("Request"), _("Operation"), _("Amount (yuan)"), _("State"), _("Code"), _("Times asked"), _("Placed"), _("Settled"))
 
@@ -101,7 +102,7 @@ class PaymentOrderAdmin(DeskAdmin):
     finds = {"ord": "pk", "cus": "payer_id", "mch": "merchant_id"}
     search_help_text = _("A public id (order, attempt, payer, merchant), or the merchant's own number")
     ordering = ("-id",)
-    list_display = ("number", "merchant_name", "out_trade_no", "payer_link", "amount", "scene", "state_label", "waits", "created")
+    list_display = ("number", "state_label", "waits", "amount", "merchant_name", "payer_link", "created", "out_trade_no", "scene")
     list_filter = ("state", Stuck, "scene")
     list_select_related = ("merchant",)
     fieldsets = (
@@ -131,7 +132,7 @@ class PaymentOrderAdmin(DeskAdmin):
         except NotFound:
             return Q(out_trade_no=term)
 
-    @display(description=_("Order"), ordering="id")
+    @display(description=_("Id"), ordering="id")
     def number(self, row: PaymentOrder) -> SafeString:
         return mono(row.public_id)
 
@@ -192,11 +193,10 @@ class PaymentOrderAdmin(DeskAdmin):
                 (
                     one.number,
                     mono(one.public_id),
-                    customer_link(one.customer_id),
+                    badge(one.state, str(WORDS.get(one.state, ""))),
+                    plainly(one.code),
                     money(one.amount_fen),
                     one.factors,
-                    badge(one.state),
-                    plainly(one.code),
                     when(one.created_at),
                 )
                 for one in queries.attempts(row.pk)
@@ -215,7 +215,7 @@ class PaymentOrderAdmin(DeskAdmin):
                     leg.source,
                     leg_ref(leg),
                     money(leg.amount_fen),
-                    badge(leg.state),
+                    badge(leg.state, str(WORDS.get(leg.state, ""))),
                     link("accounts.hold", leg.hold_id, public_id("hld", leg.hold_id)) if leg.hold_id else "-",
                     money(leg.refunded_fen),
                     mono(leg.public_id),
@@ -275,7 +275,7 @@ class PaymentsPanel:
             )
             for row in queries.paid_by(customer_id).order_by("-created_at", "-id")[:5]
         )
-        header = (_("Order"), _("What for"), _("Amount (yuan)"), _("State"), _("Created"))
+        header = (_("Payment order"), _("What for"), _("Amount (yuan)"), _("State"), _("Created"))
         return customer_panel(_("Payments to merchants"), "payments.paymentorder", customer_id, header, rows)
 
 
