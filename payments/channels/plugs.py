@@ -3,16 +3,19 @@
 from django.conf import settings
 
 from accounts.identity.sockets import SMS
+from accounts.privacy.sockets import ERASERS
 from accounts.verification.sockets import VERIFIERS
 from core.clock.sockets import FOLLOWERS
 from payments.channels.alipay.adapter import AlipayMaker
 from payments.channels.alipay.credentials import AlipayCredentials
+from payments.channels.forgetting import Parties
 from payments.channels.sandbox_bank.adapter import SandboxBankMaker
 from payments.channels.sandbox_bank.sidelines import BankClock, BankSms, BankVerifier
 from payments.channels.sockets import ADAPTERS, CREDENTIALS
 from payments.channels.wechat_v3.adapter import WechatV3Maker
 from payments.channels.wechat_v3.credentials import WechatV3Credentials
 
+ERASERS.plug("payments.channels", Parties())
 ADAPTERS.plug("sandbox_bank", SandboxBankMaker())
 ADAPTERS.plug("wechat_v3", WechatV3Maker())
 ADAPTERS.plug("alipay", AlipayMaker())

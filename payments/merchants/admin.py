@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts.identity.phones import masked
 from accounts.ledger.queries import Balance
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing, Outcome
@@ -31,7 +30,7 @@ from core.desk.site import desk
 from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, FIGURES, Figure, Panel, Words
 from core.ids import public_id
 from payments.merchants import admin_rules, licences, queries
-from payments.merchants.masks import masked_licence
+from payments.merchants.masks import masked_licence, masked_phone
 from payments.merchants.models import REASON_LENGTH, AppKey, Merchant, MerchantApp, Store
 from payments.merchants.services import applications, closing, keys, reviewing
 from payments.merchants.states import OPENED, KeyState, MerchantState
@@ -71,7 +70,7 @@ def suspend(doing: Doing) -> Words:
 
 def reveal(doing: Doing) -> Outcome:
     count_reveal(doing.staff, doing.at)
-    return {str(_("Contact phone")): doing.row.contact_phone, str(_("Licence number")): doing.row.licence_number or "-"}
+    return {str(_("Contact phone")): doing.row.contact_phone or "-", str(_("Licence number")): doing.row.licence_number or "-"}
 
 
 def target(doing: Doing) -> dict[str, Any]:
@@ -280,7 +279,7 @@ class MerchantAdmin(OfMerchant):
 
     @display(description=_("Contact phone"))
     def phone(self, row: Merchant) -> str:
-        return masked(row.contact_phone)
+        return masked_phone(row) or "-"
 
     @display(description=_("Others with this licence"))
     def same_licence(self, row: Merchant) -> SafeString | str:

@@ -49,7 +49,7 @@ class Merchant(models.Model):
     """Who is paid. `owner` applied for it and manages it; payers read `short_name`; payouts go to `settlement_card`.
 
     `reason` is what the owner reads of a refusal, a suspension or a closing by the platform. `applied_at` is the last application,
-    `opened_at` the first approval. The contact phone is the owner's secret and is lost with their key; the licence number is a
+    `opened_at` the first approval. The contact phone is the owner's secret and goes with their account (null); the licence number is a
     registered business's and stays (`licence_index` finds it).
     """
 
@@ -64,7 +64,7 @@ class Merchant(models.Model):
     category = models.ForeignKey(MerchantCategory, db_column="category", on_delete=models.PROTECT, related_name="+")
     licence_number = EncryptedTextField(null=True)
     licence_index = models.BinaryField(max_length=32, null=True)
-    contact_phone = EncryptedTextField(owner="owner_id")
+    contact_phone = EncryptedTextField(owner="owner_id", null=True)
     settlement_card = models.ForeignKey("payments.Card", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=12, choices=MerchantState.choices, default=MerchantState.APPLIED)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.privacy.sockets import Obstacle
 from payments.merchants import queries
+from payments.merchants.services import closing
 
 OPEN = Obstacle(
     "merchants_open",
@@ -38,6 +39,9 @@ class OwnersMerchants:
             }
             for row in queries.own(customer_id)
         ]
+
+    def erase(self, *, customer_id: uuid.UUID, at: datetime) -> None:
+        closing.forget_owner(owner_id=customer_id)
 
 
 class CardUse:

@@ -26,10 +26,15 @@ from core.crypto import rotation
 from core.crypto.blind_index import blind_index
 from core.crypto.keyring import CannotDecrypt
 from core.crypto.owner_keys import KeyDestroyed, opened, owner_of
+from core.ids import new_id, public_id, shard_of
 from core.outbox.services import run_pending
+from payments.channels.models import ChannelRequest
+from payments.merchants.models import Merchant
+from payments.merchants.services import reviewing
 from tests.accounts.test_privacy import closed, exported, fund
 from tests.factories import NAMES, PIN, api, customer, unique_id_number
 from tests.ledger_proof import assert_books_balance
+from tests.payments.merchants.world import applied, reviewer
 
 OWNED = [column for column in rotation.columns() if column.owner]
 Copies = dict[tuple[str, Any], bytes]
@@ -52,11 +57,28 @@ def put_back(taken: Copies) -> None:
             cursor.execute(f"UPDATE {one.table} SET {one.column} = %s WHERE {one.key} = %s", [value, key])
 
 
+def turned_down(merchant: Merchant) -> None:
+    """End an application: it keeps its account open no longer."""
+    reviewing.take_up(merchant_id=merchant.id, reviewer=reviewer(), at=clock.now())
+    reviewing.refuse(merchant_id=merchant.id, reason="no such shop", at=clock.now())
+
+
+def request_of(somebody: Customer, *, party: str) -> ChannelRequest:
+    """A finished call to a channel that knows the customer by a name of its own."""
+    at, made = clock.now(), new_id()
+    return ChannelRequest.objects.create(
+        id=made, request_no=public_id("chr", made), channel_id="sandbox_bank", operation="pay", business="top_up", business_id=made,
+        reference="test", customer=somebody, shard=shard_of(somebody.id), party=party, amount_fen=1, created_at=at, changed_at=at,
+    )  # fmt: skip
+
+
 def well_known() -> tuple[Customer, Any, str]:
     """A customer of whom there is something in every personal column."""
     number = unique_id_number()
     somebody = customer(verified_class=1, number=number, pin=PIN)
     client = api(somebody)
+    turned_down(applied(somebody))
+    request_of(somebody, party="openid")
     assert exported(client, somebody).status_code == 201
     run_pending(at=clock.now())
     return somebody, client, number
@@ -66,12 +88,15 @@ def readings(somebody: Customer) -> list[Any]:
     """Each personal column, to be opened one by one."""
     person, check = RealName.objects.get(customer=somebody), RealNameCheck.objects.get(customer=somebody)
     export, row = DataExport.objects.get(customer=somebody), Customer.objects.get(pk=somebody.pk)
+    merchant, request = Merchant.objects.get(owner=somebody), ChannelRequest.objects.get(customer=somebody)
     return [
         lambda: row.phone,
         lambda: person.name,
         lambda: person.id_number,
         lambda: check.name,
         lambda: check.id_number,
+        lambda: merchant.contact_phone,
+        lambda: request.party,
         lambda: export.archive,
     ]
 

@@ -20,6 +20,10 @@ from core.desk.proposals import ProposedAdmin, RuleInForce, RuleTable
 from core.desk.site import desk
 from payments.cards.models import CardLimit
 from payments.channels.models import BreakerRule, ErrorRule
+from payments.collects.models import CollectTerms
+from payments.merchants.models import MerchantRate, MerchantTerms
+from payments.reconciliation.models import ReconTerms
+from payments.red_packets.models import RedPacketTerms
 from payments.risk.models import RiskRule, RiskTerms
 from payments.wallet.models import WalletTerms
 from tests.desk.people import staff
@@ -37,6 +41,11 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     BreakerRule: {"open_s": 77},
     RiskRule: {"note": "Something else."},
     RiskTerms: {"review_hours": 77},
+    MerchantRate: {"rate_ppm": 77},
+    MerchantTerms: {"least_payout_fen": 7777},
+    RedPacketTerms: {"life_hours": 7},
+    CollectTerms: {"life_days": 7},
+    ReconTerms: {"fee_bp": 77},
 }
 TABLES = {page.table.model: page.table for page in desk._registry.values() if isinstance(page, ProposedAdmin)}
 EDITED = [model for model in CHANGES if model in TABLES]

@@ -5,9 +5,8 @@ from typing import Any
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from accounts.identity.phones import masked
 from core.api.validators import no_card_number
-from payments.merchants.masks import masked_licence
+from payments.merchants.masks import masked_licence, masked_phone
 from payments.merchants.models import URL_LENGTH, AppKey, Merchant, MerchantApp, MerchantCategory, MerchantKind, PlatformKey, Store
 from payments.merchants.services.keys import LIFE_DAYS
 from payments.merchants.signing import PEM_LENGTH
@@ -170,7 +169,7 @@ class MerchantShown(serializers.Serializer[Merchant]):
         return masked_licence(row)
 
     def get_contact_phone(self, row: Merchant) -> str:
-        return masked(row.contact_phone)
+        return masked_phone(row)
 
 
 class CategoriesShown(serializers.Serializer[Any]):

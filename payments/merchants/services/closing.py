@@ -83,3 +83,9 @@ def end(merchant: Merchant, reason: str, at: datetime) -> Merchant:
     advance(merchant, MerchantState.CLOSED, moves=MERCHANT_MOVES, at=at, reason=reason)
     tell("merchant.closed", merchant, at)
     return queries.merchant(merchant.id)
+
+
+@transaction.atomic
+def forget_owner(*, owner_id: UUID) -> None:
+    """What a person who leaves gave us to call them by; their merchants are closed already."""
+    Merchant.objects.filter(owner_id=owner_id, contact_phone__isnull=False).update(contact_phone=None)
