@@ -46,12 +46,12 @@ class Verdict:
 
 
 def judged(
-    lines: Iterable[ReconLine], requests: Mapping[UUID, Facts], *, before: Collection[Listed], terms: Terms, day: str
+    lines: Iterable[ReconLine], ours: Mapping[UUID, Facts], *, before: Collection[Listed], terms: Terms, day: str
 ) -> Iterator[Verdict]:
     """The lines' verdicts in their order. `before`: orders that statements have listed already; each line adds its own."""
     listed = set(before)
     for line in lines:
-        request = requests.get(line.named) if line.named else None
+        request = ours.get(line.named) if line.named else None
         if request is not None and (request.request_no != line.request_no or request.operation != line.operation):
             request = None
         variance = terms.variance_fen(line)

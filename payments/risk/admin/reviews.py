@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -61,7 +62,7 @@ def refuse(doing: Doing) -> Words:
 
 def to_decide(request: HttpRequest, row: RiskReview) -> SafeString:
     """What somebody must have read who decides."""
-    return SafeString(what_table(row) + hits_table(row.decision) + facts_table(row.decision))
+    return format_html("{}{}{}", what_table(row), hits_table(row.decision), facts_table(row.decision))
 
 
 ACTS = (

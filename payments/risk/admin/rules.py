@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -119,7 +120,8 @@ class RiskRuleAdmin(ProposedAdmin):
         """The parameters it has, in one line."""
         told = {"amount_fen": money(row.amount_fen), "window": row.get_window_display()}
         names = (name for name in PARAMETERS if getattr(row, name) is not None)
-        return SafeString(" · ".join(f"{self.opts.get_field(name).verbose_name}: {told.get(name, getattr(row, name))}" for name in names))
+        pairs = ((self.opts.get_field(name).verbose_name, told.get(name, getattr(row, name))) for name in names)
+        return format_html_join(" · ", "{}: {}", pairs)
 
 
 @admin.register(RiskTerms, site=desk)

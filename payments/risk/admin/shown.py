@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -95,7 +96,7 @@ def fact_rows(inputs: dict[str, Any]) -> Iterator[tuple[object, object]]:
     yield _("Paid to this payee so far (yuan)"), money(inputs["payee_fen"])
     for business, tally in sorted(inputs["tallies"].items()):
         for window, words in WINDOWS.items():
-            yield f"{scene(business)}: {words}", SafeString(f"{tally['counts'][window]} / {money(tally['sums_fen'][window])}")
+            yield f"{scene(business)}: {words}", format_html("{} / {}", tally["counts"][window], money(tally["sums_fen"][window]))
         yield f"{scene(business)}: {JUST_UNDER}", tally["near"]
 
 
