@@ -13,9 +13,9 @@ $$;
 -- Count an act and tell what it comes to: the rules in force for its scene and the customer's tallies by scene with this act in them
 -- (JSON both), and since when and how much the payee was paid.
 --
--- The customer's rows are locked to the end of the transaction, so that acts at once are counted one after the other, whichever scenes
--- they are of; a rollback forgets the act. Only a customer's first act of a scene takes the advisory lock, and before any row: of two
--- first acts in two scenes neither would find a row of the other's to wait for.
+-- The customer is locked to the end of the transaction, before any row is read, so that acts at once are counted one after the other,
+-- whichever scenes they are of; a rollback forgets the act. Locking the rows alone would not do: who waits for one of them has not seen
+-- the first act of another scene that the one before it wrote.
 CREATE FUNCTION payments_risk_count(
   who uuid, act varchar, amount bigint, moment timestamptz, paid uuid,
   OUT rules text, OUT tallies text, OUT payee_since double precision, OUT payee_fen bigint
@@ -37,8 +37,8 @@ BEGIN
     FROM payments_risk_rules(act, moment) AS found
   ) AS rule;
 
+  PERFORM pg_advisory_xact_lock(hashtextextended(who::text, 1919513451));
   IF NOT EXISTS (SELECT FROM payments_risktally WHERE customer_id = who AND scene = act) THEN
-    PERFORM pg_advisory_xact_lock(hashtextextended(who::text, 1919513451));
     INSERT INTO payments_risktally
       (id, customer_id, scene, hour_counts, hour_sums, day_counts, day_sums, week_counts, week_sums, near_counts, last_at)
     VALUES (gen_random_uuid(), who, act, array_fill(0, ARRAY[13]), array_fill(0, ARRAY[13]), array_fill(0, ARRAY[25]),
