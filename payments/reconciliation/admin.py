@@ -79,7 +79,7 @@ class ReconRunAdmin(DeskAdmin):
     ordering = ("-day", "channel_id")
     fieldsets = (
         (None, {"fields": (("day", "channel_code"), ("state_label", "reason"), ("lines", "booked"), ("open_breaks", "waiting"))}),
-        (_("The bank account"), {"fields": (("opening", "closing"), ("books", "difference"))}),
+        (_("The bank account"), {"fields": (("opening", "closing"), ("books", "difference"), "dated_on")}),
         (_("Times"), {"fields": (("created_when", "closed_when"),)}),
     )
 

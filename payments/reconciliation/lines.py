@@ -13,8 +13,8 @@ BATCH = 500
 JUDGED = ("state", "request_id", "reference", "variance_fen")
 
 
-def judge(run: ReconRun, lines: Sequence[ReconLine], terms: ReconTerms, at: datetime) -> set[Listed]:
-    """Judge the lines of a statement, none of them stored so far, and store them. Returns every order they list."""
+def judge(run: ReconRun, lines: Sequence[ReconLine], terms: ReconTerms, at: datetime) -> None:
+    """Judge the lines of a statement, none of them stored so far, and store them."""
     named = [line.named for line in lines if line.named]
     verdicts = verdicts_of(run, terms, lines, queries.listed_before(run, named))
     refused = [verdict for verdict in verdicts if verdict.finding is not None]
@@ -25,7 +25,6 @@ def judge(run: ReconRun, lines: Sequence[ReconLine], terms: ReconTerms, at: date
     for verdict, break_id in zip(refused, ids, strict=True):
         verdict.line.disagreement_id = break_id
     ReconLine.objects.bulk_create(lines, batch_size=BATCH)
-    return {(line.named, line.kind) for line in lines if line.named}
 
 
 def judge_again(run: ReconRun, terms: ReconTerms, at: datetime) -> None:

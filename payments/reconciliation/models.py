@@ -41,7 +41,8 @@ class ReconRun(models.Model):
     """The reconciliation of one day of one channel.
 
     `opening_fen`, `closing_fen`: the bank account as the channel states it; `books_fen`: the same account in our books at the end of
-    that day, as known when it was concluded last; both positive for money of ours.
+    that day, as known when it was concluded last; both positive for money of ours. `dated_on` is the effective day of its latest
+    journal: the day itself, or a later one where the books were closed through it.
     """
 
     PREFIX = "rec"
@@ -54,6 +55,7 @@ class ReconRun(models.Model):
     opening_fen = models.BigIntegerField(null=True, blank=True)
     closing_fen = models.BigIntegerField(null=True, blank=True)
     books_fen = models.BigIntegerField(null=True, blank=True)
+    dated_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Sum
 from core.batches import batches
 from payments.channels import breaks, done
 from payments.reconciliation.files import ACCOUNT
-from payments.reconciliation.judging import Listed
+from payments.reconciliation.judging import RETURN, Listed
 from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms
 from payments.reconciliation.states import LineState, RunState
 
@@ -32,6 +32,23 @@ def listed_before(run: ReconRun, named: Sequence[UUID]) -> set[Listed]:
     earlier = ReconLine.objects.filter(channel_id=run.channel_id, run__day__lt=run.day)
     found = (row for some in batches(named) for row in earlier.filter(named__in=some).values_list("named", "kind"))
     return {(request_id, kind) for request_id, kind in found if request_id}
+
+
+def listed(channel: str, named: Sequence[UUID]) -> set[UUID]:
+    """Those requests that a statement of any day lists as done; a payout's return alone does not count."""
+    lines = ReconLine.objects.filter(channel_id=channel).exclude(kind=RETURN)
+    return {found for some in batches(named) for found in lines.filter(named__in=some).values_list("named", flat=True) if found}
+
+
+def listed_elsewhere(run: ReconRun, named: Sequence[UUID]) -> set[UUID]:
+    """Those requests that another day's statement lists as done."""
+    lines = ReconLine.objects.filter(channel_id=run.channel_id).exclude(run=run).exclude(kind=RETURN)
+    return {found for some in batches(named) for found in lines.filter(named__in=some).values_list("named", flat=True) if found}
+
+
+def booked_later(run: ReconRun) -> bool:
+    """Whether a statement up to that day is in the books under a later day alone."""
+    return ReconRun.objects.filter(channel_id=run.channel_id, day__lte=run.day, dated_on__gt=run.day).exists()
 
 
 def bookable(run: ReconRun) -> QuerySet[ReconLine]:
@@ -74,8 +91,10 @@ def ever_corrected(run: ReconRun) -> bool:
 
 
 def unclosed(channel: str) -> list[ReconRun]:
-    """Runs of a channel that are not closed, oldest day first."""
-    return list(ReconRun.objects.filter(channel_id=channel).exclude(state=RunState.CLOSED).order_by("day"))
+    """Runs of a channel that are not closed: those without a statement first, then those looked at longest ago, so that days people
+    have to decide hold up no others."""
+    runs = list(ReconRun.objects.filter(channel_id=channel).exclude(state=RunState.CLOSED))
+    return sorted(runs, key=lambda run: (run.state != RunState.OPEN, run.changed_at, run.day))
 
 
 def unclosed_count() -> int:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.ledger import periods
 from accounts.ledger import queries as ledger_reads
 from accounts.ledger.batch import post_many
 from accounts.ledger.legs import Draft
@@ -51,9 +52,9 @@ def take(*, run_id: UUID, got: Sequence[StatementFile], at: datetime) -> ReconRu
         return run
     orders = files.keep(run, got, at)
     terms = queries.terms_in_force(run.channel_id, run.day)
-    listed = lines.judge(run, orders, terms, at)
-    settle_carried(run, terms, listed, at)
-    carry_missing(run, listed, at)
+    lines.judge(run, orders, terms, at)
+    settle_carried(run, terms, at)
+    carry_missing(run, at)
     check_account(run, got, at)
     opening, closing = queries.balances(run)
     advance(run, RunState.MATCHED, moves=RUN_MOVES, at=at, why="", opening_fen=opening, closing_fen=closing)
@@ -123,26 +124,35 @@ def judge_again(*, run_id: UUID, at: datetime) -> ReconRun:
 
 @transaction.atomic
 def book_some(*, run_id: UUID, at: datetime) -> int:
-    """Book up to CHUNK matched lines: journals 4 to 4c, dated to the statement's day. Returns how many; the ledger is called last.
-
-    A refused journal (its day is closed) leaves its line as it is, and an operator a work item.
+    """Book up to CHUNK matched lines: journals 4 to 4c, dated to the statement's day, or to the open day where the books are closed
+    through it. Returns how many; the ledger is called last. A refused journal leaves its line as it is, and an operator a work item.
     """
     run = locked(run_id)
     matched = list(queries.bookable(run)[:CHUNK])
     if not matched:
         return 0
-    outcomes = post_many([draft(run, line) for line in matched], at=at)
-    posted = {outcome.journal_id for outcome in outcomes if outcome.posted is not None}
+    effective_on = effective_day(run)
+    outcomes = post_many([draft(run, line, effective_on) for line in matched], at=at)
+    posted = {outcome.journal_id: outcome.posted for outcome in outcomes if outcome.posted is not None}
     refused = next((outcome.refusal for outcome in outcomes if outcome.refusal is not None), None)
     if refused is not None:
         code = refused.code if isinstance(refused, DomainError) else type(refused).__name__
         work.ask(kind=WORK, target=run.public_id, facts={"channel": run.channel_id, "day": str(run.day), "why": code}, at=at)
     booked = [line.id for line in matched if line.journal_id in posted]
     ReconLine.objects.filter(pk__in=booked).update(state=LineState.BOOKED)
+    if posted:
+        latest = max(journal.effective_on for journal in posted.values())
+        ReconRun.objects.filter(pk=run.pk).update(dated_on=max(latest, run.dated_on or latest))
     return len(booked) if refused is None else 0
 
 
-def draft(run: ReconRun, line: ReconLine) -> Draft:
+def effective_day(run: ReconRun) -> date | None:
+    """The statement's day while the books take it; None, the open day, once they are closed through it."""
+    closed = periods.closed_through()
+    return None if closed is not None and run.day <= closed else run.day
+
+
+def draft(run: ReconRun, line: ReconLine, effective_on: date | None) -> Draft:
     legs = journals.legs_of(
         channel=run.channel_id, kind=line.kind, amount_fen=line.amount_fen, fee_fen=line.fee_fen, variance_fen=line.variance_fen
     )
@@ -151,7 +161,7 @@ def draft(run: ReconRun, line: ReconLine) -> Draft:
         event=journals.EVENTS[line.kind],
         legs=legs,
         reference=line.reference,
-        effective_on=run.day,
+        effective_on=effective_on,
         metadata={"request_no": line.request_no, "line": line.line_no},
     )
 
@@ -180,7 +190,9 @@ def conclude(*, run_id: UUID, at: datetime) -> ReconRun:
 
 
 def explained(run: ReconRun, gap_fen: int) -> bool:
-    """Whether the account and our books may differ: people corrected this channel's statements, or the day's list came a day late for
-    orders that its account has in time."""
-    late = done.named(run.channel_id, breaks.late(run.channel_id, run.day)).values()
-    return gap_fen == sum(request.effect_fen for request in late) or queries.ever_corrected(run)
+    """Whether the account and our books may differ: people corrected this channel's statements, a statement up to that day could only be
+    booked later, or the account has orders in time that the day's own list has not."""
+    booked = done.booked(run.channel_id, run.day)
+    elsewhere = queries.listed_elsewhere(run, [request.id for request in booked]) | set(breaks.late(run.channel_id, run.day))
+    moved = sum(request.effect_fen for request in booked if request.id in elsewhere)
+    return gap_fen == moved or queries.booked_later(run) or queries.ever_corrected(run)

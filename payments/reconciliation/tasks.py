@@ -1,15 +1,18 @@
 """Reconciling every channel's days that are over, in order, as far as the channels let us."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import chain
+from time import monotonic
 
 from celery import shared_task
 
 from core.clock import queries as clock
-from core.schedule import CALLS_OUT, every
+from core.schedule import CALLS_OUT, SWEEP_S, every
+from core.stopping import STOPPING
 from payments.reconciliation import queries, services
 
 EVERY_S = 600
-DAYS_AT_ONCE = 5
 
 
 @shared_task(name="payments.reconciliation.look")
@@ -23,17 +26,24 @@ def look(**_: object) -> int:
 
 @shared_task(name="payments.reconciliation.channel", **CALLS_OUT)
 def reconcile_channel(*, channel: str, **_: object) -> int:
-    """Go on with a channel's unclosed days, then with the days nobody looked at yet; at most DAYS_AT_ONCE of each."""
-    at = clock.now()
-    yesterday = clock.local_day(at) - timedelta(days=1)
-    days = [run.day for run in queries.unclosed(channel)[:DAYS_AT_ONCE]]
-    following = queries.next_day(channel)
-    while following is not None and following <= yesterday and len(days) < 2 * DAYS_AT_ONCE:
-        days.append(following)
-        following += timedelta(days=1)
-    for day in days:
+    """Take the days nobody looked at yet, oldest first, then go on with those that are not closed, for as long as a sweep may take.
+    Returns how many days were looked at."""
+    at, until = clock.now(), monotonic() + SWEEP_S
+    seen = 0
+    for day in chain(fresh_days(channel, at), [run.day for run in queries.unclosed(channel)]):
+        if monotonic() >= until or STOPPING.is_set():
+            break
         services.reconcile(channel=channel, day=day, at=at)
-    return len(days)
+        seen += 1
+    return seen
+
+
+def fresh_days(channel: str, at: datetime) -> Iterator[date]:
+    """The days over at `at` that have no run, in order."""
+    following = queries.next_day(channel)
+    while following is not None and following < clock.local_day(at):
+        yield following
+        following += timedelta(days=1)
 
 
 every("payments.reconciliation.look", task="payments.reconciliation.look", seconds=EVERY_S)

@@ -1,6 +1,8 @@
 """The contract suite on Alipay's adapter, and what is its own."""
 
+import io
 import uuid
+import zipfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
@@ -306,6 +308,18 @@ def test_a_bill_from_elsewhere_or_that_is_no_archive_is_not_believed(gateway: Al
     gateway.data_dataservice_bill_downloadurl_query = lambda content: {  # type: ignore[method-assign]
         "bill_download_url": f"{gateway.origin}/x?file=broken"
     }
-    gateway.files["broken"] = b"PK no archive"
-    with pytest.raises(StatementBroken, match="archive"):
-        port.fetch_statement(day=day, kind="account", format="csv")
+    for broken in (b"PK no archive", damaged_archive()):
+        gateway.files["broken"] = broken
+        with pytest.raises(StatementBroken, match="archive"):
+            port.fetch_statement(day=day, kind="account", format="csv")
+
+
+def damaged_archive() -> bytes:
+    """An archive whose list of files is whole and whose packed bytes are not."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("details.csv", "x" * 5000)
+    whole = bytearray(packed.getvalue())
+    begins = 30 + len("details.csv")
+    whole[begins : begins + 8] = b"\xff" * 8
+    return bytes(whole)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -14,25 +14,21 @@ from core.ids import LENGTH, parse_public_id
 from payments.channels.addresses import notice_url
 from payments.channels.alipay import answers, bills, notices
 from payments.channels.alipay.client import Account, download, exchange
+from payments.channels.cardless import Cardless
 from payments.channels.models import ChannelCredential
 from payments.channels.port import (
     ActionRequired,
     Capability,
     ChannelUnreachable,
-    Elements,
     Failed,
     NotCapable,
     Notice,
     OrderResult,
     Pending,
     Receipt,
-    Result,
-    SignConfirmResult,
-    SignStartResult,
     StatementFile,
     Success,
     Unknown,
-    UnsignResult,
     about,
 )
 from payments.channels.schedule import RESEND_WITHIN
@@ -51,7 +47,7 @@ CODES_ARE_DEAD = CODE_LIVES + RESEND_WITHIN + timedelta(minutes=5)
 WITHOUT_CARDS = frozenset({Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.STATEMENT_CSV, Capability.NOTICES})
 
 
-class Alipay:
+class Alipay(Cardless):
     """The port, opened with one application's keys. `token` says how the payer takes an order up: empty = whoever scans the code,
     `user:<2088...>` or `openid:<...>` = that buyer, in a mini program; of a payout it is the payee's user id or open id."""
 
@@ -169,28 +165,6 @@ class Alipay:
 
     def read_notice(self, *, raw_body: bytes) -> Notice:
         return notices.read(raw_body)
-
-    def require(self, capability: Capability) -> None:
-        if capability not in self.capabilities:
-            raise NotCapable(capability)
-
-    def no_cards(self) -> NoReturn:
-        raise NotCapable(Capability.SIGN)
-
-    def sign_start(self, *, request_no: str, elements: Elements) -> SignStartResult:
-        self.no_cards()
-
-    def sign_confirm(self, *, request_no: str, sign_ref: str, sms_code: str) -> SignConfirmResult:
-        self.no_cards()
-
-    def resend(self, *, request_no: str, sign_ref: str) -> SignStartResult:
-        self.no_cards()
-
-    def unsign(self, *, request_no: str, token: str) -> UnsignResult:
-        self.no_cards()
-
-    def query_sign(self, *, request_no: str, operation: str, sign_ref: str) -> Result:
-        self.no_cards()
 
 
 def too_old(request_no: str, wall: datetime) -> bool:

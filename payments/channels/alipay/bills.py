@@ -7,6 +7,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
@@ -24,6 +25,7 @@ NOT_READY = frozenset({"isp.bill_not_exist", "BILL_NOT_EXIST", "isv.bill-not-exi
 LARGEST = 256 * 1024 * 1024
 BRACKETS = {0xFF08: "(", 0xFF09: ")", 0xFF1A: ":", 0xFF0C: ","}
 SUMMARY = "汇总"
+BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError)
 TRADES_TOTAL = re.compile(r"#交易合计:(\d+)笔,商家实收共(-?[\d.]+)元")
 REFUNDS_TOTAL = re.compile(r"#退款合计:(\d+)笔,商家实收退款共(-?[\d.]+)元")
 OUT_TOTAL = re.compile(r"#支出合计:(\d+)笔,共(-?[\d.]+)元")
@@ -72,7 +74,7 @@ def unpacked(body: bytes) -> str:
             if len(wanted) != 1 or wanted[0].file_size > LARGEST:
                 raise StatementBroken("archive")
             return archive.read(wanted[0]).decode("gb18030")
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError) as problem:
+    except BROKEN as problem:
         raise StatementBroken("archive") from problem
 
 

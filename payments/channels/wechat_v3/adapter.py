@@ -2,32 +2,28 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from core.clock import queries as clock
 from payments.channels.addresses import notice_url
+from payments.channels.cardless import Cardless
 from payments.channels.models import ChannelCredential
 from payments.channels.port import (
     JSON_RECEIPT,
     ActionRequired,
     Capability,
     ChannelUnreachable,
-    Elements,
     Failed,
     NotCapable,
     Notice,
     OrderResult,
-    Result,
-    SignConfirmResult,
-    SignStartResult,
     StatementBroken,
     StatementFile,
     Success,
     Unknown,
-    UnsignResult,
     about,
 )
 from payments.channels.services import ChannelNotConnected
@@ -43,7 +39,7 @@ JSAPI, APP = "jsapi:", "app"
 WITHOUT_CARDS = frozenset({Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.STATEMENT_CSV, Capability.NOTICES})
 
 
-class WechatV3:
+class WechatV3(Cardless):
     """The port, opened with one merchant's keys. `token` says how the payer takes an order up: empty = whoever scans the code,
     `jsapi:<openid>` = that user, in WeChat, `app` = an app of ours; of a payout it is the payee's openid."""
 
@@ -182,28 +178,6 @@ class WechatV3:
 
     def read_notice(self, *, raw_body: bytes) -> Notice:
         return notices.read(self.account, raw_body)
-
-    def require(self, capability: Capability) -> None:
-        if capability not in self.capabilities:
-            raise NotCapable(capability)
-
-    def no_cards(self) -> NoReturn:
-        raise NotCapable(Capability.SIGN)
-
-    def sign_start(self, *, request_no: str, elements: Elements) -> SignStartResult:
-        self.no_cards()
-
-    def sign_confirm(self, *, request_no: str, sign_ref: str, sms_code: str) -> SignConfirmResult:
-        self.no_cards()
-
-    def resend(self, *, request_no: str, sign_ref: str) -> SignStartResult:
-        self.no_cards()
-
-    def unsign(self, *, request_no: str, token: str) -> UnsignResult:
-        self.no_cards()
-
-    def query_sign(self, *, request_no: str, operation: str, sign_ref: str) -> Result:
-        self.no_cards()
 
 
 class WechatV3Maker:

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from accounts.ledger import periods
 from accounts.ledger import queries as ledger
 from accounts.ledger.accounts import platform_account
+from core.approvals.services import applying
 from core.clock import queries as clock
 from core.work.models import WorkItem
 from payments.channels import services
 from payments.channels.models import Break, ChannelCredential, ChannelRequest
+from payments.reconciliation import queries, tasks
 from payments.reconciliation.models import ReconFile, ReconLine, ReconRun
 from tests.ledger_proof import assert_books_balance
 from tests.payments.reconciliation.world import at_the_bank, clearing, end_of, reconciled
@@ -155,3 +158,44 @@ def test_a_day_that_is_not_over_waits_without_a_word(connected: SandboxBank) -> 
     run = reconciled(clock.local_day(clock.now()))
     assert (run.state, run.why) == ("open", "not_ready")
     assert WorkItem.objects.filter(kind="reconciliation.waiting").count() == 0
+
+
+def test_a_statement_that_comes_after_its_books_are_closed_is_booked_on_the_open_day_and_nothing_is_broken_by_it(
+    connected: SandboxBank,
+) -> None:
+    late = a_day(connected, 10_000)
+    with applying("ledger.close_period", maker="staff:max", checker="staff:cara"):
+        periods.close(through_on=late, at=clock.now())
+    following = end_of(connected)
+    run, next_one = reconciled(late), reconciled(following)
+    assert breaks() == []
+    assert (run.state, run.dated_on, run.closing_fen, run.books_fen) == ("closed", clock.local_day(clock.now()), 9_980, 0)
+    assert (next_one.state, next_one.closing_fen, next_one.books_fen) == ("closed", 9_980, 0)
+    third = reconciled(end_of(connected))
+    assert (third.state, third.closing_fen, third.books_fen) == ("closed", 9_980, 9_980), "strict again from the day it is booked on"
+    assert clearing() == 0
+    assert_books_balance()
+
+
+def test_days_that_people_have_to_decide_hold_up_no_others(connected: SandboxBank) -> None:
+    connected.fault("extra_line", params={"count": 1, "amount_fen": 1234})
+    stuck = a_day(connected, 10_000)
+    assert tasks.reconcile_channel(channel="sandbox_bank") == 1
+    connected.clear_faults()
+    silence = connected.fault("bad_digest")
+    waiting = end_of(connected)
+    tasks.reconcile_channel(channel="sandbox_bank")
+    assert [run.day for run in queries.unclosed("sandbox_bank")] == [waiting, stuck], "what has no statement yet comes first"
+    connected.control("DELETE", f"faults/{silence}")
+    tasks.reconcile_channel(channel="sandbox_bank")
+    assert [run.day for run in queries.unclosed("sandbox_bank")] == [stuck]
+
+
+def test_an_order_that_another_days_statement_lists_is_not_missed_whichever_comes_first(connected: SandboxBank) -> None:
+    connected.fault("cut_off_shift", params={"count": 1})
+    first = a_day(connected, 10_000)
+    second = end_of(connected)
+    assert reconciled(second).state == "closed"
+    assert reconciled(first).state == "closed", "its account has the order that the next day's list has"
+    assert breaks("closed") == breaks() == []
+    assert_books_balance()
