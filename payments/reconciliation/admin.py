@@ -79,7 +79,7 @@ class ReconRunAdmin(DeskAdmin):
     ordering = ("-day", "channel_id")
     fieldsets = (
         (None, {"fields": (("day", "channel_code"), ("state_label", "reason"), ("lines", "booked"), ("open_breaks", "waiting"))}),
-        (_("The bank account"), {"fields": (("opening", "closing"), ("books", "difference"), "dated_on")}),
+        (_("The bank account"), {"fields": (("opening", "closing"), ("books", "difference"), ("dated_on", "explanation"))}),
         (_("Times"), {"fields": (("created_when", "closed_when"),)}),
     )
 
@@ -135,6 +135,13 @@ class ReconRunAdmin(DeskAdmin):
     @display(description=_("Difference (yuan)"))
     def difference(self, row: ReconRun) -> SafeString | str:
         return "-" if row.closing_fen is None or row.books_fen is None else money(row.closing_fen - row.books_fen)
+
+    @display(description=_("Why they differ"))
+    def explanation(self, row: ReconRun) -> str:
+        differs = row.closing_fen is not None and row.closing_fen != row.books_fen
+        if differs and queries.booked_later(row):
+            return str(_("A statement up to this day came after its books were closed, and is booked on a later day."))
+        return "-"
 
     @display(description=_("Age"))
     def waiting(self, row: ReconRun) -> str:
