@@ -32,5 +32,6 @@ def message(attempt: PaymentAttempt, language: str, at: datetime) -> str:
     refusal = REGISTER.get(attempt.code)
     if refusal is not None and "{" not in refusal.en:
         return refusal.zh if chinese else refusal.en
-    words = channels.explain(channels.request(attempt.request_id).channel_id, attempt.code, at)
+    request = channels.request(attempt.request_id)
+    words = channels.explain(request.channel_id, attempt.code, at, operation=request.operation)
     return "" if words is None else (words.zh if chinese else words.en)

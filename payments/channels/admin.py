@@ -44,7 +44,7 @@ ASKABLE = (RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED
 CHANNEL_FIELDS = ("code", "adapter", "name_en", "name_zh", "enabled", "connect_timeout_ms", "total_timeout_ms")
 WINDOW_FIELDS = ("channel", "bank_code", "starts_at", "ends_at", "words_en", "words_zh")
 BREAKER_FIELDS = ("channel", "effective_on", "window_s", "least_calls", "bad_share_bp", "open_s", "probe_s")
-RULE_FIELDS = ("channel", "code", "action", "definite", "words_en", "words_zh", "effective_on")
+RULE_FIELDS = ("channel", "code", "operation", "action", "definite", "words_en", "words_zh", "effective_on")
 
 
 def ask_the_bank(doing: Doing) -> Words:
@@ -73,7 +73,7 @@ class ChannelRequestAdmin(OfCustomer):
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("channel_code", "operation"), ("amount", "fee"), ("owner", "card_link"))}),
         (_("For"), {"fields": (("business", "business_text"), "original_link")}),
-        (_("Outcome"), {"fields": (("code", "channel_no"), ("booked_on", "settled"), "returned")}),
+        (_("Outcome"), {"fields": (("code", "verdict"), ("channel_no", "booked_on"), ("settled", "returned"))}),
         (_("On its way"), {"fields": (("tried", "due"), ("created", "sent"), "changed")}),
     )
 
@@ -312,14 +312,20 @@ class ErrorRuleAdmin(ProposedAdmin):
     place, icon, heading = 70, "translate", _("Channel codes")
     table = RuleTable(ErrorRule, RULE_FIELDS, RULE_MAKERS, RULE_CHECKERS)
     helps = {
+        "channel": _("Empty for every channel: the platform's own codes."),
         "code": _("As the channel answers it."),
+        "operation": _("Empty for every operation. A row of one goes before it."),
         "definite": _("On: the code proves that nothing was done. When in doubt off, so that the channel is asked again."),
         "words_en": _("What the customer reads."),
         "words_zh": _("What the customer reads."),
     }
-    list_display = ("channel_code", "code", "action", "definite", "words_en", "words_zh", "effective_on")
-    list_filter = ("channel", "action")
-    ordering = ("channel_id", "code", "-effective_on")
+    list_display = ("which_channel", "code", "operation", "action", "definite", "words_en", "words_zh", "effective_on")
+    list_filter = ("channel", "action", "operation")
+    ordering = ("channel_id", "code", "operation", "-effective_on")
+
+    @display(description=_("Channel"), ordering="channel_id")
+    def which_channel(self, row: ErrorRule) -> str:
+        return row.channel_id or gettext("every channel")
 
 
 @admin.register(BreakerRule, site=desk)

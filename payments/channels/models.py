@@ -1,12 +1,12 @@
 """Channels (the outside parties that move money), every call made to them, and everything they told us."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from core.crypto.fields import EncryptedTextField
-from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.moves import StateGuard
+from payments.channels.rule_models import BreakerRule, ErrorRule, MaintenanceWindow
 from payments.channels.states import (
     BREAKER_MOVES,
     ENTRY_MOVES,
@@ -20,6 +20,9 @@ from payments.channels.states import (
     Owed,
     RequestState,
 )
+
+__all__ = ["BreakerRule", "ErrorRule", "MaintenanceWindow"]
+"""The tables that live in a file of their own."""
 
 
 class Channel(models.Model):
@@ -116,100 +119,6 @@ class CredentialEntry(Connection):
         return f"{self.channel_id} {self.merchant} {self.state}"
 
 
-class MaintenanceWindow(models.Model):
-    """When a channel, or one bank behind it (`bank_code`, empty = all), takes no calls. `ends_at` is exclusive."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
-    bank_code = models.CharField(max_length=16, default="", blank=True)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    words_en = models.CharField(max_length=200)
-    words_zh = models.CharField(max_length=200)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(name="payments_window_order", condition=Q(ends_at__gt=F("starts_at")))]
-        indexes = [models.Index(name="payments_window_channel", fields=["channel", "ends_at"])]
-
-    def __str__(self) -> str:
-        return f"{self.channel_id} {self.bank_code} {self.starts_at:%Y-%m-%d %H:%M}"
-
-
-class ErrorRule(models.Model):
-    """What a channel's code means for us, from a day on: is it definitely not done, what happens next, what the customer reads."""
-
-    class Action(models.TextChoices):
-        RETRY_SAME = "retry_same"
-        QUERY = "query"
-        NEXT_CHANNEL = "next_channel"
-        STEP_UP = "step_up"
-        ASK_USER = "ask_user"
-        STOP = "stop"
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
-    code = models.CharField(max_length=64)
-    action = models.CharField(max_length=16, choices=Action.choices)
-    definite = models.BooleanField()
-    words_en = models.CharField(max_length=200)
-    words_zh = models.CharField(max_length=200)
-    effective_on = models.DateField()
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="payments_errorrule_dated", fields=["channel", "code", "effective_on"]),
-            models.CheckConstraint(
-                name="payments_errorrule_action",
-                condition=Q(action__in=["retry_same", "query", "next_channel", "step_up", "ask_user", "stop"]),
-            ),
-            models.CheckConstraint(name="payments_errorrule_definite", condition=~Q(action="query", definite=True)),
-        ]
-        triggers = [InForceStays("payments_errorrule_stays", starts="effective_on")]
-
-    def __str__(self) -> str:
-        return f"{self.channel_id} {self.code}"
-
-
-class BreakerRule(models.Model):
-    """When a channel's breaker opens, from a day on: of at least `least_calls` calls within `window_s` seconds, `bad_share_bp` were bad
-    (no answer, a 5xx, an unknown result). It stays open for `open_s` seconds; then one call tries, for `probe_s` seconds at most."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    channel = models.ForeignKey(Channel, to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    window_s = models.IntegerField()
-    least_calls = models.IntegerField()
-    bad_share_bp = models.IntegerField()
-    open_s = models.IntegerField()
-    probe_s = models.IntegerField()
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="payments_breakerrule_dated", fields=["channel", "effective_on"]),
-            models.CheckConstraint(
-                name="payments_breakerrule_bounds",
-                condition=Q(
-                    window_s__gte=5,
-                    window_s__lte=3600,
-                    least_calls__gte=1,
-                    bad_share_bp__gte=1,
-                    bad_share_bp__lte=10_000,
-                    open_s__gte=1,
-                    open_s__lte=3600,
-                    probe_s__gte=16,
-                    probe_s__lte=600,
-                ),
-            ),
-        ]
-        triggers = [InForceStays("payments_breakerrule_stays", starts="effective_on")]
-
-    def __str__(self) -> str:
-        return f"{self.channel_id} {self.effective_on}"
-
-
 class Breaker(models.Model):
     """A channel's circuit breaker, shared by all processes. `retry_at`: when the next single call may try (open), or when the seat of the
     one that tries is free again (half_open: its process may have died). `probe` is the call that tries; `code` what opened it."""
@@ -270,7 +179,7 @@ class ChannelRequest(models.Model):
     `tell_at` when it could not take it in at once. A row moves money once by each operation: the next request comes after a refusal,
     and what is tried again keeps its row and number. `sends` counts departures, `queries` the questions asked since. `due_at` is when the
     sweeper looks again; null = final. `party` names the customer at a channel that knows no cards (null: the card does); `action_url` is
-    where the customer goes on, while something is asked of them.
+    where the customer goes on, while something is asked of them. `verdict` is what the error map of the day made of a refusal.
     """
 
     PREFIX = "chr"
@@ -291,6 +200,7 @@ class ChannelRequest(models.Model):
     currency = models.CharField(max_length=8, default="CNY")
     state = models.CharField(max_length=16, choices=RequestState.choices, default=RequestState.NEW)
     code = models.CharField(max_length=64, default="", blank=True)
+    verdict = models.CharField(max_length=16, choices=ErrorRule.Action.choices, default="", blank=True)
     channel_no = models.CharField(max_length=64, default="", blank=True)
     action_url = models.CharField(max_length=1024, default="", blank=True)
     fee_fen = models.BigIntegerField(default=0)
@@ -315,6 +225,10 @@ class ChannelRequest(models.Model):
                 condition=Q(operation__in=sorted(MONEY_OPERATIONS)) & ~Q(state="failed"),
             ),
             models.CheckConstraint(name="payments_request_state", condition=Q(state__in=RequestState.values)),
+            models.CheckConstraint(
+                name="payments_request_verdict",
+                condition=Q(verdict="") | Q(state="failed", verdict__in=["retry_same", "next_channel", "step_up", "ask_user", "stop"]),
+            ),
             models.CheckConstraint(name="payments_request_shard", condition=Q(shard__gte=0, shard__lt=64)),
             models.CheckConstraint(
                 name="payments_request_amount",

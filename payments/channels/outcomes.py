@@ -10,9 +10,9 @@ from core.clock import queries as clock
 from core.moves import advance
 from core.outbox.services import publish
 from core.work import services as work
-from payments.channels import queries, schedule, telling
+from payments.channels import error_map, schedule, telling
 from payments.channels.breaks import Told, record_break
-from payments.channels.models import Break, ChannelRequest, ErrorRule
+from payments.channels.models import Break, ChannelRequest
 from payments.channels.port import ActionRequired, Failed, Order, Pending, Result, Success, Unknown
 from payments.channels.sockets import SIGNINGS
 from payments.channels.states import MONEY_OPERATIONS, REQUEST_MOVES, Operation, RequestState
@@ -74,24 +74,14 @@ def after_the_end(request: ChannelRequest, result: Result, told: Told) -> Channe
 
 
 def mapped(request: ChannelRequest, result: Result, at: datetime) -> Result:
-    """A refusal as the error map of the day reads it; unknown when an earlier departure may still be done."""
+    """A refusal as the error map of the day reads it; unknown when an earlier departure may still be done, never when there was none."""
     if not isinstance(result, Failed):
         return result
     if in_doubt(request) and not result.decided:
         return Unknown(result.code)
-    rule = queries.rule(request.channel_id, result.code, clock.local_day(at))
-    if rule is None:
-        return result
-    if not rule.definite:
-        return Unknown(result.code)
-    action = ErrorRule.Action(rule.action)
-    return Failed(
-        result.code,
-        retryable=action == ErrorRule.Action.RETRY_SAME,
-        user_fixable=action in (ErrorRule.Action.ASK_USER, ErrorRule.Action.STEP_UP),
-        tries_left=result.tries_left,
-        decided=result.decided,
-    )
+    read = error_map.verdict(result, error_map.rule(request.channel_id, result.code, request.operation, clock.local_day(at)))
+    never_left = request.state == RequestState.NEW and isinstance(read, Unknown)
+    return error_map.verdict(result, None) if never_left else read
 
 
 def in_doubt(request: ChannelRequest) -> bool:
@@ -168,7 +158,8 @@ def succeed(request: ChannelRequest, result: Success[object], at: datetime) -> C
 
 def fail(request: ChannelRequest, result: Failed, at: datetime) -> ChannelRequest:
     owes = owed(request, RequestState.FAILED, at)
-    advance(request, RequestState.FAILED, moves=REQUEST_MOVES, at=at, code=result.code, due_at=None, settled_at=at, **owes)
+    said: dict[str, Any] = {"code": result.code, "verdict": result.verdict}
+    advance(request, RequestState.FAILED, moves=REQUEST_MOVES, at=at, **said, due_at=None, settled_at=at, **owes)
     finish(request, result, at)
     card_id = str(request.card_id) if request.card_id else None
     payload: dict[str, Any] = {"request_id": str(request.id), "operation": request.operation, "card_id": card_id, "code": result.code}

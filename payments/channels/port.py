@@ -43,13 +43,15 @@ class Failed:
     customer can mend it (another code, another card). `code` is the channel's own.
 
     `decided`: the channel keeps this outcome under the request's number, so every departure under it ends so. Otherwise it
-    speaks of one departure alone (refused at the door, never connected)."""
+    speaks of one departure alone (refused at the door, never connected). `verdict` is the error map's word on it (error_map.py);
+    adapters leave it empty."""
 
     code: str
     retryable: bool = False
     user_fixable: bool = False
     tries_left: int | None = None
     decided: bool = False
+    verdict: str = ""
 
 
 @dataclass(frozen=True)

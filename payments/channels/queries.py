@@ -2,21 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
 from core.clock import queries as clock
-from payments.channels.models import Breaker, Channel, ChannelRequest, ErrorRule, MaintenanceWindow
+from payments.channels import error_map
+from payments.channels.models import Breaker, Channel, ChannelRequest, MaintenanceWindow
 from payments.channels.states import OPEN_STATES, Operation, RequestState
 
-WORDS = {
-    "not_sent": ("It was not sent to the bank. Try again.", "请求未送达银行,请重试。"),
-    "not_seen": ("The bank did not receive it. Try again.", "银行未收到请求,请重试。"),
-    "channel_resting": ("The bank does not answer now, so nothing was sent. Try again later.", "银行暂时无响应,请求未发送,请稍后再试。"),
-    "channel_off": ("This bank channel is switched off now. Try another way or later.", "该银行通道已关闭,请更换方式或稍后再试。"),
-}
 OTHERWISE = ("The bank refused it. Try another card or later.", "银行拒绝了该操作,请更换银行卡或稍后再试。")
 
 
@@ -54,20 +49,12 @@ def enabled(channel: str) -> bool:
     return Channel.objects.filter(code=channel, enabled=True).exists()
 
 
-def rule(channel: str, code: str, on: date) -> ErrorRule | None:
-    """The error map's row for a code on a day."""
-    dated = ErrorRule.objects.filter(channel_id=channel, code=code, effective_on__lte=on)
-    return dated.order_by("-effective_on").first()
-
-
-def explain(channel: str, code: str, at: datetime) -> Words | None:
-    """What a customer reads about `code`; None for no code."""
+def explain(channel: str, code: str, at: datetime, *, operation: str = "") -> Words | None:
+    """What a customer reads about `code`, of one operation when told; None for no code."""
     if not code:
         return None
-    found = rule(channel, code, clock.local_day(at))
-    if found is not None:
-        return Words(found.words_en, found.words_zh)
-    return Words(*WORDS.get(code, OTHERWISE))
+    found = error_map.rule(channel, code, operation, clock.local_day(at))
+    return Words(*OTHERWISE) if found is None else Words(found.words_en, found.words_zh)
 
 
 def open_requests(business_id: UUID) -> int:

@@ -43,5 +43,6 @@ def message(order: TopUp | Withdrawal, language: str, at: datetime) -> str:
     request_id = order.request_id
     if request_id is None:
         return ""
-    words = channels.explain(channels.request(request_id).channel_id, order.code, at)
+    request = channels.request(request_id)
+    words = channels.explain(request.channel_id, order.code, at, operation=request.operation)
     return "" if words is None else (words.zh if chinese else words.en)
