@@ -1,7 +1,9 @@
 """Reading the books: balances, statement lines, journals, holds. Amounts are signed minor units, credit positive."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Sum, Value
@@ -11,6 +13,7 @@ from accounts.ledger.accounts import AccountRef
 from accounts.ledger.calls import call, rows
 from accounts.ledger.models import Hold, Journal, LedgerAccount, LedgerBalance, PendingLeg
 from accounts.ledger.models.books import DEBIT_KINDS
+from core.batches import batches
 
 BALANCE = """
 SELECT coalesce(sum(posted), 0)::bigint + (SELECT coalesce(sum(amount), 0)::bigint FROM ledger_pending WHERE account_id = %s),
@@ -23,6 +26,12 @@ SELECT e.account_id, e.sub, e.version, e.posted_at, e.amount, e.balance_after, e
 FROM ledger_entry e JOIN ledger_journal j ON j.id = e.journal_id
 WHERE e.account_id = %s AND (e.posted_at, e.version, e.sub) < (coalesce(%s::timestamptz, 'infinity'), %s::bigint, %s::smallint)
 ORDER BY e.posted_at DESC, e.version DESC, e.sub DESC LIMIT %s
+"""
+DAY_MOVES = """
+SELECT a.owner_id, e.journal_id, j.event, j.reference, j.posted_at, a.role, sum(e.amount)::bigint
+FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id JOIN ledger_journal j ON j.id = e.journal_id
+WHERE e.business_on = %s AND a.role = ANY (%s) AND a.shard = ANY (%s) AND a.owner_id IS NOT NULL AND j.event <> ALL (%s)
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 5, 2
 """
 LAST_VERSION = 2**62
 LAST_SUB = 32767
@@ -57,6 +66,19 @@ class Line:
     event: str
     reference: str
     metadata: dict[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayMove:
+    """What one journal moved on an owner's accounts of one role: signed minor units."""
+
+    owner: UUID
+    journal_id: UUID
+    event: str
+    reference: str
+    posted_at: datetime
+    role: str
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +134,21 @@ def entries(account: AccountRef | UUID, *, before: Line | None = None, limit: in
     """Statement lines of an account, newest first, `limit` of them after the line `before`."""
     mark = (before.posted_at, before.version, before.sub) if before else (None, LAST_VERSION, LAST_SUB)
     return [Line(*row) for row in rows(ENTRIES, (key_of(account), *mark, limit))]
+
+
+def day_moves(*, business_on: date, roles: Sequence[str], shards: Sequence[int], not_events: Sequence[str]) -> list[DayMove]:
+    """What the journals of a business day moved on owners' accounts of some roles, in some shards, by owner and time; final once the
+    day is cut off and folded. Reads that day's entries alone, however long the history is."""
+    return [DayMove(*row) for row in rows(DAY_MOVES, (business_on, list(roles), list(shards), list(not_events)))]
+
+
+def balances_of(accounts: Iterable[AccountRef]) -> dict[UUID, Balance]:
+    """Account id to what stands on it, for many accounts in a query a few thousand of them; accounts nobody opened are left out."""
+    found: dict[UUID, Balance] = {}
+    for some in batches(sorted({account.id for account in accounts})):
+        known: Any = accounts_with_balances().filter(id__in=some)
+        found |= {row.id: Balance(row.posted + row.pending, row.held) for row in known}
+    return found
 
 
 def accounts_with_balances() -> QuerySet[LedgerAccount]:

@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from accounts.ledger import queries as ledger
 from accounts.ledger.queries import Balance
+from core.batches import batches
 from core.clock.queries import local_day
 from core.crypto.blind_index import blind_index
 from core.errors import DomainError, NotFound
@@ -179,6 +180,22 @@ def terms_in_force(merchant_id: uuid.UUID, at: datetime) -> MerchantTerms:
     found = rows.order_by(F("merchant_id").asc(nulls_last=True), "-effective_on").first()
     assert found is not None, "a migration writes everybody's first terms"
     return found
+
+
+def terms_of(merchant_ids: Iterable[uuid.UUID], on: date) -> dict[uuid.UUID, MerchantTerms]:
+    """The terms in force for each of many merchants on a day, in one query a few thousand of them."""
+    wanted = sorted(set(merchant_ids))
+    dated = MerchantTerms.objects.filter(effective_on__lte=on).order_by("merchant_id", "-effective_on").distinct("merchant_id")
+    own = {row.merchant_id: row for some in batches(wanted) for row in dated.filter(merchant_id__in=some)}
+    everybody = dated.get(merchant=None)
+    return {merchant_id: own.get(merchant_id, everybody) for merchant_id in wanted}
+
+
+def balances_of(merchant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[str, Balance]]:
+    """Merchant to role to what stands on that account, for many merchants in a query a few thousand accounts."""
+    refs = {merchant_id: accounts.all_of(merchant_id) for merchant_id in set(merchant_ids)}
+    found = ledger.balances_of(ref for mine in refs.values() for ref in mine.values())
+    return {key: {role: found.get(ref.id, Balance(0, 0)) for role, ref in mine.items()} for key, mine in refs.items()}
 
 
 def balances(merchant_id: uuid.UUID) -> dict[str, Balance]:

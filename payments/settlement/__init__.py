@@ -1,0 +1,1 @@
+"""Settling merchants: what a business day comes to, and paying it out."""

@@ -1,0 +1,1 @@
+"""The ways in for merchants and their owners."""

@@ -1,0 +1,62 @@
+"""What the rooms' own rows say of the journals on merchants' pending accounts: the other side of a settlement's proof."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from accounts.ledger.books import GROUND
+from core.errors import NotFound
+from core.ids import parse_public_id
+from payments.cashier import journals as cashier_journals
+from payments.cashier import queries as orders
+from payments.settlement import journals, queries
+from payments.settlement.days import Fact, Movement
+from payments.settlement.states import LineKind
+
+DISPUTES = "dispute."
+REFUNDS: frozenset[str] = frozenset()
+BY_HAND = frozenset(line.event for line in GROUND.events)
+"""Corrections two people made in the ledger itself: their journal is all the row there is."""
+
+
+def concerns(event: str, pending_fen: int) -> bool:
+    """Whether a journal belongs into a settlement: what moved pending does, and every refund, wherever its money came from."""
+    return pending_fen != 0 or event in REFUNDS
+
+
+def facts(moved: Mapping[uuid.UUID, Iterable[Movement]]) -> dict[uuid.UUID, Fact]:
+    """Journal id to what its room's row says, for the movements of many merchants: a query a few thousand rows of each kind."""
+    every = [(merchant_id, one) for merchant_id, movements in moved.items() for one in movements]
+    found = of_orders([one for _, one in every if one.event == cashier_journals.PAID])
+    found |= of_adjustments([one for _, one in every if one.event == journals.ADJUSTED])
+    return found | {one.journal_id: said_by_ledger(merchant_id, one) for merchant_id, one in every if trusted(one.event)}
+
+
+def trusted(event: str) -> bool:
+    return event in BY_HAND or event.startswith(DISPUTES)
+
+
+def said_by_ledger(merchant_id: uuid.UUID, movement: Movement) -> Fact:
+    """What no row of its own is asked for: a dispute moves money between a merchant's own accounts, a correction was made by two people."""
+    kind = LineKind.DISPUTE if movement.event.startswith(DISPUTES) else LineKind.ADJUSTMENT
+    return Fact(kind, merchant_id, movement.pending_fen)
+
+
+def of_orders(movements: list[Movement]) -> dict[uuid.UUID, Fact]:
+    rows = orders.paid_orders(ids_of("ord", movements)).values()
+    return {row.journal_id: Fact(LineKind.ORDER, row.merchant_id, row.amount_fen, row.fee_fen, row.out_trade_no, row.id) for row in rows}
+
+
+def of_adjustments(movements: list[Movement]) -> dict[uuid.UUID, Fact]:
+    rows = queries.adjustments_with(ids_of("adj", movements))
+    return {row.journal_id: Fact(LineKind.ADJUSTMENT, row.merchant_id, row.amount_fen) for row in rows}
+
+
+def ids_of(prefix: str, movements: Iterable[Movement]) -> set[uuid.UUID]:
+    """The rows that the references of journals name."""
+    found = set()
+    for movement in movements:
+        try:
+            found.add(parse_public_id(prefix, movement.reference))
+        except NotFound:
+            continue
+    return found

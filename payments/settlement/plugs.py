@@ -1,0 +1,15 @@
+"""What settlement plugs into other rooms."""
+
+from accounts.ledger.sockets import BOOKS
+from payments.cards.sockets import OPEN_USES
+from payments.channels.sockets import OUTCOMES
+from payments.merchants.sockets import MERCHANT_OBSTACLES
+from payments.settlement import books
+from payments.settlement.obligations import CardUse, Settlements
+from payments.settlement.outcomes import PayoutOutcome
+from payments.settlement.services.paying import BUSINESS
+
+BOOKS.plug("payments.settlement", books.LINES)
+OUTCOMES.plug(BUSINESS, PayoutOutcome())
+MERCHANT_OBSTACLES.plug("payments.settlement", Settlements())
+OPEN_USES.plug("payments.settlement", CardUse())

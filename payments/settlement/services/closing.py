@@ -1,0 +1,248 @@
+"""Closing a business day for merchants: proved, summed, moved to what may be paid out. Set-based: some thousands of merchants a query."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.ledger import batch
+from accounts.ledger import queries as ledger
+from accounts.ledger.legs import Draft
+from core.business_day.queries import add_trading_days
+from core.clock.queries import start_of_day
+from core.ids import new_id, public_id, shard_of
+from core.work import services as work
+from payments.channels import telling
+from payments.merchants import accounts
+from payments.merchants import queries as merchants
+from payments.settlement import journals, queries
+from payments.settlement.days import Line, Movement, Standing, Unproved, plan, proved, totals
+from payments.settlement.facts import concerns, facts
+from payments.settlement.models import Settlement, SettlementLine
+from payments.settlement.states import SettlementState
+
+UNPROVED = "settlement.unproved"
+RULE = "rule"
+AT_ONCE = 2000
+OWN = (journals.CLOSED, journals.SENT, journals.BACK)
+SETTLED = (accounts.AVAILABLE, accounts.RESERVE)
+
+
+@dataclass
+class Case:
+    """One merchant's day while it is being closed, with the terms that apply to it."""
+
+    row: Settlement
+    terms: merchants.MerchantTerms
+    rules: queries.SettlementTerms
+    lines: list[Line] = field(default_factory=list)
+    unproved: Unproved | None = None
+
+
+def close_shards(*, shards: Collection[int], business_on: date, at: datetime) -> int:
+    """Close a day, cut off and folded, for the merchants of some shards; returns how many settlements it made. In the caller's
+    transaction.
+
+    A merchant whose day cannot be proved or moved gets an open settlement and a work item, and holds up no other. Raises LedgerHalted,
+    NoOpenDay, BeyondCalendar: then nothing is closed.
+    """
+    moved = movements(business_on, shards)
+    wanted = set(moved) | queries.with_something_left(shards, business_on)
+    fresh = sorted(wanted - queries.settled_on(business_on, shards))
+    parts = [fresh[start : start + AT_ONCE] for start in range(0, len(fresh), AT_ONCE)]
+    return sum(close_merchants({key: moved.get(key, []) for key in part}, business_on=business_on, at=at) for part in parts)
+
+
+@transaction.atomic
+def close_again(*, settlement_id: uuid.UUID, by: str, at: datetime) -> Settlement:
+    """Try once more to prove and move a day that stayed open; the settlement as it then stands, under a new id. Raises NotFound."""
+    found = queries.locked(settlement_id)
+    if found.state != SettlementState.OPEN:
+        return found
+    moved = movements(found.business_on, [found.shard]).get(found.merchant_id, [])
+    work.finish(kind=UNPROVED, target=found.public_id, by=by, at=at)
+    SettlementLine.objects.filter(settlement_id=found.id).delete()
+    Settlement.objects.filter(pk=found.pk).delete()
+    close_merchants({found.merchant_id: moved}, business_on=found.business_on, at=at)
+    return Settlement.objects.get(merchant_id=found.merchant_id, business_on=found.business_on)
+
+
+def movements(business_on: date, shards: Collection[int]) -> dict[uuid.UUID, list[Movement]]:
+    """What moved the merchants' pending accounts on a day (and their settled money, where a refund took from it), by merchant."""
+    moves = ledger.day_moves(business_on=business_on, roles=[accounts.PENDING, *SETTLED], shards=sorted(shards), not_events=OWN)
+    by_journal: dict[tuple[uuid.UUID, uuid.UUID], list[ledger.DayMove]] = defaultdict(list)
+    for move in moves:
+        by_journal[move.owner, move.journal_id].append(move)
+    found: dict[uuid.UUID, list[Movement]] = defaultdict(list)
+    for (merchant_id, journal_id), parts in by_journal.items():
+        first, pending = parts[0], sum(one.amount for one in parts if one.role == accounts.PENDING)
+        if concerns(first.event, pending):
+            settled = sum(one.amount for one in parts) - pending
+            found[merchant_id].append(Movement(journal_id, first.event, first.reference, first.posted_at, pending, settled))
+    return found
+
+
+def close_merchants(moved: Mapping[uuid.UUID, Sequence[Movement]], *, business_on: date, at: datetime) -> int:
+    """Close one day for these merchants, who have no settlement of it yet; returns how many."""
+    cases = cases_of(moved, business_on, at)
+    provable = [case for case in cases if case.unproved is None]
+    fill(provable, business_on)
+    Settlement.objects.bulk_create([case.row for case in cases], batch_size=AT_ONCE)
+    SettlementLine.objects.bulk_create(
+        [line_of(case.row, line) for case in provable for line in case.lines],
+        batch_size=AT_ONCE,
+    )
+    refused = post([case.row for case in provable], at)
+    mark([case for case in provable if case.row.id not in refused], business_on, at)
+    for case in cases:
+        if case.unproved is not None:
+            ask_people(case.row, said(case.unproved), at)
+        elif case.row.id in refused:
+            ask_people(case.row, {"refused": refused[case.row.id]}, at)
+    Settlement.objects.filter(pk__in=refused).update(code="refused")
+    return len(cases)
+
+
+def cases_of(moved: Mapping[uuid.UUID, Sequence[Movement]], business_on: date, at: datetime) -> list[Case]:
+    """Each merchant's lines, proved one by one, and the totals they come to."""
+    known = facts(moved)
+    terms, rules = merchants.terms_of(moved, business_on), queries.terms_of(moved, business_on)
+    due = {days: due_on(business_on, days) for days in {one.settlement_delay_days for one in terms.values()}}
+    cases = []
+    for merchant_id in sorted(moved):
+        row = Settlement(
+            id=new_id(),
+            merchant_id=merchant_id,
+            shard=shard_of(merchant_id),
+            business_on=business_on,
+            due_on=due[terms[merchant_id].settlement_delay_days],
+            created_at=at,
+            changed_at=at,
+        )
+        case = Case(row, terms[merchant_id], rules[merchant_id])
+        try:
+            case.lines = [proved(merchant_id, one, known.get(one.journal_id)) for one in moved[merchant_id]]
+        except Unproved as difference:
+            case.unproved, row.code = difference, difference.code
+        else:
+            take(row, asdict(totals(case.lines)))
+        cases.append(case)
+    return cases
+
+
+def due_on(business_on: date, days: int) -> date:
+    """T+n in working days."""
+    return add_trading_days(business_on, days) if days else business_on
+
+
+def fill(cases: Sequence[Case], business_on: date) -> None:
+    """What is moved, kept back, released and to be paid out. Locks the settlements that still want to pay out, so that no payout
+    passes between what is claimed and what is there."""
+    mine = [case.row.merchant_id for case in cases]
+    claims, openings, reserves = queries.claims(mine), queries.openings(mine), queries.reserves_due(mine, business_on)
+    kept = queries.kept_for_splits(mine)
+    balances = merchants.balances_of(mine)
+    for case in cases:
+        key, row = case.row.merchant_id, case.row
+        on = balances[key]
+        standing = Standing(
+            opening_fen=openings.get(key, 0),
+            kept_fen=kept.get(key, 0),
+            pending_fen=on[accounts.PENDING].available,
+            available_fen=on[accounts.AVAILABLE].available,
+            claims_fen=claims.get(key, 0),
+            reserve_fen=on[accounts.RESERVE].available,
+            reserve_due_fen=reserves.get(key, 0),
+        )
+        planned = plan(row.net_fen, standing, case.terms.reserve_bp)
+        take(row, asdict(planned) | {"opening_fen": standing.opening_fen, "kept_fen": standing.kept_fen, "payout_fen": planned.payout_fen})
+        row.reserve_left_fen = row.reserved_fen
+        row.reserve_until = business_on + timedelta(days=case.rules.reserve_days) if row.reserved_fen else None
+
+
+def take(row: Settlement, values: Mapping[str, int]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def post(rows: Sequence[Settlement], at: datetime) -> dict[uuid.UUID, str]:
+    """Journal 1 of each, whose id is the settlement's own, so that it is never moved twice; the refusals by settlement."""
+    drafts = []
+    for row in rows:
+        legs = journals.closed(
+            merchant_id=row.merchant_id, moved_fen=row.moved_fen, reserved_fen=row.reserved_fen, released_fen=row.released_fen
+        )
+        if legs:
+            drafts.append(Draft(row.id, journals.CLOSED, legs, row.public_id))
+    refused = {}
+    for outcome in batch.post_many(drafts, at=at) if drafts else []:
+        if isinstance(outcome.refusal, telling.SHUT):
+            raise outcome.refusal
+        if outcome.refusal is not None:
+            refused[outcome.journal_id] = getattr(outcome.refusal, "code", "asset")
+    return refused
+
+
+def mark(cases: Sequence[Case], business_on: date, at: datetime) -> None:
+    """The day is closed for these: theirs is the newest, what was due of the reserve is released, and each waits for what comes next."""
+    mine = [case.row.merchant_id for case in cases]
+    Settlement.objects.filter(merchant_id__in=mine, last=True).update(last=False)
+    queries.due_reserves(mine, business_on).update(reserve_left_fen=0)
+    groups: dict[tuple[SettlementState, bool, date], list[uuid.UUID]] = defaultdict(list)
+    for case in cases:
+        row = case.row
+        groups[next_state(case), bool(row.moved_fen or row.released_fen), row.due_on].append(row.id)
+    for (state, moves, due), ids in groups.items():
+        approved = state == SettlementState.APPROVED
+        Settlement.objects.filter(pk__in=ids).update(
+            state=state,
+            last=True,
+            journal_id=F("id") if moves else None,
+            approved_by=RULE if approved else "",
+            pay_at=start_of_day(due) if approved else None,
+            changed_at=at,
+        )
+
+
+def next_state(case: Case) -> SettlementState:
+    """Too little waits for the next; what the rule allows needs nobody's approval."""
+    if case.row.payout_fen < max(case.terms.least_payout_fen, 1):
+        return SettlementState.CARRIED
+    return SettlementState.APPROVED if case.row.payout_fen <= case.rules.approved_up_to_fen else SettlementState.CLOSED
+
+
+def line_of(row: Settlement, line: Line) -> SettlementLine:
+    return SettlementLine(
+        id=new_id(),
+        settlement_id=row.id,
+        shard=row.shard,
+        kind=line.fact.kind,
+        reference=line.movement.reference,
+        out_no=line.fact.out_no,
+        order_id=line.fact.order_id,
+        amount_fen=line.fact.amount_fen,
+        fee_fen=line.fact.fee_fen,
+        covered_fen=line.covered_fen,
+        net_fen=line.movement.pending_fen,
+        journal_id=line.movement.journal_id,
+        posted_at=line.movement.posted_at,
+    )
+
+
+def said(difference: Unproved) -> dict[str, str | int | None]:
+    return {
+        "difference": difference.code,
+        "journal": public_id("jrn", difference.journal_id),
+        "ledger_fen": difference.ledger_fen,
+        "rows_fen": difference.rows_fen,
+    }
+
+
+def ask_people(row: Settlement, facts: dict[str, str | int | None], at: datetime) -> None:
+    """A day that could not be closed is an operator's turn."""
+    found = {"merchant": row.merchant_public_id, "business_on": row.business_on.isoformat()}
+    work.ask(kind=UNPROVED, target=row.public_id, facts=found | facts, at=at)
