@@ -1,0 +1,19 @@
+"""What refunds plug into other rooms."""
+
+from accounts.ledger.sockets import BOOKS
+from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
+from payments.channels.sockets import OUTCOMES
+from payments.merchants.sockets import MERCHANT_OBSTACLES
+from payments.refunds import books
+from payments.refunds.obligations import MerchantRefunds, Refunds
+from payments.refunds.outcomes import RefundOutcome
+from payments.refunds.services.placing import BUSINESS
+from payments.refunds.statement import RefundsOnStatement
+from payments.wallet.sockets import STATEMENT
+
+BOOKS.plug("payments.refunds", books.LINES)
+OUTCOMES.plug(BUSINESS, RefundOutcome())
+OBLIGATIONS.plug("payments.refunds", Refunds())
+EXPORTERS.plug("refunds", Refunds())
+MERCHANT_OBSTACLES.plug("payments.refunds", MerchantRefunds())
+STATEMENT.plug("payments.refunds", RefundsOnStatement())
