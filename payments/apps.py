@@ -5,4 +5,17 @@ from core.rooms import FloorConfig
 
 class PaymentsConfig(FloorConfig):
     name = "payments"
-    rooms = ("channels", "cards", "risk", "wallet", "merchants", "cashier", "refunds", "red_packets", "collects", "settlement", "reconciliation")
+    rooms = (
+        "channels",
+        "cards",
+        "risk",
+        "wallet",
+        "merchants",
+        "cashier",
+        "refunds",
+        "red_packets",
+        "collects",
+        "settlement",
+        "reconciliation",
+        "notices",
+    )

@@ -166,6 +166,7 @@ SPECTACULAR_SETTINGS = {
         "KeyState": "payments.merchants.states.KeyState",
         "ResultEnum": "payments.wallet.api.shapes.RESULTS",
         "PaymentResult": "payments.cashier.states.PaymentResult",
+        "NoticeState": "payments.notices.states.NoticeState",
         "LegKind": "payments.cashier.states.LegKind",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problem"],

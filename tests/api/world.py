@@ -16,12 +16,14 @@ from accounts.security import services as security
 from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.ids import new_id, public_id
+from core.outbox.registry import Event
 from payments.cashier.services import orders, paying
 from payments.cashier.services.funding import Pick
 from payments.cashier.services.orders import NewOrder
 from payments.collects import queries as collect_queries
 from payments.collects import services as collects
 from payments.merchants.services import stores
+from payments.notices import services as notices
 from payments.red_packets import services as red_packets
 from payments.wallet import outbound
 from payments.wallet.services import top_ups, transfers, withdrawals
@@ -55,6 +57,7 @@ PREFIXES = {
     "out_trade_no": "T",
     "app_id": "app",
     "key_id": "key",
+    "notice_id": "mnt",
 }
 FUNDS_FEN = 50_000
 
@@ -153,10 +156,17 @@ def sold(caller: Program) -> dict[str, str]:
 def bought(caller: Program, payer: Intent) -> dict[str, str]:
     """An order of the owner's merchant, paid by the owner."""
     at = clock.now()
-    wanted = NewOrder(out_trade_no="T_0001", amount_fen=100, subject="A pot of tea")
+    wanted = NewOrder(out_trade_no="T_0001", amount_fen=100, subject="A pot of tea", notify_url="https://shop.example/banyan")
     order = orders.create(app=caller.app, wanted=wanted, at=at)
     attempt = paying.pay(intent=payer, order_id=order.id, picks=[Pick("balance")], at=at)
-    return {"order_id": order.public_id, "attempt_id": attempt.public_id, "out_trade_no": order.out_trade_no}
+    paid = Event(new_id(), "order.paid", order.public_id, {"order": order.public_id}, at)
+    [notice] = notices.write(event=paid, at=at)
+    return {
+        "order_id": order.public_id,
+        "attempt_id": attempt.public_id,
+        "out_trade_no": order.out_trade_no,
+        "notice_id": notice.public_id,
+    }
 
 
 def consent(owner: Customer, session: DeviceSession, at: datetime) -> str:

@@ -73,6 +73,7 @@ PAGES: dict[str, set[str]] = {
     "payments.merchantrate": {S, R, M, C, K, A},
     "payments.merchantterms": {S, R, M, C, K, A},
     "payments.merchantcategory": {S, R, M, C, K, A},
+    "payments.merchantnotice": {S, R, M, C, A},
     "payments.platformkey": {R, M, C, A},
 }
 
@@ -156,6 +157,7 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.merchant", "resume"): {S, R},
     ("payments.merchant", "close"): {S, R},
     ("payments.merchant", "reveal"): {S, R},
+    ("payments.merchantnotice", "resend"): {S, R, M, C},
     ("payments.appkey", "revoke"): {R},
     ("payments.platformkey", "rotate"): {R},
 }

@@ -94,6 +94,7 @@ PAGES: dict[str, Roles] = {
     "payments.merchantrate": WORK | {Role.MARKETING},
     "payments.merchantterms": WORK | {Role.MARKETING},
     "payments.merchantcategory": WORK | {Role.MARKETING},
+    "payments.merchantnotice": WORK,
     "payments.platformkey": MONEY | {Role.RISK},
 }
 
@@ -134,6 +135,7 @@ ACTS: dict[str, Roles] = {
     "merchant.review": CARE,
     "merchant.suspend": frozenset({Role.RISK}),
     "merchant.reveal": CARE,
+    "notice.resend": FINANCE | CARE,
     "platform_key.rotate": frozenset({Role.RISK}),
 }
 

@@ -1,0 +1,1 @@
+"""The log of notices: for a merchant's programs and for its owner."""
