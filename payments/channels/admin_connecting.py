@@ -22,18 +22,19 @@ class ConnectForm(ReasonForm):
     """Every field that some channel has; the channel's own rules say which it needs."""
 
     merchant = forms.CharField(label=_("Merchant number"), max_length=64, widget=UnfoldAdminTextInputWidget())
-    app_id = forms.CharField(label=_("App id"), max_length=64, widget=UnfoldAdminTextInputWidget())
+    app_id = forms.CharField(label=_("App id"), max_length=64, required=False, widget=UnfoldAdminTextInputWidget())
     private_key_pem = forms.CharField(
         label=_("Our private key"),
         max_length=PEM_LENGTH,
-        help_text=_("PEM. It is kept encrypted and never shown again."),
+        help_text=_("PEM; of Stripe the secret key. It is kept encrypted and never shown again."),
         widget=UnfoldAdminTextareaWidget(SECRET),
     )
     own_key_id = forms.CharField(label=_("Serial of our certificate"), max_length=64, required=False, widget=UnfoldAdminTextInputWidget())
     bank_public_key_pem = forms.CharField(
         label=_("The channel's public key"),
         max_length=PEM_LENGTH,
-        help_text=_("PEM of the key or of its certificate."),
+        required=False,
+        help_text=_("PEM of the key or of its certificate; of Stripe none."),
         widget=UnfoldAdminTextareaWidget(SECRET),
     )
     bank_key_id = forms.CharField(label=_("Id of the channel's key"), max_length=64, required=False, widget=UnfoldAdminTextInputWidget())
@@ -42,9 +43,9 @@ class ConnectForm(ReasonForm):
     )
     api_key = forms.CharField(
         label=_("Symmetric key"),
-        max_length=64,
+        max_length=255,
         required=False,
-        help_text=_("WeChat Pay: the APIv3 key. It is kept encrypted and never shown again."),
+        help_text=_("WeChat Pay: the APIv3 key. Stripe: the webhook's signing secret. It is kept encrypted and never shown again."),
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "border rounded-default px-3 py-2 w-full"}),
     )
     payout_scene = forms.CharField(

@@ -12,6 +12,8 @@ from payments.channels.forgetting import Parties
 from payments.channels.sandbox_bank.adapter import SandboxBankMaker
 from payments.channels.sandbox_bank.sidelines import BankClock, BankSms, BankVerifier
 from payments.channels.sockets import ADAPTERS, CREDENTIALS
+from payments.channels.stripe.adapter import StripeMaker
+from payments.channels.stripe.credentials import StripeCredentials
 from payments.channels.wechat_v3.adapter import WechatV3Maker
 from payments.channels.wechat_v3.credentials import WechatV3Credentials
 
@@ -19,6 +21,8 @@ ERASERS.plug("payments.channels", Parties())
 ADAPTERS.plug("sandbox_bank", SandboxBankMaker())
 ADAPTERS.plug("wechat_v3", WechatV3Maker())
 ADAPTERS.plug("alipay", AlipayMaker())
+ADAPTERS.plug("stripe", StripeMaker())
+CREDENTIALS.plug("stripe", StripeCredentials())
 CREDENTIALS.plug("wechat_v3", WechatV3Credentials())
 CREDENTIALS.plug("alipay", AlipayCredentials())
 if settings.SANDBOX_BANK_URL:

@@ -23,6 +23,7 @@ SANDBOX_BANK_URL = env.optional("SANDBOX_BANK_URL", "" if PRODUCTION else "http:
 WECHAT_PAY_URL = env.address("WECHAT_PAY_URL", "https://api.mch.weixin.qq.com" if PRODUCTION else "")
 ALIPAY_GATEWAY_URL = env.address("ALIPAY_GATEWAY_URL", "https://openapi.alipay.com/gateway.do" if PRODUCTION else "")
 ALIPAY_BILL_URL = env.address("ALIPAY_BILL_URL", "https://dwbillcenter.alipay.com" if PRODUCTION else "")
+STRIPE_URL = env.address("STRIPE_URL", "https://api.stripe.com" if PRODUCTION else "")
 TEST_DATABASE = env.optional("TEST_DATABASE", "test_banyan")
 LOG_LEVEL = env.optional("LOG_LEVEL", "INFO")
 LOG_JSON = env.flag("LOG_JSON", default=PRODUCTION)

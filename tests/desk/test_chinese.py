@@ -76,7 +76,8 @@ class Labels(HTMLParser):
 
 
 NAMES = {
-    "Banyan", "English", "BIN", "CSV", "UUID", "SHA-256", "PIN", "SMS", "alipay", "en", "esc", "ios", "test", "unreachable",
+    "Banyan", "English", "BIN", "CSV", "UUID", "SHA-256", "PIN", "SMS", "Stripe",
+    "alipay", "stripe", "en", "esc", "ios", "test", "unreachable",
     *matrix.ROLES,
 }  # fmt: skip
 CODE = re.compile(r"[a-z0-9]+(?:[._:-][a-z0-9]+)+|[A-Z]{2,6}|[0-9a-f-]{36}")

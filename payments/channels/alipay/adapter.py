@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from core.clock import queries as clock
-from core.ids import LENGTH, parse_public_id
 from payments.channels.addresses import notice_url
 from payments.channels.alipay import answers, bills, notices
 from payments.channels.alipay.client import Account, download, exchange
 from payments.channels.cardless import Cardless
 from payments.channels.models import ChannelCredential
+from payments.channels.numbers import made_at
 from payments.channels.port import (
     ActionRequired,
     Capability,
@@ -168,9 +168,8 @@ class Alipay(Cardless):
 
 
 def too_old(request_no: str, wall: datetime) -> bool:
-    """Whether no code of a number can be taken up any more. A business number tells when it was made (a uuid of version 7)."""
-    made = parse_public_id(request_no[: -LENGTH - 1], request_no)
-    return wall.timestamp() - (made.int >> 80) / 1000 >= CODES_ARE_DEAD.total_seconds()
+    """Whether no code of a number can be taken up any more."""
+    return wall - made_at(request_no) >= CODES_ARE_DEAD
 
 
 class AlipayMaker:
