@@ -12,6 +12,7 @@ urlpatterns = [
     path("merchant/", include("payments.merchants.api.server_urls")),
     path("merchant/", include("payments.cashier.api.server_urls")),
     path("", include("payments.notices.api.urls")),
+    path("", include("payments.refunds.api.urls")),
     path("cashier/", include("payments.cashier.api.urls")),
     path("wallet/", include("payments.wallet.api.urls")),
     path("collects", collects.Collects.as_view()),

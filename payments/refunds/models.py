@@ -123,6 +123,11 @@ class Refund(models.Model):
         return TOLD[RefundState(self.state)]
 
     @property
+    def failed_code(self) -> str:
+        """Why it failed, for its merchant; what only operators see to is not told."""
+        return self.code if self.state == RefundState.FAILED else ""
+
+    @property
     def net_fen(self) -> int:
         """What the merchant pays of it."""
         return self.amount_fen - self.fee_back_fen

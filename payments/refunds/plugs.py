@@ -2,6 +2,7 @@
 
 from accounts.ledger.sockets import BOOKS
 from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
+from payments.cashier.story import STORY
 from payments.channels.sockets import OUTCOMES
 from payments.merchants.sockets import MERCHANT_OBSTACLES
 from payments.refunds import books
@@ -9,6 +10,7 @@ from payments.refunds.obligations import MerchantRefunds, Refunds
 from payments.refunds.outcomes import RefundOutcome
 from payments.refunds.services.placing import BUSINESS
 from payments.refunds.statement import RefundsOnStatement
+from payments.refunds.story import RefundStory
 from payments.wallet.sockets import STATEMENT
 
 BOOKS.plug("payments.refunds", books.LINES)
@@ -17,3 +19,4 @@ OBLIGATIONS.plug("payments.refunds", Refunds())
 EXPORTERS.plug("refunds", Refunds())
 MERCHANT_OBSTACLES.plug("payments.refunds", MerchantRefunds())
 STATEMENT.plug("payments.refunds", RefundsOnStatement())
+STORY.plug("payments.refunds", RefundStory())

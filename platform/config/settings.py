@@ -169,6 +169,7 @@ SPECTACULAR_SETTINGS = {
         "PaymentResult": "payments.cashier.states.PaymentResult",
         "NoticeState": "payments.notices.states.NoticeState",
         "LegKind": "payments.cashier.states.LegKind",
+        "RefundStatus": "payments.refunds.states.RefundStatus",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problem"],
 }

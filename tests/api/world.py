@@ -25,6 +25,7 @@ from payments.collects import services as collects
 from payments.merchants.services import stores
 from payments.notices import services as notices
 from payments.red_packets import services as red_packets
+from payments.refunds.services import asking
 from payments.wallet import outbound
 from payments.wallet.services import top_ups, transfers, withdrawals
 from payments.wallet.services.authority import Intent
@@ -55,6 +56,8 @@ PREFIXES = {
     "order_id": "ord",
     "attempt_id": "att",
     "out_trade_no": "T",
+    "refund_id": "rfd",
+    "out_refund_no": "R",
     "app_id": "app",
     "key_id": "key",
     "notice_id": "mnt",
@@ -161,10 +164,14 @@ def bought(caller: Program, payer: Intent) -> dict[str, str]:
     attempt = paying.pay(intent=payer, order_id=order.id, picks=[Pick("balance")], at=at)
     paid = Event(new_id(), "order.paid", order.public_id, {"order": order.public_id}, at)
     [notice] = notices.write(event=paid, at=at)
+    back = asking.by_app(amount_fen=10, reason="", asker=caller.app.public_id, out_refund_no="R_0001")
+    refund = asking.ask(order_id=order.id, wanted=back, at=at)
     return {
         "order_id": order.public_id,
         "attempt_id": attempt.public_id,
         "out_trade_no": order.out_trade_no,
+        "refund_id": refund.public_id,
+        "out_refund_no": refund.out_refund_no,
         "notice_id": notice.public_id,
     }
 

@@ -12,8 +12,9 @@ from accounts.identity import queries as identity
 from accounts.ledger import services as ledger
 from accounts.ledger.accounts import owned_account
 from accounts.ledger.refusals import InsufficientFunds
+from accounts.security.services import StepUpNeeded
 from core.errors import DomainError
-from core.ids import new_id
+from core.ids import new_id, public_id
 from payments.cashier import queries as cashier
 from payments.cashier.queries import FundingLeg, PaymentOrder
 from payments.cashier.services import orders, refunding
@@ -25,10 +26,13 @@ from payments.refunds.models import FROM, Refund, RefundPart
 from payments.refunds.services import placing, settling
 from payments.refunds.sockets import BEFORE, OBSTACLES
 from payments.refunds.states import AskedBy
+from payments.wallet.services import authority
+from payments.wallet.services.authority import Intent
 
 HELD_FOR = timedelta(days=3650)
 """Longer than any bank owes its word: what is set aside ends with the refund, never by itself."""
 TRIES = 8
+OWNER_PURPOSE = "merchant_refund"
 PAYS = (accounts.PENDING, accounts.AVAILABLE, accounts.RESERVE)
 """Whose turn it is to pay for a refund: what is not settled, then what is, then what was kept back for this."""
 
@@ -232,3 +236,16 @@ def written(order: PaymentOrder, refund: Refund, parts: Sequence[RefundPart], at
 def by_app(*, amount_fen: int, reason: str, asker: str, out_refund_no: str) -> NewRefund:
     """What a merchant's program asks for."""
     return NewRefund(amount_fen=amount_fen, reason=reason, asked_by=AskedBy.APP, asker=asker, out_refund_no=out_refund_no)
+
+
+@transaction.atomic
+def ask_as_owner(*, intent: Intent, order: PaymentOrder, amount_fen: int, reason: str, at: datetime) -> Refund:
+    """A refund the merchant's owner asks for, always with a proof bound to the amount and the order.
+
+    Raises StepUpNeeded, ProofMismatch, ProofExpired, and what `ask` raises.
+    """
+    if not intent.token:
+        raise StepUpNeeded(purpose=OWNER_PURPOSE, amount=amount_fen, currency=order.currency, payee=order.public_id)
+    authority.spend(intent=intent, purpose=OWNER_PURPOSE, amount_fen=amount_fen, payee=order.public_id, at=at)
+    asker = public_id("cus", intent.customer_id)
+    return ask(order_id=order.id, wanted=NewRefund(amount_fen=amount_fen, reason=reason, asked_by=AskedBy.OWNER, asker=asker), at=at)

@@ -1,0 +1,1 @@
+"""Addresses of refunds: for merchants, their owners and payers."""
