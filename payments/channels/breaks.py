@@ -67,6 +67,11 @@ def late(channel: str, day: date) -> list[UUID]:
     return list(Break.objects.filter(channel_id=channel, day=day, kind=Break.Kind.CUT_OFF).values_list("request_id", flat=True))
 
 
+def open_before(channel: str, *, day: date) -> list[Break]:
+    """The open breaks of a channel's days before this one, oldest first."""
+    return list(Break.objects.filter(channel_id=channel, state=Break.State.OPEN, day__lt=day).order_by("day", "id"))
+
+
 def any_open(channel: str, day: date) -> bool:
     return Break.objects.filter(channel_id=channel, day=day, state=Break.State.OPEN).exists()
 

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from config.demo.plan import Act, draw
+from config.demo.acts import Act
+from config.demo.plan import draw
 
 
 def test_the_same_seed_gives_the_same_plan_and_another_seed_another() -> None:

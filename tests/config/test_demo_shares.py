@@ -2,8 +2,9 @@
 
 from itertools import groupby
 
+from config.demo.acts import Act, Intention
 from config.demo.hands import WEIGHTS, circles, halves, people_of
-from config.demo.plan import Act, Intention, draw
+from config.demo.plan import draw
 
 DAYS = [list(acts) for _, acts in groupby(draw("one", people=200, days=60), key=lambda act: act.day)]
 

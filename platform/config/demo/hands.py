@@ -16,24 +16,28 @@ from pathlib import Path
 
 from django.db import connection
 
+from config.demo.acts import Act, Intention
 from config.demo.bank import Bank
-from config.demo.plan import Act, Intention
-from config.demo.stage import Deeds, Life, Stage
+from config.demo.lives import Life
+from config.demo.market import Shop
+from config.demo.stage import Deeds, Stage
 from core.clock import queries as clock
 from core.outbox import nudge
 
 MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 ENDS_WITHIN_SECONDS = 20
 WEIGHTS = {Act.JOIN: 6, Act.VERIFY: 4, Act.SET_PIN: 4, Act.BIND: 10, Act.TOP_UP: 5, Act.TRANSFER: 3, Act.OFFER: 3, Act.WITHDRAW: 7}
+WEIGHTS |= {Act.OPEN_SHOP: 12, Act.PAY: 6, Act.RED_PACKET: 10, Act.COLLECT: 12}
 
 
 @dataclass(frozen=True)
 class Share:
-    """Acts of one day in order of time, and everybody they touch."""
+    """Acts of one day in order of time, everybody they touch, and the shops that are open."""
 
     day: date
     acts: list[Intention]
     lives: dict[int, Life]
+    shops: dict[int, Shop]
 
 
 class SecondHand:
@@ -70,7 +74,7 @@ def serve(pipe: "Connection[Deeds, Share]") -> None:
     with Bank() as bank, hurried(), suppress(EOFError):
         while True:
             share = pipe.recv()
-            stage = Stage(bank, share.lives)
+            stage = Stage(bank, share.lives, share.shops)
             perform(stage, share.acts, share.day)
             pipe.send(stage.deeds)
 
@@ -91,7 +95,7 @@ def perform_together(stage: Stage, helper: SecondHand, acts: list[Intention], da
     mine, theirs = halves(acts)
     touched = {person for act in theirs for person in people_of(act)}
     if theirs:
-        helper.begin(Share(day, theirs, {person: stage.lives[person] for person in touched}))
+        helper.begin(Share(day, theirs, {person: stage.lives[person] for person in touched}, dict(stage.deeds.shops)))
     perform(stage, mine, day)
     if theirs:
         stage.deeds.take_in(helper.finish())
@@ -131,4 +135,4 @@ def circles(acts: list[Intention]) -> list[set[int]]:
 
 
 def people_of(act: Intention) -> set[int]:
-    return {act.person, act.other} if act.act in (Act.TRANSFER, Act.OFFER) else {act.person}
+    return {act.person, act.other} if act.act in (Act.TRANSFER, Act.OFFER) else {act.person, *act.others}

@@ -13,11 +13,14 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from accounts.ledger import proving
+from config.demo import evening, statements
+from config.demo.acts import Intention
 from config.demo.bank import Bank
 from config.demo.fingerprint import fingerprint
 from config.demo.hands import SecondHand, hurried, moment, perform_together, second_hand
-from config.demo.plan import Intention, draw
-from config.demo.stage import Life, Stage
+from config.demo.lives import Life
+from config.demo.plan import draw
+from config.demo.stage import Stage
 from core.business_day import travel
 from core.clock import queries as clock
 from core.clock import services as clock_services
@@ -27,7 +30,7 @@ from payments.channels import services as channels
 
 QUIET = {"hold_ms": 20}
 NOTICED = ["payment", "payout", "refund", "bank_cancel"]
-ANSWER_MINUTE = 23 * 60 + 20
+STATEMENT_MINUTE, ANSWER_MINUTE = 2 * 60, 23 * 60 + 20
 SETTLE_ROUNDS = 60
 
 
@@ -49,12 +52,14 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
     """
     today = clock.local_day(clock.wall())
     first = today - timedelta(days=days)
-    with Bank() as bank, undisturbed(bank), hurried(), second_hand() as helper:
+    with Bank() as bank, undisturbed(bank, last=today - timedelta(days=1)), hurried(), second_hand() as helper:
         travel.begin(at=clock.start_of_day(first))
         clock_services.tell_followers()
-        stage = Stage(bank, dict(enumerate(map(Life, bank.people(count=people, seed=seed)))))
+        stage = Stage(bank, dict(enumerate(map(Life, bank.people(count=people, seed=seed)))), {})
         plan = {day: list(acts) for day, acts in groupby(draw(seed, people=people, days=days), key=lambda act: act.day)}
         for day in range(days):
+            if day:
+                statements.reconcile(first + timedelta(days=day - 1), at=moment(first + timedelta(days=day), STATEMENT_MINUTE))
             live_day(stage, helper, plan.get(day, []), first + timedelta(days=day))
             travel.advance(to=clock.start_of_day(first + timedelta(days=day + 1)))
             progress(day + 1, sum(stage.deeds.done.values()))
@@ -64,14 +69,17 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
 
 
 @contextmanager
-def undisturbed(bank: Bank) -> Iterator[None]:
-    """A bank that cuts lost answers short and sends no notices, since nobody listens yet; results come by query."""
+def undisturbed(bank: Bank, *, last: date) -> Iterator[None]:
+    """A bank that cuts lost answers short and sends no notices, since nobody listens yet (results come by query), and whose last
+    statements are wrong in every way."""
     before = bank.settings(**QUIET)
     silence = bank.call("POST", "/control/faults", {"name": "lost_notice", "operations": NOTICED, "times": 1_000_000})
+    switches = [str(silence["id"]), *statements.arrange(bank, last=last)]
     try:
         yield
     finally:
-        bank.call("DELETE", f"/control/faults/{silence['id']}")
+        for switch in switches:
+            bank.call("DELETE", f"/control/faults/{switch}")
         bank.settings(**{name: before[name] for name in QUIET})
 
 
@@ -82,6 +90,7 @@ def live_day(stage: Stage, helper: SecondHand, acts: list[Intention], day: date)
     stage.answer_offers(at=at)
     outbox.run_pending(at=at)
     find_out(at)
+    evening.sweep(at)
 
 
 def find_out(at: datetime) -> None:

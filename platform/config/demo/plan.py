@@ -5,38 +5,13 @@ A plan holds intentions. Whether an act succeeds is decided by the platform and 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from random import Random
+
+from config.demo import market_plan
+from config.demo.acts import DECLINED_FEN, LOST_ANSWER_FEN, LOST_REQUEST_FEN, Act, Intention, round_fen
 
 FIRST_MINUTE, LAST_MINUTE = 7 * 60, 23 * 60
 JOIN_SHARE = 0.7
-DECLINED_FEN, LOST_ANSWER_FEN, LOST_REQUEST_FEN = 66_601, 66_607, 66_608
-
-
-class Act(StrEnum):
-    """One thing a customer does."""
-
-    JOIN = "join"
-    VERIFY = "verify"
-    SET_PIN = "set_pin"
-    BIND = "bind"
-    TOP_UP = "top_up"
-    TRANSFER = "transfer"
-    OFFER = "offer"
-    WITHDRAW = "withdraw"
-
-
-@dataclass(frozen=True)
-class Intention:
-    """Who does what, when: `minute` of the day (Shanghai), `amount_fen` and the other person where they matter."""
-
-    day: int
-    minute: int
-    person: int
-    act: Act
-    amount_fen: int = 0
-    other: int = 0
-    card: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,16 +25,18 @@ class Habit:
     top_up: float
     transfer: float
     withdraw: float
+    pay: float
     most_fen: int
 
 
+SHOP_OWNER = "shop owner"
 FULL = (Act.JOIN, Act.VERIFY, Act.SET_PIN)
 HABITS = (
-    Habit("looked in", 0.10, (Act.JOIN,), 0, 0, 0, 0, 0),
-    Habit("verified, no card", 0.06, (Act.JOIN, Act.VERIFY), 0, 0, 0, 0, 0),
-    Habit("one card, small payments", 0.44, FULL, 1, 0.014, 0.035, 0.005, 20_000),
-    Habit("friends and family", 0.28, FULL, 1, 0.02, 0.06, 0.008, 40_000),
-    Habit("shop owner", 0.12, FULL, 2, 0.035, 0.045, 0.04, 200_000),
+    Habit("looked in", 0.10, (Act.JOIN,), 0, 0, 0, 0, 0, 0),
+    Habit("verified, no card", 0.06, (Act.JOIN, Act.VERIFY), 0, 0, 0, 0, 0, 0),
+    Habit("one card, small payments", 0.44, FULL, 1, 0.014, 0.035, 0.005, 0.025, 20_000),
+    Habit("friends and family", 0.28, FULL, 1, 0.02, 0.06, 0.008, 0.035, 40_000),
+    Habit(SHOP_OWNER, 0.12, FULL, 2, 0.035, 0.045, 0.04, 0.02, 200_000),
 )
 
 
@@ -71,6 +48,9 @@ def draw(seed: str, *, people: int, days: int) -> list[Intention]:
     acts: list[Intention] = []
     for person, (day, habit) in enumerate(zip(joined, habits, strict=True)):
         acts += life(random, person, day, habit, joined, days)
+    owners = sorted((person for person, habit in enumerate(habits) if habit.pay), key=lambda person: habits[person].name != SHOP_OWNER)
+    payers = [(person, habit.pay) for person, habit in enumerate(habits) if habit.pay]
+    acts += market_plan.draw(random, joined, owners, payers, days)
     return sorted(acts, key=lambda act: (act.day, act.minute, act.person))
 
 
@@ -116,9 +96,3 @@ def top_up_fen(random: Random, most_fen: int) -> int:
     if chance < 0.06:
         return LOST_REQUEST_FEN
     return round_fen(random, most_fen)
-
-
-def round_fen(random: Random, most_fen: int) -> int:
-    """An amount people choose: whole yuan mostly, sometimes to the fen."""
-    yuan = max(1, int(random.triangular(1, most_fen / 100, most_fen / 400)))
-    return yuan * 100 + (random.randrange(100) if random.random() < 0.25 else 0)

@@ -8,34 +8,24 @@ from datetime import datetime
 from accounts.identity import messages
 from accounts.identity import services as identity
 from accounts.identity.phones import e164
-from accounts.identity.services import Customer, DeviceFacts, DeviceSession
+from accounts.identity.services import DeviceFacts
 from accounts.privacy import queries as privacy_queries
 from accounts.privacy import services as privacy
 from accounts.security import services as security
-from accounts.security.queries import pin_free_limit_fen
 from accounts.verification import services as verification
-from config.demo.bank import Bank, Person
-from config.demo.plan import Act, Intention
+from config.demo import market
+from config.demo.acts import Act, Intention
+from config.demo.bank import Bank
+from config.demo.lives import PIN, Life, NotReady, address_of, card_of, customer_of, intent_for
+from config.demo.market import Shop
 from core.errors import DomainError
 from core.ids import public_id
 from payments.cards import calls as card_calls
 from payments.cards import services as card_services
 from payments.wallet import outbound
 from payments.wallet.services import authority, top_ups, transfers, withdrawals
-from payments.wallet.services.authority import Intent
 
-PIN = "250417"
 REMARKS = ("", "午饭", "房租", "谢谢", "拼车", "生日快乐", "Dinner", "电影票", "水电费", "篮球场地")
-
-
-@dataclass
-class Life:
-    """One customer so far: the session they act in and the cards they bound."""
-
-    person: Person
-    customer: Customer | None = None
-    session: DeviceSession | None = None
-    cards: list[uuid.UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -49,15 +39,18 @@ class Offer:
 
 @dataclass
 class Deeds:
-    """What was done: `done` counts acts, `refused` counts refusals by code, `offers` wait for an answer; the lives as they are now."""
+    """What was done: `done` counts acts, `refused` counts refusals by code, `offers` wait for an answer; the lives and the shops (by
+    their owners) as they are now."""
 
     lives: dict[int, Life]
+    shops: dict[int, Shop] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     offers: list[Offer] = field(default_factory=list)
 
     def take_in(self, other: "Deeds") -> None:
         self.lives |= other.lives
+        self.shops |= other.shops
         self.done += other.done
         self.refused += other.refused
         self.offers += other.offers
@@ -66,9 +59,9 @@ class Deeds:
 class Stage:
     """Where acts are performed: people by their place in the plan, one connection to the bank's control plane."""
 
-    def __init__(self, bank: Bank, lives: dict[int, Life]) -> None:
+    def __init__(self, bank: Bank, lives: dict[int, Life], shops: dict[int, Shop]) -> None:
         self.bank = bank
-        self.deeds = Deeds(lives)
+        self.deeds = Deeds(lives, shops)
 
     @property
     def lives(self) -> dict[int, Life]:
@@ -101,6 +94,19 @@ class Stage:
                 self.transfer(life, wanted, at)
             case Act.WITHDRAW:
                 withdraw(life, wanted, at)
+            case Act.OPEN_SHOP:
+                self.deeds.shops[wanted.person] = market.open_shop(life, wanted, at)
+            case Act.PAY:
+                market.pay(life, self.shop_of(wanted.other), wanted, at)
+            case Act.RED_PACKET:
+                market.red_packet(life, [self.lives[friend] for friend in wanted.others], wanted, at)
+            case Act.COLLECT:
+                market.collect(life, [self.lives[friend] for friend in wanted.others], wanted, at)
+
+    def shop_of(self, owner: int) -> Shop:
+        if owner not in self.deeds.shops:
+            raise NotReady("has no shop")
+        return self.deeds.shops[owner]
 
     def join(self, life: Life, at: datetime) -> None:
         phone = e164(life.person.mobile)
@@ -148,50 +154,6 @@ class Stage:
             answer = transfers.decline if place % 4 == 3 else transfers.accept
             answer(payee_id=offer.payee_id, transfer_id=offer.transfer_id, at=at)
         self.deeds.offers.clear()
-
-
-def customer_of(life: Life) -> Customer:
-    if life.customer is None:
-        raise NotReady("has not joined")
-    return life.customer
-
-
-def address_of(life: Life) -> str:
-    """An internet address of their own, from the block for documentation (RFC 3849)."""
-    return f"2001:db8::{life.person.mobile[-8:-4]}:{life.person.mobile[-4:]}"
-
-
-class NotReady(Exception):
-    """The customer is not far enough for this act: it stays an intention."""
-
-
-def card_of(life: Life, wanted: Intention) -> uuid.UUID:
-    if not life.cards:
-        raise NotReady("has no card")
-    return life.cards[wanted.card % len(life.cards)]
-
-
-def intent_for(life: Life, purpose: str, amount_fen: int, payee: str, at: datetime) -> Intent:
-    """The customer's approval: nothing for small amounts, a proof by PIN for others."""
-    customer, session = customer_of(life), life.session
-    assert session is not None
-    nonce = uuid.uuid4().hex
-    if amount_fen <= pin_free_limit_fen(customer.id, at):
-        return Intent(customer.id, session.id, nonce)
-    proven = security.prove(
-        customer_id=customer.id,
-        session_id=session.id,
-        method="pin",
-        secret=PIN,
-        purpose=purpose,
-        amount_fen=amount_fen,
-        payee=payee,
-        nonce=nonce,
-        at=at,
-    )
-    if isinstance(proven, DomainError):
-        raise proven
-    return Intent(customer.id, session.id, nonce, proven[1])
 
 
 def top_up(life: Life, wanted: Intention, at: datetime) -> None:

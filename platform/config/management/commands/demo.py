@@ -13,7 +13,7 @@ from accounts.identity import queries as identity
 from accounts.verification import queries as verification
 from config.demo import cast, lapse
 from config.demo.bank import NoBank
-from config.demo.stage import PIN
+from config.demo.lives import PIN
 from core.business_day import queries as business_day
 from core.clock import queries as clock
 from core.errors import DomainError

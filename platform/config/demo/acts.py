@@ -1,0 +1,49 @@
+"""The words of the demo's plan: what people do, and one intention to do it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+DECLINED_FEN, LOST_ANSWER_FEN, LOST_REQUEST_FEN = 66_601, 66_607, 66_608
+
+
+class Act(StrEnum):
+    """One thing a customer does."""
+
+    JOIN = "join"
+    VERIFY = "verify"
+    SET_PIN = "set_pin"
+    BIND = "bind"
+    TOP_UP = "top_up"
+    TRANSFER = "transfer"
+    OFFER = "offer"
+    WITHDRAW = "withdraw"
+    OPEN_SHOP = "open_shop"
+    PAY = "pay"
+    RED_PACKET = "red_packet"
+    COLLECT = "collect"
+
+
+@dataclass(frozen=True)
+class Intention:
+    """Who does what, when: `minute` of the day (Shanghai), `amount_fen` and the others where they matter.
+
+    `other` is the person paid, the owner of the shop paid, or the number of the trade a shop opens in; `others` are who takes of a red
+    packet or is asked in a collect; `how` names what an order is paid from.
+    """
+
+    day: int
+    minute: int
+    person: int
+    act: Act
+    amount_fen: int = 0
+    other: int = 0
+    card: int = 0
+    how: str = ""
+    others: tuple[int, ...] = ()
+
+
+def round_fen(random: Random, most_fen: int) -> int:
+    """An amount people choose: whole yuan mostly, sometimes to the fen."""
+    yuan = max(1, int(random.triangular(1, most_fen / 100, most_fen / 400)))
+    return yuan * 100 + (random.randrange(100) if random.random() < 0.25 else 0)

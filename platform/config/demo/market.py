@@ -1,0 +1,107 @@
+"""The demo's market: opening shops through the operators' review, paying orders from every mix, red packets and collects."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.demo.acts import Intention
+from config.demo.cast import operator, second_look
+from config.demo.lives import Life, card_of, customer_of, intent_for, proof_of
+from config.demo.market_plan import TRADES
+from core.ids import public_id
+from payments.cashier import outbound
+from payments.cashier.services import funding, orders, paying
+from payments.cashier.services.funding import Pick
+from payments.cashier.services.orders import NewOrder
+from payments.collects import queries as collects
+from payments.collects import services as collecting
+from payments.merchants import licences
+from payments.merchants import queries as merchants
+from payments.merchants.services import applications, apps, reviewing, stores
+from payments.merchants.services.applications import Application
+from payments.red_packets import services as red_packets
+from payments.red_packets.models import Kind
+
+NAMES = ("乌龙", "套餐", "本周特惠", "会员日", "新品", "两件装")
+REVIEWER, REVIEWERS = "support", ("support", "risk")
+FORGETFUL = 3
+"""Every third red packet keeps its last share, and every third collect one unpaid share."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A merchant of the demo: the app it takes orders by, its one store and what it sells."""
+
+    merchant_id: uuid.UUID
+    app_id: uuid.UUID
+    store_id: uuid.UUID
+
+
+def open_shop(life: Life, wanted: Intention, at: datetime) -> Shop:
+    """Apply, be reviewed by two operators, and set up a store, an app and the card that payouts go to."""
+    owner, trade = customer_of(life), TRADES[wanted.other]
+    first = f"9133{1000 + wanted.other:04d}{2_000_000 + wanted.person:09d}"
+    application = Application(
+        kind="company",
+        name=trade.name,
+        short_name=trade.short_name,
+        category=trade.category,
+        contact_phone=life.person.mobile,
+        licence_number=first + licences.check_letter(first),
+    )
+    merchant = applications.apply(owner_id=owner.id, application=application, at=at)
+    reviewing.take_up(merchant_id=merchant.id, reviewer=operator(REVIEWER), at=at)
+    payload = {"target": merchant.public_id, "applied_at": merchant.applied_at.isoformat()}
+    second_look(reviewing.APPROVE, payload, "Licence and category checked", at, people=REVIEWERS)
+    store = stores.add(merchant_id=merchant.id, name=trade.short_name, address=f"人民路 {wanted.person + 1} 号", at=at)
+    app = apps.add(owner_id=owner.id, merchant_id=merchant.id, name=f"{trade.short_name} POS", notify_url="", at=at)
+    card = public_id("crd", card_of(life, wanted))
+    proof = proof_of(life, applications.CARD_PURPOSE, 0, card, at)
+    applications.choose_card(intent=proof, merchant_id=merchant.id, card_id=card_of(life, wanted), at=at)
+    return Shop(merchant.id, app.id, store.id)
+
+
+def pay(life: Life, shop: Shop, wanted: Intention, at: datetime) -> None:
+    """An order of the shop, paid from the mix the plan says; what is paid by nobody expires."""
+    order = orders.create(app=merchants.app(shop.app_id), wanted=ordered(shop, wanted), at=at)
+    if wanted.how == "nobody":
+        return
+    picks = picks_of(life, wanted)
+    planned = funding.shares(order=order, customer_id=customer_of(life).id, picks=picks, at=at)
+    intent = intent_for(life, paying.PURPOSE, funding.payer_fen(planned), order.public_id, at)
+    attempt = paying.pay(intent=intent, order_id=order.id, picks=picks, at=at)
+    outbound.ask(attempt_id=attempt.id, at=at)
+
+
+def ordered(shop: Shop, wanted: Intention) -> NewOrder:
+    number = f"D{wanted.day:03d}{wanted.minute:04d}{wanted.person:05d}"
+    return NewOrder(number, wanted.amount_fen, NAMES[(wanted.person + wanted.day) % len(NAMES)], store_id=shop.store_id)
+
+
+def picks_of(life: Life, wanted: Intention) -> Sequence[Pick]:
+    if wanted.how == "balance":
+        return [Pick("balance")]
+    card = Pick("card", public_id("crd", card_of(life, wanted)))
+    return [card] if wanted.how == "card" else [Pick("balance", fen=max(wanted.amount_fen // 3, 1)), card]
+
+
+def red_packet(life: Life, friends: Sequence[Life], wanted: Intention, at: datetime) -> None:
+    """A packet of equal shares by a link; the friends take them, sometimes all but the last."""
+    share_fen = wanted.amount_fen // len(friends)
+    total = share_fen * len(friends)
+    intent = intent_for(life, red_packets.PURPOSE, total, "", at)
+    packet = red_packets.send(intent=intent, kind=Kind.FIXED, count=len(friends), total_fen=total, message="恭喜发财", at=at)
+    for friend in friends[: len(friends) - (wanted.day % FORGETFUL == 0)]:
+        red_packets.take(taker_id=customer_of(friend).id, packet_id=packet.id, by_link=True, at=at)
+
+
+def collect(life: Life, friends: Sequence[Life], wanted: Intention, at: datetime) -> None:
+    """A collect from friends; they pay, sometimes all but the last."""
+    organiser = customer_of(life)
+    payers = [customer_of(friend).id for friend in friends]
+    asked = collecting.ask_each(organiser_id=organiser.id, title="聚餐 AA", each_fen=wanted.amount_fen, payer_ids=payers, at=at)
+    shares = {found.share.payer_id: found.share for found in collects.seen_by(organiser.id, asked.id).shares}
+    for friend in friends[: len(friends) - (wanted.day % FORGETFUL == 0)]:
+        intent = intent_for(friend, collecting.PURPOSE, wanted.amount_fen, organiser.public_id, at)
+        collecting.pay(intent=intent, share_id=shares[customer_of(friend).id].id, at=at)

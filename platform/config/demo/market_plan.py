@@ -1,0 +1,84 @@
+"""What the demo's shops and their payers will do: drawn from the seed like the rest of the plan."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from config.demo.acts import DECLINED_FEN, LOST_ANSWER_FEN, Act, Intention, round_fen
+
+OPENS_MINUTE, FIRST_MINUTE, LAST_MINUTE = 6 * 60 + 30, 8 * 60, 22 * 60
+PACKET_PEOPLE, COLLECT_PEOPLE = 4, 3
+
+
+@dataclass(frozen=True)
+class Trade:
+    """A shop: its names, category (MCC), and the most an order there is worth."""
+
+    name: str
+    short_name: str
+    category: str
+    most_fen: int
+
+
+TRADES = (
+    Trade("Hangzhou Longjing Tea Co., Ltd.", "龙井茶庄", "5499", 12_000),
+    Trade("Suzhou Garden Noodles Co., Ltd.", "园林面馆", "5812", 6_000),
+    Trade("Corner Market Retail Co., Ltd.", "街角超市", "5411", 20_000),
+    Trade("Morning Bakery Co., Ltd.", "清晨面包房", "5462", 5_000),
+    Trade("River Books Co., Ltd.", "江岸书店", "5942", 15_000),
+    Trade("Paper Crane Stationery Co., Ltd.", "纸鹤文具", "5943", 4_000),
+    Trade("Blue Bicycle Sports Co., Ltd.", "蓝单车运动", "5941", 80_000),
+    Trade("Lantern Cinema Co., Ltd.", "灯笼影院", "7832", 12_000),
+    Trade("Plum Blossom Pharmacy Co., Ltd.", "梅花药房", "5912", 18_000),
+    Trade("Bamboo Toys Co., Ltd.", "竹马玩具", "5945", 16_000),
+    Trade("Cloud Hotel Management Co., Ltd.", "云上酒店", "7011", 90_000),
+    Trade("White Swan Laundry Co., Ltd.", "白天鹅洗衣", "7210", 9_000),
+    Trade("Sunny Flowers Co., Ltd.", "向阳花店", "5992", 14_000),
+    Trade("Quick Bowl Catering Co., Ltd.", "快碗", "5814", 4_500),
+    Trade("Old Town Dairy Co., Ltd.", "老城牛奶", "5451", 4_000),
+    Trade("Panda Pets Co., Ltd.", "熊猫宠物", "5995", 25_000),
+    Trade("East Gate Parking Co., Ltd.", "东门停车", "7523", 3_000),
+    Trade("Silk Hair Studio Co., Ltd.", "丝语美发", "7230", 28_000),
+    Trade("Jade Electronics Co., Ltd.", "玉石电子", "5732", 120_000),
+    Trade("Autumn Clothing Co., Ltd.", "秋日服饰", "5651", 40_000),
+)
+MIXES = {"balance": 0.45, "card": 0.33, "both": 0.17, "nobody": 0.05}
+
+
+def draw(
+    random: Random, joined: Sequence[int], owners: Sequence[int], payers: Sequence[tuple[int, float]], days: int
+) -> Iterator[Intention]:
+    """The market: `owners` are who may open a shop, in order; `payers` who pays how often (chance a day); `joined` the day of each."""
+    shops = {}
+    for owner, trade in zip(owners, TRADES, strict=False):
+        if joined[owner] + 1 < days:
+            shops[owner] = (joined[owner] + 1, trade)
+            yield Intention(joined[owner] + 1, OPENS_MINUTE + owner % 20, owner, Act.OPEN_SHOP, other=TRADES.index(trade))
+    for person, chance in payers:
+        for day in range(joined[person] + 1, days):
+            open_now = [owner for owner, (since, _) in shops.items() if since < day and owner != person]
+            friends = [other for other, _ in payers if joined[other] < day and other != person]
+            yield from one_day(random, person, day, chance, {owner: shops[owner][1] for owner in open_now}, friends)
+
+
+def one_day(random: Random, person: int, day: int, chance: float, shops: dict[int, Trade], friends: Sequence[int]) -> Iterator[Intention]:
+    """What one person pays on one day: an order now and then, rarely a red packet or a collect among friends."""
+    minute = random.randint(FIRST_MINUTE, LAST_MINUTE)
+    if shops and random.random() < chance:
+        owner = random.choice(sorted(shops))
+        how = random.choices(list(MIXES), weights=list(MIXES.values()))[0]
+        yield Intention(day, minute, person, Act.PAY, order_fen(random, shops[owner].most_fen, how), other=owner, how=how)
+    if len(friends) >= PACKET_PEOPLE and random.random() < chance / 12:
+        takers = tuple(random.sample(friends, PACKET_PEOPLE))
+        yield Intention(day, minute + 20, person, Act.RED_PACKET, 100 * random.randint(5, 40), others=takers)
+    if len(friends) >= COLLECT_PEOPLE and random.random() < chance / 12:
+        asked = tuple(random.sample(friends, COLLECT_PEOPLE))
+        yield Intention(day, minute + 25, person, Act.COLLECT, 100 * random.randint(5, 60), others=asked)
+
+
+def order_fen(random: Random, most_fen: int, how: str) -> int:
+    """An order's amount; now and then one that the sandbox bank declines or loses the answer of."""
+    chance = random.random()
+    if how == "card" and chance < 0.06:
+        return DECLINED_FEN if chance < 0.04 else LOST_ANSWER_FEN
+    return round_fen(random, most_fen)

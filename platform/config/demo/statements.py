@@ -1,0 +1,46 @@
+"""The demo's reconciliations: every day of the sandbox bank against the books, its last days with every kind of break on purpose."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from config.demo.bank import Bank
+from config.demo.cast import second_look
+from payments.channels import breaks, closing_breaks
+from payments.reconciliation import queries, services
+
+CHANNEL = "sandbox_bank"
+FINANCE = ("finance_maker", "finance_checker")
+FAULTS: tuple[tuple[int, str, dict[str, Any]], ...] = (
+    (16, "fee", {"name": "changed_line", "params": {"field": "fee_fen", "delta_fen": 30}}),
+    (14, "duplicate", {"name": "duplicate_line", "params": {}}),
+    (12, "cut_off", {"name": "cut_off_shift", "params": {}}),
+    (10, "ours_only", {"name": "missing_line", "params": {}}),
+    (7, "theirs_only", {"name": "extra_line", "params": {"amount_fen": 88_00}}),
+    (5, "amount", {"name": "changed_line", "params": {"field": "amount_fen", "delta_fen": 100}}),
+    (3, "status", {"name": "changed_line", "params": {"field": "status"}}),
+)
+"""How many days before the last, the kind of break it makes, and the sandbox bank's switch."""
+DECIDED = {"fee": "The bank corrected its fee on the phone", "duplicate": "The bank confirmed that it printed the line twice"}
+"""Breaks that people decided meanwhile; the others wait in the queue."""
+
+
+def arrange(bank: Bank, *, last: date) -> list[str]:
+    """Set the switches of the statements to come; returns their ids."""
+    made = []
+    for before, _, fault in FAULTS:
+        params = fault["params"] | {"date": (last - timedelta(days=before)).isoformat()}
+        rule = {"name": fault["name"], "params": params, "operations": ["statement"]}
+        made.append(str(bank.call("POST", "/control/faults", rule)["id"]))
+    return made
+
+
+def reconcile(day: date, *, at: datetime) -> None:
+    """Take a day that is over, go on with those before it that are not closed, and decide what people would have decided by now."""
+    services.reconcile(channel=CHANNEL, day=day, at=at)
+    for run in queries.unclosed(CHANNEL):
+        if run.day < day:
+            services.reconcile(channel=CHANNEL, day=run.day, at=at)
+    for found in breaks.open_before(CHANNEL, day=day):
+        if found.kind in DECIDED:
+            payload = {"target": f"break:{found.id}", "why": DECIDED[found.kind], "correction": None}
+            second_look(closing_breaks.ACT, payload, DECIDED[found.kind], at, people=FINANCE)
