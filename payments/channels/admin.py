@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Min
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -21,7 +21,7 @@ from core.desk.dashboard import figure
 from core.desk.masking import yuan
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
-from core.desk.shown import age, badge, link, money, mono, when
+from core.desk.shown import age, badge, link, money, mono, table, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
 from core.ids import public_id
@@ -170,10 +170,33 @@ def closing(doing: Doing) -> dict[str, Any]:
     return {"target": f"break:{doing.row.pk}", "why": doing.data["reason"], "correction": correction}
 
 
+def fixing(doing: Doing) -> dict[str, Any]:
+    offered = closing_breaks.proposal(doing.row)
+    if offered is None:
+        raise closing_breaks.FixChanged()
+    return {"target": f"break:{doing.row.pk}", "why": doing.data["reason"], "correction": None, "fix": closing_breaks.told(offered[1])}
+
+
+def fixable(row: Break) -> bool:
+    return row.state == Break.State.OPEN and closing_breaks.proposal(row) is not None
+
+
 @admin.register(Break, site=desk)
 class BreakAdmin(OfRequest):
     group, place, icon, heading = "payments", 60, "difference", _("Breaks")
     acts = (
+        proposing(
+            "fix",
+            act=closing_breaks.ACT,
+            right="break.close",
+            title=_("Propose the fix shown"),
+            named=_("Close a break"),
+            payload=fixing,
+            icon="auto_fix_high",
+            variant="primary",
+            explain=_("The fix shown on the break's page is booked and the break closed. Another person approves it first."),
+            open_to=fixable,
+        ),
         proposing(
             "close",
             act=closing_breaks.ACT,
@@ -212,8 +235,26 @@ class BreakAdmin(OfRequest):
                 )
             },
         ),
+        (_("Proposed fix"), {"fields": ("fix_words", "fix_legs")}),
         (_("Closed"), {"fields": ("state_label", "closed", "closed_why", "journal")}),
     )
+
+    @display(description=_("What to do"))
+    def fix_words(self, row: Break) -> str:
+        if row.state != Break.State.OPEN:
+            return "-"
+        offered = closing_breaks.proposal(row)
+        if offered is None:
+            return gettext("None: find out with the bank what happened, then close the break with your own correction, or none.")
+        return offered[1].zh if (get_language() or "").startswith("zh") else offered[1].en
+
+    @display(description=_("Journal"))
+    def fix_legs(self, row: Break) -> SafeString | str:
+        offered = closing_breaks.proposal(row) if row.state == Break.State.OPEN else None
+        if offered is None or not offered[1].legs:
+            return "-"
+        rows = [(name, yuan(-fen) if fen < 0 else "", yuan(fen) if fen > 0 else "") for name, fen in offered[1].legs]
+        return table((_("Account"), _("Debit (yuan)"), _("Credit (yuan)")), rows)
 
     def name_of(self, row: Break) -> str:
         return f"{row.get_kind_display()} · {row.request_no}"

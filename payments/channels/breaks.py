@@ -77,5 +77,5 @@ def any_open(channel: str, day: date) -> bool:
 
 
 def any_corrected(channel: str, *, until: date) -> bool:
-    """Whether people closed a break of a statement up to that day with a journal."""
-    return Break.objects.filter(channel_id=channel, day__lte=until, journal_id__isnull=False).exists()
+    """Whether people closed a break of a statement up to that day with a journal of their own, not the proposed one."""
+    return Break.objects.filter(channel_id=channel, day__lte=until, journal_id__isnull=False, fix="").exists()

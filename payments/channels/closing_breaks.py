@@ -1,6 +1,7 @@
-"""Closing a break: two people say why, and correct the books on the way where they were wrong."""
+"""Closing a break: two people say why, and put the books right on the way where they were wrong, as proposed or by a journal of theirs."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,10 +9,18 @@ from django.db import transaction
 from accounts.ledger import adjusting
 from accounts.ledger.adjusting import Adjustment
 from core.approvals.services import must_be_applying
+from core.errors import DomainError
 from core.moves import WrongState
 from payments.channels.models import Break
+from payments.channels.sockets import FIXERS, BreakFixer, Fix
 
 ACT = "break.close"
+
+
+class FixChanged(DomainError):
+    code = "break_fix_changed"
+    en = "What would put this break right is not what was proposed any more. Propose it anew."
+    zh = "该差异的建议处理已发生变化,请重新提交。"
 
 
 @transaction.atomic
@@ -23,9 +32,47 @@ def close(*, break_id: UUID, why: str, correction: Adjustment | None, at: dateti
     must_be_applying(ACT)
     found = must_be_open(break_id)
     journal_id = None if correction is None else adjusting.adjust(wanted=correction, at=at, act=ACT).journal_id
-    Break.objects.filter(pk=found.pk).update(state=Break.State.CLOSED, closed_at=at, closed_why=why, journal_id=journal_id)
+    return closed(found, why, "", journal_id, at)
+
+
+@transaction.atomic
+def fix(*, break_id: UUID, why: str, wanted: Fix, at: datetime) -> Break:
+    """Close an open break with the fix that was proposed for it, if it still is.
+
+    Raises ApprovalNeeded outside an approval of `break.close`, WrongState, FixChanged, and what the ledger refuses.
+    """
+    decided = must_be_applying(ACT)
+    found = must_be_open(break_id)
+    fixer = must_be_proposed(found, wanted)
+    journal_id = fixer.post(found=found, fix=wanted, people={"proposed_by": decided.maker, "approved_by": decided.checker}, at=at)
+    return closed(found, why, wanted.code, journal_id, at)
+
+
+def closed(found: Break, why: str, fix_code: str, journal_id: UUID | None, at: datetime) -> Break:
+    done = {"state": Break.State.CLOSED, "closed_at": at, "closed_why": why, "fix": fix_code, "journal_id": journal_id}
+    Break.objects.filter(pk=found.pk).update(**done)
     found.refresh_from_db()
     return found
+
+
+def proposal(found: Break) -> tuple[BreakFixer, Fix] | None:
+    """What would put a break right, with who says so; None where people have to find out more."""
+    offers = ((fixer, fixer.proposed(found=found)) for _, fixer in FIXERS.items())
+    return next(((fixer, fix) for fixer, fix in offers if fix is not None), None)
+
+
+def told(fix: Fix) -> dict[str, Any]:
+    """A fix as a proposal keeps it: its code, who is debited and credited how many fen, and the reference."""
+    legs = [{"debited" if fen < 0 else "credited": name, "amount": abs(fen)} for name, fen in fix.legs]
+    return {"code": fix.code, "legs": legs, "reference": fix.reference}
+
+
+def must_be_proposed(found: Break, wanted: Fix) -> BreakFixer:
+    """Raises FixChanged."""
+    offered = proposal(found)
+    if offered is None or offered[1] != wanted:
+        raise FixChanged()
+    return offered[0]
 
 
 @transaction.atomic

@@ -49,6 +49,11 @@ def booked(channel: str, day: date) -> list[Facts]:
     return read(ChannelRequest.objects.filter(channel_id=channel, booked_on=day, state__in=DONE, amount_fen__gt=0))
 
 
+def booked_day(request_id: UUID) -> date | None:
+    """The day of the channel's statement that a request belongs to."""
+    return ChannelRequest.objects.filter(pk=request_id).values_list("booked_on", flat=True).first()
+
+
 def read(rows: QuerySet[ChannelRequest]) -> list[Facts]:
     return [Facts(*row) for row in rows.order_by("id").values_list(*FIELDS)]
 

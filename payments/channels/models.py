@@ -338,7 +338,8 @@ BREAK_KINDS = ("amount", "status", "theirs_only", "ours_only", "duplicate", "fee
 
 class Break(models.Model):
     """Something a channel said that does not agree with our books. Nothing is changed by it; two people close it, with a journal
-    (`journal_id`) where the books were wrong. `day` is the statement's it was found by; what a later statement settles closes by itself."""
+    (`journal_id`) where the books were wrong: the one that was proposed (`fix`), or one of their own. `day` is the statement's it was
+    found by; what a later statement settles closes by itself."""
 
     class Kind(models.TextChoices):
         AMOUNT = "amount"
@@ -366,6 +367,7 @@ class Break(models.Model):
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_why = models.CharField(max_length=500, default="", blank=True)
+    fix = models.CharField(max_length=24, default="", blank=True)
     journal_id = models.UUIDField(null=True, blank=True)
 
     class Meta:

@@ -1,10 +1,13 @@
 """What upper rooms and adapters plug into channels."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
+from uuid import UUID
 
 from core.sockets import Socket
-from payments.channels.models import ChannelRequest
+from payments.channels.models import Break, ChannelRequest
 from payments.channels.port import Port, Result
 from payments.channels.typed import Typed
 
@@ -65,6 +68,33 @@ class CredentialRules(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Fix:
+    """What would put a break right: a stable code, what it means, and the journal's legs (the platform's own account by name, signed fen,
+    positive is credit) with the reference they are filed under. No legs: nothing is to be booked."""
+
+    code: str
+    en: str
+    zh: str
+    legs: tuple[tuple[str, int], ...] = ()
+    reference: str = ""
+
+
+@runtime_checkable
+class BreakFixer(Protocol):
+    """The room that knows what statements mean for the books."""
+
+    def proposed(self, *, found: Break) -> Fix | None:
+        """The fix of an open break; None where people have to find out more."""
+        ...
+
+    def post(self, *, found: Break, fix: Fix, people: Mapping[str, str], at: datetime) -> UUID | None:
+        """Post the fix in the transaction that closes the break; returns its journal, if it has one. `people`: who proposed and who
+        approved it."""
+        ...
+
+
+FIXERS: Socket[BreakFixer] = Socket("payments.channels.fixers", BreakFixer)
 OUTCOMES: Socket[OutcomeListener] = Socket("payments.channels.outcomes", OutcomeListener)
 SIGNINGS: Socket[SigningListener] = Socket("payments.channels.signings", SigningListener)
 ADAPTERS: Socket[AdapterMaker] = Socket("payments.channels.adapters", AdapterMaker)

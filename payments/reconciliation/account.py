@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from payments.channels.breaks import Finding
 from payments.channels.done import Facts
@@ -10,7 +11,15 @@ from payments.channels.port import StatementLine
 
 SUMS = {"settlement_payments": "payment", "settlement_refunds": "refund", "payout": "payout", "payout_return": "payout_return"}
 KINDS = {"pay": "payment", "refund": "refund", "payout": "payout"}
+COMPARED = ("payment", "refund", "fee", "payout", "payout_return")
 FEE_CODE = "CHRG"
+
+
+class Side(StrEnum):
+    """Who is right about a kind of orders where the list and we disagree."""
+
+    OURS = "ours"
+    LISTED = "listed"
 
 
 @dataclass(frozen=True)
@@ -36,20 +45,42 @@ def is_fee(line: StatementLine) -> bool:
 
 def differences(entries: Iterable[StatementLine], totals: Totals, *, day: str) -> list[Finding]:
     """What does not agree. A sum agrees with the listed orders, or with ours where the list itself is broken."""
-    found: list[Finding] = []
+    entries = list(entries)
+    found = [
+        Finding(
+            "theirs_only",
+            f"account {day} {entry.channel_no or entry.kind}"[:80],
+            "unknown",
+            f"{entry.direction} {entry.amount_fen} {entry.currency}",
+        )
+        for entry in entries
+        if not is_fee(entry) and entry.kind not in SUMS
+    ]
+    booked = moved(entries)
+    for kind in COMPARED:
+        listed, ours = totals.listed.get(kind, 0), totals.ours.get(kind, 0)
+        if booked[kind] not in (listed, ours):
+            found.append(Finding("amount", f"account {day} total of {kind}", f"{listed} CNY", f"{booked[kind]} CNY"))
+    return found
+
+
+def moved(entries: Iterable[StatementLine]) -> Counter[str]:
+    """What the account moved by kind of orders, and as `fee`."""
     booked: Counter[str] = Counter()
     for entry in entries:
         if is_fee(entry):
             booked["fee"] += entry.amount_fen
         elif entry.kind in SUMS:
             booked[SUMS[entry.kind]] += entry.amount_fen
-        else:
-            name = entry.channel_no or entry.kind
-            found.append(
-                Finding("theirs_only", f"account {day} {name}"[:80], "unknown", f"{entry.direction} {entry.amount_fen} {entry.currency}")
-            )
-    for kind in ("payment", "refund", "fee", "payout", "payout_return"):
+    return booked
+
+
+def sides(entries: Iterable[StatementLine], totals: Totals) -> dict[str, str]:
+    """Whom the account bears out, by kind of orders: us, or the list; neither kind is named where both agree or neither does."""
+    booked = moved(entries)
+    found = {}
+    for kind in COMPARED:
         listed, ours = totals.listed.get(kind, 0), totals.ours.get(kind, 0)
-        if booked[kind] not in (listed, ours):
-            found.append(Finding("amount", f"account {day} total of {kind}", f"{listed} CNY", f"{booked[kind]} CNY"))
+        if listed != ours and booked[kind] in (listed, ours):
+            found[kind] = (Side.OURS if booked[kind] == ours else Side.LISTED).value
     return found

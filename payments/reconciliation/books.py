@@ -10,6 +10,7 @@ LINES = Lines(
         EventLine(journals.SETTLED, "Payment settled by the channel", "渠道清算收款"),
         EventLine(journals.REFUNDED, "Refund settled by the channel", "渠道清算退款"),
         EventLine(journals.PAID_OUT, "Payout settled by the channel", "渠道清算付款"),
+        EventLine(journals.FIXED, "Statement put right", "对账差异修正"),
         EventLine(journals.CAME_BACK, "Returned payout settled by the channel", "渠道清算退票"),
     ],
 )

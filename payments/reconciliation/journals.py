@@ -2,7 +2,7 @@
 
 4 a payment settled: asset:bank + expense:channel_fee -> clearing:channel; a fee that is off within the tolerance goes to
 variance:reconciliation · 4a a refund: clearing:channel -> asset:bank · 4b a payout: clearing:channel -> asset:bank ·
-4c a payout that came back: asset:bank -> clearing:channel.
+4c a payout that came back: asset:bank -> clearing:channel. The fixes of breaks are 4d to 4f (fixing.py).
 """
 
 from accounts.ledger.accounts import AccountRef, platform_account
@@ -12,6 +12,7 @@ SETTLED = "reconciliation.settled"
 REFUNDED = "reconciliation.refunded"
 PAID_OUT = "reconciliation.paid_out"
 CAME_BACK = "reconciliation.came_back"
+FIXED = "reconciliation.fixed"
 EVENTS = {"payment": SETTLED, "refund": REFUNDED, "payout": PAID_OUT, "payout_return": CAME_BACK}
 
 
@@ -42,6 +43,19 @@ def out(*, channel: str, amount_fen: int) -> list[Leg]:
 def back(*, channel: str, amount_fen: int) -> list[Leg]:
     """Journal 4c."""
     return [debit(bank(channel), amount_fen), credit(clearing(channel), amount_fen)]
+
+
+def as_listed(*, channel: str, kind: str, listed: tuple[int, int], ours: tuple[int, int]) -> list[Leg]:
+    """Journal 4e: the bank account moved by the `listed` amount and fee, the order is `ours`: what is between them is a variance."""
+    (amount, fee), (order, due) = listed, ours
+    sign = 1 if kind in ("payment", "payout_return") else -1
+    legs = [
+        (clearing(channel), sign * order),
+        (bank(channel), -sign * amount + fee),
+        (platform_account("expense:channel_fee"), -due),
+        (platform_account("variance:reconciliation"), sign * (amount - order) - fee + due),
+    ]
+    return [Leg(account, moved) for account, moved in legs if moved]
 
 
 def legs_of(*, channel: str, kind: str, amount_fen: int, fee_fen: int, variance_fen: int) -> list[Leg]:

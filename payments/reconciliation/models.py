@@ -42,7 +42,8 @@ class ReconRun(models.Model):
 
     `opening_fen`, `closing_fen`: the bank account as the channel states it; `books_fen`: the same account in our books at the end of
     that day, as known when it was concluded last; both positive for money of ours. `dated_on` is the effective day of its latest
-    journal: the day itself, or a later one where the books were closed through it.
+    journal: the day itself, or a later one where the books were closed through it. `account_says`: whom the bank account bears out, by
+    kind of orders, where the list and we disagree.
     """
 
     PREFIX = "rec"
@@ -56,6 +57,7 @@ class ReconRun(models.Model):
     closing_fen = models.BigIntegerField(null=True, blank=True)
     books_fen = models.BigIntegerField(null=True, blank=True)
     dated_on = models.DateField(null=True, blank=True)
+    account_says = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Sum
 
 from core.batches import batches
 from payments.channels import breaks, done
+from payments.channels.models import Break
 from payments.reconciliation.files import ACCOUNT
 from payments.reconciliation.judging import RETURN, Listed
 from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms
@@ -85,9 +86,22 @@ def unfinished(run: ReconRun) -> bool:
 
 
 def ever_corrected(run: ReconRun) -> bool:
-    """Whether people corrected anything of this channel's statements up to that day: the two balances are then theirs to explain."""
-    lines = ReconLine.objects.filter(channel_id=run.channel_id, run__day__lte=run.day, state=LineState.CORRECTED)
+    """Whether people corrected anything of this channel's statements up to that day by a journal of their own: the two balances are then
+    theirs to explain. A proposed fix makes them equal again."""
+    lines = ReconLine.objects.filter(channel_id=run.channel_id, run__day__lte=run.day, state=LineState.CORRECTED, disagreement__fix="")
     return lines.exists() or breaks.any_corrected(run.channel_id, until=run.day)
+
+
+def run_of_break(found: Break) -> ReconRun:
+    """The reconciliation of the statement that showed a break."""
+    assert found.day is not None, "only a statement's break has a reconciliation"
+    return ReconRun.objects.get(channel_id=found.channel_id, day=found.day)
+
+
+def run_of_order(channel: str, request_id: UUID) -> ReconRun | None:
+    """The reconciliation of the day an order is booked on with us."""
+    day = done.booked_day(request_id)
+    return None if day is None else ReconRun.objects.filter(channel_id=channel, day=day).first()
 
 
 def unclosed(channel: str) -> list[ReconRun]:
@@ -95,6 +109,10 @@ def unclosed(channel: str) -> list[ReconRun]:
     have to decide hold up no others."""
     runs = list(ReconRun.objects.filter(channel_id=channel).exclude(state=RunState.CLOSED))
     return sorted(runs, key=lambda run: (run.state != RunState.OPEN, run.changed_at, run.day))
+
+
+def any_open_before(run: ReconRun) -> bool:
+    return ReconRun.objects.filter(channel_id=run.channel_id, day__lt=run.day).exclude(state=RunState.CLOSED).exists()
 
 
 def unclosed_count() -> int:

@@ -1,12 +1,11 @@
 """One channel's day, from its statement to closed books. Every step is a transaction of its own and may be done again."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from accounts.ledger import periods
 from accounts.ledger import queries as ledger_reads
 from accounts.ledger.batch import post_many
 from accounts.ledger.legs import Draft
@@ -21,8 +20,9 @@ from payments.channels import services as channels
 from payments.channels.port import ChannelUnreachable, StatementBroken, StatementFile, StatementNotReady
 from payments.channels.states import RequestState
 from payments.reconciliation import files, journals, lines, queries
-from payments.reconciliation.account import Totals, differences
+from payments.reconciliation.account import Totals, differences, sides
 from payments.reconciliation.carrying import carry_missing, settle_carried
+from payments.reconciliation.dating import date_journal, effective_day
 from payments.reconciliation.models import ReconLine, ReconRun
 from payments.reconciliation.states import RUN_MOVES, LineState, RunState
 
@@ -96,6 +96,7 @@ def check_account(run: ReconRun, got: Sequence[StatementFile], at: datetime) -> 
             totals = Totals.of(queries.listed_totals(run), done.booked(run.channel_id, run.day))
             found = differences(file.lines, totals, day=str(run.day))
             breaks.record(found, channel=run.channel_id, day=run.day, at=at)
+            ReconRun.objects.filter(pk=run.pk).update(account_says=sides(file.lines, totals))
 
 
 def carry_on(*, run_id: UUID, at: datetime) -> ReconRun:
@@ -131,7 +132,7 @@ def book_some(*, run_id: UUID, at: datetime) -> int:
     matched = list(queries.bookable(run)[:CHUNK])
     if not matched:
         return 0
-    effective_on = effective_day(run)
+    effective_on = effective_day(run.day)
     outcomes = post_many([draft(run, line, effective_on) for line in matched], at=at)
     posted = {outcome.journal_id: outcome.posted for outcome in outcomes if outcome.posted is not None}
     refused = next((outcome.refusal for outcome in outcomes if outcome.refusal is not None), None)
@@ -141,15 +142,8 @@ def book_some(*, run_id: UUID, at: datetime) -> int:
     booked = [line.id for line in matched if line.journal_id in posted]
     ReconLine.objects.filter(pk__in=booked).update(state=LineState.BOOKED)
     if posted:
-        latest = max(journal.effective_on for journal in posted.values())
-        ReconRun.objects.filter(pk=run.pk).update(dated_on=max(latest, run.dated_on or latest))
+        date_journal(run, max(journal.effective_on for journal in posted.values()))
     return len(booked) if refused is None else 0
-
-
-def effective_day(run: ReconRun) -> date | None:
-    """The statement's day while the books take it; None, the open day, once they are closed through it."""
-    closed = periods.closed_through()
-    return None if closed is not None and run.day <= closed else run.day
 
 
 def draft(run: ReconRun, line: ReconLine, effective_on: date | None) -> Draft:
@@ -190,9 +184,17 @@ def conclude(*, run_id: UUID, at: datetime) -> ReconRun:
 
 
 def explained(run: ReconRun, gap_fen: int) -> bool:
-    """Whether the account and our books may differ: people corrected this channel's statements, a statement up to that day could only be
-    booked later, or the account has orders in time that the day's own list has not."""
+    """Whether the account and our books may differ by this at the end of the day: an earlier day is still open and the day began with
+    that difference, people corrected this channel's statements, a statement up to that day could only be booked later, or the account
+    has orders in time that the day's own list has not."""
     booked = done.booked(run.channel_id, run.day)
     elsewhere = queries.listed_elsewhere(run, [request.id for request in booked]) | set(breaks.late(run.channel_id, run.day))
     moved = sum(request.effect_fen for request in booked if request.id in elsewhere)
-    return gap_fen == moved or queries.booked_later(run) or queries.ever_corrected(run)
+    return gap_fen - gap_before(run) == moved or queries.booked_later(run) or queries.ever_corrected(run)
+
+
+def gap_before(run: ReconRun) -> int:
+    """By how much the account and our books differed as the day began, because of earlier days that are still open."""
+    if run.opening_fen is None or not queries.any_open_before(run):
+        return 0
+    return run.opening_fen + ledger_reads.balance(journals.bank(run.channel_id), as_of=run.day - timedelta(days=1)).posted

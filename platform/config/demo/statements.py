@@ -20,8 +20,8 @@ FAULTS: tuple[tuple[int, str, dict[str, Any]], ...] = (
     (3, "status", {"name": "changed_line", "params": {"field": "status"}}),
 )
 """How many days before the last, the kind of break it makes, and the sandbox bank's switch."""
-DECIDED = {"fee": "The bank corrected its fee on the phone", "duplicate": "The bank confirmed that it printed the line twice"}
-"""Breaks that people decided meanwhile; the others wait in the queue."""
+DECIDED = {"fee": "The account shows the usual fee", "duplicate": "The bank confirmed that it printed the line twice"}
+"""Kinds of breaks whose proposed fix people agreed to meanwhile; the others wait in the queue."""
 
 
 def arrange(bank: Bank, *, last: date) -> list[str]:
@@ -41,6 +41,8 @@ def reconcile(day: date, *, at: datetime) -> None:
         if run.day < day:
             services.reconcile(channel=CHANNEL, day=run.day, at=at)
     for found in breaks.open_before(CHANNEL, day=day):
-        if found.kind in DECIDED:
-            payload = {"target": f"break:{found.id}", "why": DECIDED[found.kind], "correction": None}
-            second_look(closing_breaks.ACT, payload, DECIDED[found.kind], at, people=FINANCE)
+        offered = closing_breaks.proposal(found)
+        if found.kind in DECIDED and offered is not None:
+            why, fix = DECIDED[found.kind], closing_breaks.told(offered[1])
+            payload = {"target": f"break:{found.id}", "why": why, "correction": None, "fix": fix}
+            second_look(closing_breaks.ACT, payload, why, at, people=FINANCE)
