@@ -42,7 +42,12 @@ def paid_orders(order_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, PaidOrder]:
     paid = PaymentOrder.objects.filter(state__in=KEPT).values_list(
         "id", "merchant_id", "journal_id", "out_trade_no", "amount_fen", "fee_fen"
     )
-    return {row[0]: PaidOrder(*row) for some in batches(list(order_ids)) for row in paid.filter(pk__in=some)}
+    rows = (row for some in batches(list(order_ids)) for row in paid.filter(pk__in=some))
+    return {
+        order: PaidOrder(order, merchant, journal, number, amount, fee)
+        for order, merchant, journal, number, amount, fee in rows
+        if journal is not None
+    }
 
 
 def payable_by(customer_id: uuid.UUID, order_id: uuid.UUID) -> PaymentOrder:

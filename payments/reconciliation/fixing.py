@@ -17,8 +17,8 @@ from accounts.ledger.accounts import platform_account
 from accounts.ledger.legs import Leg, credit, debit
 from core.ids import new_id
 from payments.channels import done
+from payments.channels.breaks import Break
 from payments.channels.done import Facts
-from payments.channels.models import Break
 from payments.channels.sockets import Fix
 from payments.reconciliation import journals, queries
 from payments.reconciliation.account import KINDS, Side

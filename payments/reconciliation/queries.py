@@ -8,7 +8,7 @@ from django.db.models import QuerySet, Sum
 
 from core.batches import batches
 from payments.channels import breaks, done
-from payments.channels.models import Break
+from payments.channels.breaks import Break
 from payments.reconciliation.files import ACCOUNT
 from payments.reconciliation.judging import RETURN, Listed
 from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms

@@ -21,7 +21,7 @@ from payments.merchants import queries as merchants
 from payments.merchants.services import applications, apps, reviewing, stores
 from payments.merchants.services.applications import Application
 from payments.red_packets import services as red_packets
-from payments.red_packets.models import Kind
+from payments.red_packets.services import Kind
 
 NAMES = ("乌龙", "套餐", "本周特惠", "会员日", "新品", "两件装")
 REVIEWER, REVIEWERS = "support", ("support", "risk")
