@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from core.columns import amount_check, shard_check
 from core.ids import new_id, public_id
 from core.money import CNY
 from core.moves import StateGuard
@@ -25,17 +26,7 @@ from payments.cashier.states import (
 )
 from payments.merchants.states import Scene
 
-SHARDS = 64
-MAX_FEN = 10_000_000_000
 URL_LENGTH = 500
-
-
-def shard_check(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(name=name, condition=Q(shard__gte=0, shard__lt=SHARDS))
-
-
-def amount_check(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(name=name, condition=Q(amount_fen__gt=0, amount_fen__lte=MAX_FEN))
 
 
 class PaymentOrder(models.Model):

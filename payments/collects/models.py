@@ -6,15 +6,14 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from core.columns import MAX_FEN, shard_check
 from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.money import CNY
 from core.moves import Moves, StateGuard
 
-SHARDS = 64
 MOST_PEOPLE = 100
 MOST_REMINDERS = 3
-MAX_FEN = 10_000_000_000
 
 
 class CollectState(models.TextChoices):
@@ -83,7 +82,7 @@ class Collect(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="payments_collect_shard", condition=Q(shard__gte=0, shard__lt=SHARDS)),
+            shard_check("payments_collect_shard"),
             models.CheckConstraint(name="payments_collect_state", condition=Q(state__in=CollectState.values)),
             models.CheckConstraint(
                 name="payments_collect_end", condition=Q(state="open", end="") | Q(state="closed", end__in=CollectEnd.values)

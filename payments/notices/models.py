@@ -5,19 +5,15 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from core.columns import shard_check
 from core.ids import new_id, public_id
 from core.moves import StateGuard
 from payments.notices.states import NOTICE_MOVES, RESENDS_MOST, NoticeState
 
-SHARDS = 64
 URL_LENGTH = 500
 ORIGIN_LENGTH = 300
 BODY_LENGTH = 16_384
 ANSWER_LENGTH = 500
-
-
-def shard_check(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(name=name, condition=Q(shard__gte=0, shard__lt=SHARDS))
 
 
 class MerchantNotice(models.Model):

@@ -3,9 +3,9 @@
 from celery import shared_task
 
 from core.clock import queries as clock
+from core.ids import SHARDS
 from core.schedule import CALLS_OUT, SWEEP_S, every
 from payments.notices import sending, services
-from payments.notices.models import SHARDS
 
 EVERY_S = 3
 

@@ -6,14 +6,13 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from core.columns import MAX_FEN, shard_check
 from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.money import CNY
 from core.moves import Moves, StateGuard
 
-SHARDS = 64
 MOST_SHARES = 100
-MAX_FEN = 10_000_000_000
 
 
 class Kind(models.TextChoices):
@@ -91,7 +90,7 @@ class RedPacket(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="payments_redpacket_shard", condition=Q(shard__gte=0, shard__lt=SHARDS)),
+            shard_check("payments_redpacket_shard"),
             models.CheckConstraint(name="payments_redpacket_state", condition=Q(state__in=RedPacketState.values)),
             models.CheckConstraint(name="payments_redpacket_kind", condition=Q(kind__in=Kind.values)),
             models.CheckConstraint(name="payments_redpacket_count", condition=Q(count__gte=1, count__lte=MOST_SHARES)),

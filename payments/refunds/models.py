@@ -7,10 +7,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from core.columns import amount_check, shard_check
 from core.ids import new_id, public_id
 from core.money import CNY
 from core.moves import StateGuard
-from payments.cashier.models import amount_check, shard_check
 from payments.merchants import accounts
 from payments.refunds.states import DONE, OPEN, REFUND_MOVES, TOLD, AskedBy, RefundState
 

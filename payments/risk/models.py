@@ -11,13 +11,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import shard_check
 from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.moves import Moves, StateGuard
 from payments.risk.rules import NEEDS, PARAMETERS, WHOLE_BP, Kind, Verdict, Window
 from payments.risk.sockets import REVIEWED
 
-SHARDS = 64
 KEY_BYTES = 32
 LONGEST_HOURS = 720
 HOUR_SLOTS, DAY_SLOTS, WEEK_SLOTS = 13, 25, 8
@@ -257,7 +257,7 @@ class RiskReview(models.Model):
             models.CheckConstraint(
                 name="payments_riskreview_decided", condition=Q(state="open", decided_by="") | (~Q(state="open") & ~Q(decided_by=""))
             ),
-            models.CheckConstraint(name="payments_riskreview_shard", condition=Q(shard__gte=0, shard__lt=SHARDS)),
+            shard_check("payments_riskreview_shard"),
             models.UniqueConstraint(name="payments_riskreview_once", fields=["customer", "business", "business_id"]),
         ]
         indexes = [

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from core.columns import MAX_FEN, shard_check
 from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.money import CNY
@@ -17,13 +18,7 @@ from payments.settlement.states import (
     SettlementState,
 )
 
-SHARDS = 64
-MAX_FEN = 10_000_000_000
 REASON_LENGTH = 200
-
-
-def shard_check(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(name=name, condition=Q(shard__gte=0, shard__lt=SHARDS))
 
 
 class Settlement(models.Model):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.business_day.sockets import STEPS
-from payments.settlement.models import SHARDS
+from core.ids import SHARDS
 from payments.settlement.services import closing
 
 PARTS = 8

@@ -8,13 +8,11 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from core.columns import amount_check, shard_check
 from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.money import CNY
 from core.moves import Moves, StateGuard
-
-SHARDS = 64
-MAX_FEN = 10_000_000_000
 
 
 class TopUpState(models.TextChoices):
@@ -75,14 +73,6 @@ TRANSFER_MOVES = Moves(
     TransferState,
     {"in_review": {"succeeded", "in_transit", "refused"}, "in_transit": {"accepted", "declined", "expired"}},
 )
-
-
-def shard_check(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(name=name, condition=Q(shard__gte=0, shard__lt=SHARDS))
-
-
-def amount_check(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(name=name, condition=Q(amount_fen__gt=0, amount_fen__lte=MAX_FEN))
 
 
 def hand_check(name: str) -> models.CheckConstraint:

@@ -6,6 +6,7 @@ from uuid_utils.compat import uuid7
 
 from core.errors import NotFound
 
+SHARDS = 64
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 LENGTH = 26
@@ -41,6 +42,6 @@ def parse_public_id(prefix: str, text: str) -> uuid.UUID:
     return uuid.UUID(int=number)
 
 
-def shard_of(owner: uuid.UUID, shards: int = 64) -> int:
+def shard_of(owner: uuid.UUID, shards: int = SHARDS) -> int:
     """The shard of an owner: stable, even, computed from the random tail of the id."""
     return owner.int % shards

@@ -6,7 +6,8 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api.validators import no_card_number
-from payments.cashier.models import MAX_FEN, URL_LENGTH
+from core.columns import MAX_FEN
+from payments.cashier.models import URL_LENGTH
 from payments.cashier.states import TOLD_MERCHANT, TOLD_PAYER, LegKind, LegState, PaymentResult
 from payments.merchants.states import Scene
 

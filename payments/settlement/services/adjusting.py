@@ -7,12 +7,13 @@ from django.db import transaction
 
 from accounts.ledger import services as ledger
 from core.approvals.services import must_be_applying
+from core.columns import MAX_FEN
 from core.errors import Invalid
 from core.ids import new_id
 from payments.merchants import queries as merchants
 from payments.merchants.states import OPENED
 from payments.settlement import journals
-from payments.settlement.models import MAX_FEN, REASON_LENGTH, SettlementAdjustment
+from payments.settlement.models import REASON_LENGTH, SettlementAdjustment
 
 ADJUST = "settlement.adjust"
 

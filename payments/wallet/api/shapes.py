@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api.validators import no_card_number
-from payments.wallet.models import MAX_FEN, TopUpState, TransferState, WithdrawalState
+from core.columns import MAX_FEN
+from payments.wallet.models import TopUpState, TransferState, WithdrawalState
 from payments.wallet.remarks import MAX_LENGTH
 
 RESULTS = ["processing", "succeeded", "refused", "returned"]

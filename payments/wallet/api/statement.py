@@ -15,13 +15,13 @@ from rest_framework.response import Response
 from core.api.pages import Cursor
 from core.api.views import FileView, View
 from core.clock import queries as clock
+from core.columns import MAX_FEN
 from core.errors import Invalid, NotFound
 from core.ids import parse_public_id
 from core.money import CNY
 from payments.wallet import csv_file, kinds, queries, receipts, statement
 from payments.wallet.api.base import Paged, customer_id, page_of
 from payments.wallet.api.shapes import SIDES, BalanceShown, PersonShown
-from payments.wallet.models import MAX_FEN
 
 CSV_ROWS = 20_000
 MONTHS_BACK = 12

@@ -6,7 +6,7 @@ from random import Random
 
 from config.demo.acts import DECLINED_FEN, LOST_ANSWER_FEN, Act, Intention, round_fen
 
-OPENS_MINUTE, FIRST_MINUTE, LAST_MINUTE = 6 * 60 + 30, 8 * 60, 22 * 60
+OPENS_MINUTE, FIRST_MINUTE, LAST_MINUTE = 7 * 60, 8 * 60, 22 * 60
 PACKET_PEOPLE, COLLECT_PEOPLE = 4, 3
 
 

@@ -16,11 +16,12 @@ from accounts.security.services import ProofExpired, ProofMismatch, StepUpNeeded
 from accounts.verification.queries import outflow_used
 from accounts.verification.services import NotVerified, OutflowLimitReached
 from core.clock import queries as clock
+from core.columns import MAX_FEN
 from core.errors import Invalid, NotFound
 from core.limits.models import LimitCounter
 from core.outbox.models import OutboxEvent
 from payments.collects import journals, refusals, services
-from payments.collects.models import MAX_FEN, Collect, CollectShare
+from payments.collects.models import Collect, CollectShare
 from payments.collects.parts import even_parts
 from payments.wallet.services.parties import CustomerNotActive
 from tests.ledger_proof import assert_books_balance

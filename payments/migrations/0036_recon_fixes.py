@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0034_merchant_notices'),
+        ('payments', '0035_stripe_rows'),
     ]
 
     operations = [
