@@ -17,5 +17,6 @@ class PaymentsConfig(FloorConfig):
         "collects",
         "settlement",
         "reconciliation",
+        "trial",
         "notices",
     )

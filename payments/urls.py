@@ -6,6 +6,7 @@ from payments.cards import api as cards
 from payments.channels import api as channels
 from payments.collects import api as collects
 from payments.red_packets import api as red_packets
+from payments.trial import api as trial
 
 urlpatterns = [
     path("", include("payments.merchants.api.owner_urls")),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("merchant/", include("payments.cashier.api.server_urls")),
     path("", include("payments.notices.api.urls")),
     path("", include("payments.refunds.api.urls")),
+    path("merchant/trial/pay", trial.TrialPayments.as_view()),
     path("cashier/", include("payments.cashier.api.urls")),
     path("wallet/", include("payments.wallet.api.urls")),
     path("collects", collects.Collects.as_view()),

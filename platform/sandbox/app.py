@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from sandbox import api, api_statements, control, control_data, pages
+from sandbox import api, api_statements, control, control_data, pages, receivers
 from sandbox.bank_context import Bank
 from sandbox.courier import Courier
 from sandbox.guard import MOST_BODY_BYTES, cutting, install, json_answer
@@ -23,7 +23,7 @@ def create(bank: Bank) -> "WSGIApplication":
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     install(app, bank, courier)
-    for part in (api, api_statements, control_data, pages):
+    for part in (api, api_statements, control_data, pages, receivers):
         app.register_blueprint(part.blueprint(bank))
     app.register_blueprint(control.blueprint(bank, courier))
 

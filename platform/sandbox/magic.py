@@ -158,6 +158,8 @@ AMOUNTS: dict[int, tuple[Rule, str, str]] = {
     666_10: (Rule("lost_notice", _MOVES), "the notice never comes", "通知丢失"),
     666_11: (Rule("duplicate_notice", _MOVES), "the notice comes twice", "通知重复"),
     666_12: (Rule("wrong_amount_notice", _MOVES), "the notice carries a wrong amount", "通知金额错误"),
+    666_13: (_declines("refund", "CARD_CLOSED"), "refund: card account closed", "退款：卡已销户"),
+    666_14: (Rule("processing_then_success", ("refund",)), "refund: processing, then success after 2 s", "退款：处理中，2 秒后成功"),
 }
 
 CARD_RULES: dict[str, tuple[Rule, ...]] = {card.number: card.rules for card in CARDS}

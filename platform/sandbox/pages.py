@@ -14,7 +14,7 @@ from sandbox.magic import AMOUNTS, CARDS, PEOPLE
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SHOWN = 100
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
 
 
 def blueprint(bank: Bank) -> Blueprint:
@@ -47,6 +47,6 @@ def blueprint(bank: Bank) -> Blueprint:
 def _page(template: str, bank: Bank, **values: Any) -> Response:
     """A page that needs nothing from outside itself."""
     answer = make_response(render_template(template, now=stamp(bank.clock.now()), offset_s=bank.clock.offset_s, **values))
-    answer.headers["Content-Security-Policy"] = _POLICY
+    answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["Cache-Control"] = "no-store"
     return answer

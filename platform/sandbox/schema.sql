@@ -170,3 +170,19 @@ CREATE TABLE IF NOT EXISTS faults (
     times_left INTEGER,
     hits       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- What merchants' programs would have received: `receivers` answer as they were told, then 200.
+CREATE TABLE IF NOT EXISTS receivers (
+    name    TEXT PRIMARY KEY,
+    answers TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS deliveries (
+    id       INTEGER PRIMARY KEY,
+    receiver TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    headers  TEXT NOT NULL,
+    body     TEXT NOT NULL,
+    answered INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS deliveries_of ON deliveries (receiver, id);

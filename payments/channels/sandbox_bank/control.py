@@ -18,7 +18,7 @@ class ControlRefused(RuntimeError):
 
 
 def control(method: str, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """One unsigned call. Raises ControlRefused for anything but a 200."""
+    """One unsigned call. Raises ControlRefused for anything but a 200 or 201."""
     body = orjson.dumps(dict(content))
     headers = {"Host": urlsplit(settings.SANDBOX_BANK_URL).netloc, "Content-Type": "application/json", "Content-Length": str(len(body))}
     try:
@@ -26,6 +26,6 @@ def control(method: str, path: str, content: Mapping[str, Any]) -> dict[str, Any
         found = document(answer)
     except (transport.NotDelivered, transport.NoAnswer) as problem:
         raise ControlRefused(f"{path}: {problem.reason}") from problem
-    if answer.status != 200:
+    if answer.status not in (200, 201):
         raise ControlRefused(f"{path}: {answer.status} {found.get('message', '')}")
     return found

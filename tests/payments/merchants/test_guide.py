@@ -49,7 +49,7 @@ def run(command: list[str], environment: dict[str, str], folder: Path) -> str:
 
 
 def test_the_python_example_prints_what_the_guide_says(caller: Program, environment: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "example.py").write_text(example("python", "def verify"))
+    (tmp_path / "example.py").write_text(example("python", "def verify("))
     printed = run([sys.executable, "example.py"], environment, tmp_path)
     promised = re.search(r"It prints:\n\n```\n(.*?)```", GUIDE, re.DOTALL)
     assert promised is not None
@@ -58,7 +58,7 @@ def test_the_python_example_prints_what_the_guide_says(caller: Program, environm
 
 
 def test_the_python_example_is_not_let_in_with_another_key(environment: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "example.py").write_text(example("python", "def verify"))
+    (tmp_path / "example.py").write_text(example("python", "def verify("))
     wrong = environment | {"BANYAN_SERIAL": "0" * 40}
     done = subprocess.run([sys.executable, "example.py"], env=wrong, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, "signature_refused" in done.stderr) == (1, True)

@@ -1,0 +1,171 @@
+"""The merchants' sandbox: every result through the real cashier, the guide's examples against it, and nothing of it in production."""
+
+import json
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.db import connection
+
+from accounts.ledger.queries import balance
+from accounts.verification.sockets import VERIFIERS
+from core.clock import queries as clock
+from core.outbox import services as outbox
+from payments.channels.sandbox_bank.connect import NOTICE_PATH
+from payments.channels.sandbox_bank.sidelines import BankVerifier
+from payments.merchants import accounts
+from payments.notices import sending
+from payments.trial import payers
+from payments.trial.results import RESULTS
+from tests.factories import plugged
+from tests.payments.cashier.world import assert_settled, settle_cashier
+from tests.payments.merchants.test_guide import GUIDE, example, run
+from tests.payments.merchants.world import ROOT, Program, answer_is_signed, program
+from tests.payments.notices.world import deliver
+from tests.payments.settle import once
+from tests.payments.world import connect_platform
+from tests.sandbox_bank import SandboxBank
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FINALS = {"paid": "paid", "pending_then_paid": "paid", "unknown_then_paid": "paid", "late": "closed"}
+
+
+@pytest.fixture
+def bank(connected: SandboxBank) -> Iterator[SandboxBank]:
+    with plugged(VERIFIERS, BankVerifier()):
+        yield connected
+
+
+def new_order(caller: Program, amount: int = 1000, **facts: Any) -> str:
+    wanted = {"out_trade_no": f"T{os.urandom(8).hex()}", "amount": amount, "subject": "A pot of tea", **facts}
+    return str(caller.post(f"{ROOT}/orders", wanted).json()["id"])
+
+
+def pay(caller: Program, order_id: str, result: str = "paid", **more: Any) -> Any:
+    return caller.post(f"{ROOT}/trial/pay", {"order_id": order_id, "as": result}, **more)
+
+
+def state(caller: Program, order_id: str) -> str:
+    return str(caller.get(f"{ROOT}/orders/{order_id}").json()["state"])
+
+
+def test_every_result_can_be_driven_and_ends_clean(bank: SandboxBank) -> None:
+    caller = program()
+    orders = {}
+    for result in RESULTS:
+        orders[result] = new_order(caller)
+        answer = pay(caller, orders[result], result)
+        assert (answer.status_code, answer_is_signed(answer)) == (201, True), answer.content
+        said = answer.json()
+        expected = {"paid": "paid", "pending_then_paid": "pending", "unknown_then_paid": "pending"}.get(result, "refused")
+        assert (said["result"], said["order"]["id"]) == (expected, orders[result]), result
+        if result.startswith("refused:"):
+            assert (said["code"], said["order"]["state"]) == (result.removeprefix("refused:"), "created")
+    settle_cashier(clock.now(), pause_s=0.5)
+    assert {result: state(caller, order) for result, order in orders.items()} == {
+        result: FINALS.get(result, "created") for result in RESULTS
+    }
+    assert_settled()
+    assert balance(accounts.pending(caller.merchant.id)).posted == 3 * (1000 - 6)
+
+
+def test_a_refused_order_is_paid_by_the_next_try_of_the_same_payer_and_a_repeat_pays_nothing(bank: SandboxBank) -> None:
+    caller = program()
+    order = new_order(caller)
+    assert pay(caller, order, "refused:CARD_FROZEN").json()["result"] == "refused"
+    first, again = (pay(caller, order, key="once") for _ in range(2))
+    assert (first.json()["result"], again.content, again["Idempotent-Replayed"]) == ("paid", first.content, "true")
+    refused = pay(caller, order)
+    assert (refused.status_code, refused.json()["code"]) == (409, "order_paid")
+    one, two = (payers.ready(merchant_id=caller.merchant.id, at=clock.now()) for _ in range(2))
+    assert (one.customer_id, one.card) == (two.customer_id, two.card)
+
+
+def test_only_ones_own_orders_are_paid_and_nothing_in_production(bank: SandboxBank, settings: Any) -> None:
+    caller, other = program(), program()
+    order = new_order(caller)
+    assert pay(other, order).status_code == 404
+    assert pay(caller, order, "won").status_code == 422
+    settings.PRODUCTION = True
+    assert pay(caller, order).status_code == 404
+    assert [found.id for found in run_checks() if found.id == "payments.E001"] == ["payments.E001"]
+    settings.SANDBOX_BANK_URL = ""
+    assert [found for found in run_checks() if found.id == "payments.E001"] == []
+    settings.PRODUCTION = False
+    assert pay(caller, order).status_code == 404
+    assert state(caller, order) == "created"
+
+
+def test_the_banks_receiver_answers_as_it_was_told_and_keeps_what_it_got(bank: SandboxBank) -> None:
+    caller = program()
+    bank.control("PUT", "receivers/shop", {"answers": [500, 500, 500]})
+    order = new_order(caller, notify_url=f"{bank.base_url}/receivers/shop")
+    caller.post(f"{ROOT}/orders/{order}/close")
+    at = clock.now()
+    outbox.run_pending(at=at)
+    for seconds in (0, 16, 32, 64, 128):
+        deliver(at + timedelta(seconds=seconds))
+    kept = bank.control("GET", "receivers/shop")
+    assert [one["answered"] for one in kept["deliveries"]] == [200, 500, 500, 500]
+    assert {json.loads(one["body"])["type"] for one in kept["deliveries"]} == {"order.closed"}
+    assert "Banyan-Signature" in kept["deliveries"][0]["headers"]
+    page = bank.http.get(f"{bank.base_url}/receivers/shop").text
+    assert order in page
+    assert bank.http.put(f"{bank.base_url}/control/receivers/shop", json={"answers": [99]}).status_code == 400
+    bank.control("DELETE", "receivers/shop")
+    assert bank.control("GET", "receivers/shop") == {"answers": [], "deliveries": []}
+
+
+@pytest.fixture
+def workers(bank: SandboxBank, live_server: Any, settings: Any) -> Iterator[None]:
+    """Every job of channels, cashier and notices, again and again, as workers do it."""
+    connect_platform(bank, settings, notify_url=live_server.url + NOTICE_PATH)
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.wait(0.3):
+            once(clock.now())
+            sending.deliver_due(now=clock.now, most_s=1)
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+
+
+@pytest.fixture
+def environment(bank: SandboxBank, live_server: Any, tmp_path: Path) -> dict[str, str]:
+    caller = program()
+    (tmp_path / "key.pem").write_text(caller.private)
+    mine = {"BANYAN_APP_ID": caller.app.public_id, "BANYAN_SERIAL": caller.key.serial_no, "BANYAN_KEY": str(tmp_path / "key.pem")}
+    return os.environ | mine | {"BANYAN_URL": live_server.url, "BANYAN_BANK": bank.base_url}
+
+
+def test_the_guides_python_drives_every_result_and_verifies_every_notice(
+    workers: None, environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "banyan.py").write_text(example("python", "def verify("))
+    (tmp_path / "sandbox.py").write_text(example("python", "RECEIVER"))
+    printed = run([sys.executable, "sandbox.py"], environment, tmp_path)
+    promised = re.search(r"The sandbox prints:\n\n```\n(.*?)```", GUIDE, re.DOTALL)
+    assert promised is not None
+    assert printed == promised[1]
+
+
+def test_the_guides_curl_makes_an_order_and_pays_it(workers: None, environment: dict[str, str], tmp_path: Path) -> None:
+    function = example("bash", "banyan()").split("banyan GET /v1/payments/merchant/self")[0]
+    (tmp_path / "example.sh").write_text(function + example("bash", "trial/pay"))
+    printed = run(["bash", "example.sh"], environment, tmp_path)
+    assert printed.count("Verified OK") == 2
+    assert '"result":"paid"' in printed
+    assert printed.rstrip().endswith("}")
+    assert '"state":"paid"' in printed.splitlines()[-1]
