@@ -6,9 +6,9 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api.validators import no_card_number
+from core.columns import MAX_FEN
 from core.errors import Invalid
 from payments.cashier.api.shapes import OUT_TRADE_NO
-from payments.cashier.models import MAX_FEN
 from payments.refunds.models import REASON_LENGTH
 from payments.refunds.states import AskedBy, RefundStatus
 
