@@ -15,6 +15,7 @@ class PaymentsConfig(FloorConfig):
         "refunds",
         "red_packets",
         "collects",
+        "disputes",
         "settlement",
         "reconciliation",
         "trial",

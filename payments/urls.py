@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("payments.notices.api.urls")),
     path("", include("payments.refunds.api.urls")),
     path("merchant/trial/pay", trial.TrialPayments.as_view()),
+    path("", include("payments.disputes.api.urls")),
     path("cashier/", include("payments.cashier.api.urls")),
     path("wallet/", include("payments.wallet.api.urls")),
     path("collects", collects.Collects.as_view()),

@@ -13,7 +13,7 @@ from payments.cashier.services.refunding import REFUNDABLE, OrderNotRefundable
 from payments.refunds import queries
 from payments.refunds.models import Refund
 from payments.refunds.services import by_hand
-from payments.refunds.states import RefundState
+from payments.refunds.states import AskedBy, RefundState
 
 
 def refund_of(payload: Payload) -> Refund:
@@ -65,6 +65,12 @@ def waits_with_reference(payload: Payload, at: datetime) -> None:
     waits(payload, at)
 
 
+def waits_and_is_no_loss(payload: Payload, at: datetime) -> None:
+    if refund_of(payload).asked_by == AskedBy.DISPUTE:
+        raise by_hand.LostInDispute()
+    waits(payload, at)
+
+
 def register_refund(act: str, apply: Apply, check: Callable[[Payload, datetime], None]) -> None:
     register(act, apply=apply, check=check, roles_make={"finance_maker"}, roles_check={"finance_checker"}, expires_hours=72)
 
@@ -72,4 +78,4 @@ def register_refund(act: str, apply: Apply, check: Callable[[Payload, datetime],
 register_refund(by_hand.OPERATOR_REFUND, refund_order, refundable)
 register_refund(by_hand.AGAIN, ask_again, waits)
 register_refund(by_hand.PAID_BY_HAND, pay_by_hand, waits_with_reference)
-register_refund(by_hand.GIVEN_UP, give_up, waits)
+register_refund(by_hand.GIVEN_UP, give_up, waits_and_is_no_loss)

@@ -43,10 +43,16 @@ def fee_back_fen(*, amount_fen: int, fee_fen: int, order_fen: int, before_fen: i
     return min(max(due - given_back_fen, 0), fee_fen - given_back_fen, amount_fen)
 
 
-def taken(net_fen: int, accounts: Sequence[str], available: Mapping[str, int]) -> dict[str, int] | None:
-    """What each of the merchant's accounts pays, in order, as far as it has; None when all of them together are short."""
+def had(net_fen: int, accounts: Sequence[str], available: Mapping[str, int]) -> dict[str, int]:
+    """What each of the merchant's accounts can pay, in order, as far as it has; those that pay nothing are left out."""
     found, rest = {}, net_fen
     for role in accounts:
         found[role] = min(rest, max(available[role], 0))
         rest -= found[role]
-    return None if rest else {role: fen for role, fen in found.items() if fen}
+    return {role: fen for role, fen in found.items() if fen}
+
+
+def taken(net_fen: int, accounts: Sequence[str], available: Mapping[str, int]) -> dict[str, int] | None:
+    """The same; None when all of them together are short."""
+    found = had(net_fen, accounts, available)
+    return found if sum(found.values()) == net_fen else None

@@ -170,6 +170,8 @@ SPECTACULAR_SETTINGS = {
         "NoticeState": "payments.notices.states.NoticeState",
         "LegKind": "payments.cashier.states.LegKind",
         "RefundStatus": "payments.refunds.states.RefundStatus",
+        "DisputeState": "payments.disputes.states.DisputeState",
+        "DisputeKind": "payments.disputes.states.DisputeKind",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problem"],
 }

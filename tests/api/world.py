@@ -1,7 +1,7 @@
 """Two customers, of whom one owns one of everything, and the tokens of everybody who must not get in."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,9 @@ from payments.cashier.services.funding import Pick
 from payments.cashier.services.orders import NewOrder
 from payments.collects import queries as collect_queries
 from payments.collects import services as collects
+from payments.disputes.services import opening
+from payments.disputes.services.opening import NewDispute
+from payments.disputes.states import OpenedBy
 from payments.merchants.services import stores
 from payments.notices import services as notices
 from payments.red_packets import services as red_packets
@@ -57,6 +60,7 @@ PREFIXES = {
     "attempt_id": "att",
     "out_trade_no": "T",
     "refund_id": "rfd",
+    "dispute_id": "dsp",
     "out_refund_no": "R",
     "app_id": "app",
     "key_id": "key",
@@ -166,7 +170,12 @@ def bought(caller: Program, payer: Intent) -> dict[str, str]:
     [notice] = notices.write(event=paid, at=at)
     back = asking.by_app(amount_fen=10, reason="", asker=caller.app.public_id, out_refund_no="R_0001")
     refund = asking.ask(order_id=order.id, wanted=back, at=at)
+    claim = NewDispute("other", "It tastes bad", OpenedBy.PAYER, public_id("cus", payer.customer_id))
+    disputed = orders.create(app=caller.app, wanted=replace(wanted, out_trade_no="T_0002"), at=at)
+    paying.pay(intent=payer, order_id=disputed.id, picks=[Pick("balance")], at=at)
+    dispute = opening.open_dispute(order_id=disputed.id, wanted=claim, at=at)
     return {
+        "dispute_id": dispute.public_id,
         "order_id": order.public_id,
         "attempt_id": attempt.public_id,
         "out_trade_no": order.out_trade_no,

@@ -99,6 +99,31 @@ def ask(*, order_id: uuid.UUID, wanted: NewRefund, at: datetime) -> Refund:
     return begun(order, wanted, Plan(PAYS, terms.fee_returned_on_refund), at)
 
 
+@dataclass(frozen=True)
+class LostDispute:
+    """What a lost dispute takes back. `dispute` is its public id, `frozen_fen` what is frozen for it."""
+
+    amount_fen: int
+    dispute: str
+    frozen_fen: int
+    taken_by_bank: bool
+
+
+@transaction.atomic
+def ask_for_dispute(*, order_id: uuid.UUID, lost: LostDispute, at: datetime) -> Refund:
+    """The refund that a lost dispute is paid by: what is frozen for it first, whatever the terms say of days and numbers.
+
+    Raises NotFound, OrderNotRefundable, RefundTooMuch, what a plug of BEFORE refuses with, MerchantBalanceShort, AccountFrozen,
+    LedgerHalted, NoOpenDay.
+    """
+    order = refunding.begin(order_id=order_id, amount_fen=lost.amount_fen, at=at)
+    for room in BEFORE:
+        room.before(order=order, amount_fen=lost.amount_fen, at=at)
+    returned = merchants.terms_in_force(order.merchant_id, at).fee_returned_on_refund
+    wanted = NewRefund(amount_fen=lost.amount_fen, reason="", asked_by=AskedBy.DISPUTE, asker=lost.dispute)
+    return begun(order, wanted, Plan((accounts.FROZEN, *PAYS), returned, lost.frozen_fen, lost.taken_by_bank), at)
+
+
 def asked_before(order: PaymentOrder, wanted: NewRefund) -> Refund | None:
     """The refund its app knows by this number. Raises OutRefundNoUsed when it is another."""
     if not wanted.out_refund_no:
@@ -122,11 +147,13 @@ def refuse_over_terms(order: PaymentOrder, terms: MerchantTerms, at: datetime) -
 
 @dataclass(frozen=True)
 class Plan:
-    """How a refund is paid: from which accounts of the merchant, in order; whether the fee's part goes back; and, where the bank has
-    taken the money already (`taken_by_bank`), from the external leg alone, with nobody asked."""
+    """How a refund is paid: from which accounts of the merchant, in order; whether the fee's part goes back; what of frozen money is
+    this refund's (`frozen_fen`); and, where the bank has taken the money already (`taken_by_bank`), from the external leg alone, with
+    nobody asked."""
 
     pays: Sequence[str]
     fee_returned: bool
+    frozen_fen: int = 0
     taken_by_bank: bool = False
 
 
@@ -157,6 +184,7 @@ def drafted(order: PaymentOrder, wanted: NewRefund, plan: Plan, at: datetime) ->
     fee_fen = fee_back(order, wanted.amount_fen) if plan.fee_returned else 0
     net_fen = wanted.amount_fen - fee_fen
     available = {role: found.available for role, found in merchants.balances(order.merchant_id).items()}
+    available[accounts.FROZEN] = plan.frozen_fen
     taken = shares.taken(net_fen, plan.pays, available)
     if taken is None:
         raise MerchantBalanceShort(wanted=net_fen)

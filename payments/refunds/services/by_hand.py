@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.identity import queries as identity
 from accounts.ledger import services as ledger
 from core.approvals.services import must_be_applying
+from core.errors import DomainError
 from core.moves import WrongState, advance
 from core.work import services as work
 from payments.cashier.services import orders, refunding
@@ -22,6 +23,12 @@ AGAIN = "refund.ask_again"
 PAID_BY_HAND = "refund.paid_by_hand"
 GIVEN_UP = "refund.give_up"
 GIVEN_UP_CODE = "given_up_by_operator"
+
+
+class LostInDispute(DomainError):
+    code = "refund_lost_in_dispute"
+    en = "A dispute decided that this money goes back. Ask the channel again, or pay it by hand."
+    zh = "该退款由争议裁定产生,不能放弃。请重新向通道发起,或人工付款。"
 
 
 def refund_order(*, order_id: uuid.UUID, amount_fen: int, reason: str, at: datetime) -> Refund:
@@ -79,10 +86,12 @@ def pay_by_hand(*, refund_id: uuid.UUID, reference: str, at: datetime) -> Refund
 def give_up(*, refund_id: uuid.UUID, at: datetime) -> Refund:
     """End a refund the channel refused, unpaid: the merchant keeps the money and the order its room.
 
-    Raises ApprovalNeeded, WrongState unless the channel refused.
+    Raises ApprovalNeeded, LostInDispute, WrongState unless the channel refused.
     """
     decided = must_be_applying(GIVEN_UP)
     refund = locked(refund_id, RefundState.FAILED)
+    if refund.asked_by == AskedBy.DISPUTE:
+        raise LostInDispute()
     refunding.give_up(order_id=refund.order_id, amount_fen=refund.amount_fen, at=at)
     code = refund.code or GIVEN_UP_CODE
     advance(refund, RefundState.FAILED, moves=REFUND_MOVES, at=at, settled_at=at, code=code)

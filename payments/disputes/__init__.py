@@ -1,0 +1,1 @@
+"""Disputes: a payer or a bank wants money of a paid order back; it is frozen until that is decided."""

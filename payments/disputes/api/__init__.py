@@ -1,0 +1,1 @@
+"""Addresses of disputes: for payers, merchants' programs and owners."""

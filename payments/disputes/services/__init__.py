@@ -1,0 +1,1 @@
+"""Writes of disputes: opening and freezing, answering, deciding."""

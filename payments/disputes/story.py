@@ -1,0 +1,32 @@
+"""The disputes of an order on its page at the desk (plugged into payments.cashier)."""
+
+import uuid
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from core.desk.shown import badge, link, money, when
+from payments.cashier.story import Chapter
+from payments.disputes import queries
+
+COLUMNS = (_("Dispute"), _("Amount (yuan)"), _("State"), _("Kind"), _("Opened by"), _("Refund"), _("Opened"), _("Decided"))
+
+
+class DisputeStory:
+    order = 20
+
+    def chapter(self, *, order_id: uuid.UUID, at: datetime) -> Chapter:
+        rows: list[list[object]] = [
+            [
+                link("payments.dispute", row.pk, row.public_id),
+                money(row.amount_fen),
+                badge(row.state),
+                badge(row.kind),
+                badge(row.opened_by),
+                link("payments.refund", row.refund_id, row.refund_public_id or "") if row.refund_id else "-",
+                when(row.created_at),
+                when(row.decided_at),
+            ]
+            for row in queries.of_order(order_id)
+        ]
+        return Chapter(_("Disputes"), COLUMNS, rows)
