@@ -20,6 +20,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     OPEN_SHOP = "open_shop"
     PAY = "pay"
+    REFUND = "refund"
     RED_PACKET = "red_packet"
     COLLECT = "collect"
 
@@ -29,7 +30,8 @@ class Intention:
     """Who does what, when: `minute` of the day (Shanghai), `amount_fen` and the others where they matter.
 
     `other` is the person paid, the owner of the shop paid, or the number of the trade a shop opens in; `others` are who takes of a red
-    packet or is asked in a collect; `how` names what an order is paid from.
+    packet or is asked in a collect; `how` names what an order is paid from, or
+    the order that is refunded.
     """
 
     day: int

@@ -13,6 +13,7 @@ from core.clock import queries as clock
 from core.desk import staff
 from core.desk.roles import Role
 
+FINANCE = ("finance_maker", "finance_checker")
 PASSWORD = "banyan-demo-only"  # noqa: S105  (the demo refuses to run in production)
 
 

@@ -1,7 +1,8 @@
 """The jobs of an evening that the clock's tasks would have done over the day: what nobody ended is ended, what is over goes back."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from config.demo.cast import FINANCE, second_look
 from core.outbox import services as outbox
 from payments.cashier import queries as cashier
 from payments.cashier import sweeps as cashier_sweeps
@@ -9,14 +10,31 @@ from payments.collects import queries as collects
 from payments.collects import sweeps as collect_sweeps
 from payments.red_packets import queries as red_packets
 from payments.red_packets import sweeps as red_packet_sweeps
+from payments.refunds import queries as refunds
+from payments.refunds import sweeps as refund_sweeps
+from payments.settlement import queries as settlements
+from payments.settlement import sweeps as settlement_sweeps
+from payments.settlement.services import approving
 
 
 def sweep(at: datetime) -> None:
-    """Expire orders, give red packets back, close collects: every shard that has something due."""
+    """Expire orders, place refunds, give red packets back, close collects: every shard that has something due."""
     for name, shard in cashier.due_shards(at, waited=cashier_sweeps.AFTER):
         getattr(cashier_sweeps, name)(shard=shard, at=at)
+    for shard in refunds.due_shards(at, waited=refund_sweeps.AFTER):
+        refund_sweeps.place_waiting(shard=shard, at=at)
     for shard in red_packets.due_shards(at):
         red_packet_sweeps.end(shard=shard, at=at)
     for shard in collects.due_shards(at):
         collect_sweeps.expire(shard=shard, at=at)
     outbox.run_pending(at=at)
+
+
+def settle(at: datetime, *, until: date) -> None:
+    """Have the finance people approve the settlements of days before `until`, a day's list at a time, and pay what is due."""
+    for listed in settlements.to_approve():
+        if listed.business_on < until:
+            payload = {"target": listed.business_on.isoformat(), "number": listed.number, "payout_fen": listed.payout_fen}
+            second_look(approving.DAY, payload, "Compared with the day's report", at, people=FINANCE)
+    for shard in settlements.due_shards(at):
+        settlement_sweeps.pay_due(shard=shard, at=at)

@@ -30,8 +30,9 @@ from payments.channels import services as channels
 
 QUIET = {"hold_ms": 20}
 NOTICED = ["payment", "payout", "refund", "bank_cancel"]
-STATEMENT_MINUTE, ANSWER_MINUTE = 2 * 60, 23 * 60 + 20
+STATEMENT_MINUTE, SETTLE_MINUTE, ANSWER_MINUTE = 2 * 60, 6 * 60, 23 * 60 + 20
 SETTLE_ROUNDS = 60
+UNAPPROVED = 2
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
         for day in range(days):
             if day:
                 statements.reconcile(first + timedelta(days=day - 1), at=moment(first + timedelta(days=day), STATEMENT_MINUTE))
+            evening.settle(at=moment(first + timedelta(days=day), SETTLE_MINUTE), until=today - timedelta(days=UNAPPROVED))
             live_day(stage, helper, plan.get(day, []), first + timedelta(days=day))
             travel.advance(to=clock.start_of_day(first + timedelta(days=day + 1)))
             progress(day + 1, sum(stage.deeds.done.values()))

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from config.demo.acts import Intention
 from config.demo.cast import operator, second_look
-from config.demo.lives import Life, card_of, customer_of, intent_for, proof_of
-from config.demo.market_plan import TRADES
+from config.demo.lives import Life, NotReady, card_of, customer_of, intent_for, proof_of
+from config.demo.market_plan import TRADES, order_number
 from core.ids import public_id
 from payments.cashier import outbound
+from payments.cashier import queries as cashier
 from payments.cashier.services import funding, orders, paying
 from payments.cashier.services.funding import Pick
 from payments.cashier.services.orders import NewOrder
@@ -22,6 +23,8 @@ from payments.merchants.services import applications, apps, reviewing, stores
 from payments.merchants.services.applications import Application
 from payments.red_packets import services as red_packets
 from payments.red_packets.services import Kind
+from payments.refunds import outbound as refunding
+from payments.refunds.services import asking
 
 NAMES = ("乌龙", "套餐", "本周特惠", "会员日", "新品", "两件装")
 REVIEWER, REVIEWERS = "support", ("support", "risk")
@@ -75,8 +78,17 @@ def pay(life: Life, shop: Shop, wanted: Intention, at: datetime) -> None:
 
 
 def ordered(shop: Shop, wanted: Intention) -> NewOrder:
-    number = f"D{wanted.day:03d}{wanted.minute:04d}{wanted.person:05d}"
-    return NewOrder(number, wanted.amount_fen, NAMES[(wanted.person + wanted.day) % len(NAMES)], store_id=shop.store_id)
+    return NewOrder(order_number(wanted), wanted.amount_fen, NAMES[(wanted.person + wanted.day) % len(NAMES)], store_id=shop.store_id)
+
+
+def refund(shop: Shop, wanted: Intention, at: datetime) -> None:
+    """The shop's program gives a part of an order back, or all of it."""
+    order = cashier.by_number(shop.merchant_id, shop.app_id, wanted.how)
+    if order is None:
+        raise NotReady("has no such order")
+    number = f"R{wanted.day:03d}{wanted.how}"
+    asked = asking.by_app(amount_fen=wanted.amount_fen, reason="顾客退货", asker=public_id("app", shop.app_id), out_refund_no=number)
+    refunding.send(refund_id=asking.ask(order_id=order.id, wanted=asked, at=at).id, at=at)
 
 
 def picks_of(life: Life, wanted: Intention) -> Sequence[Pick]:

@@ -8,6 +8,7 @@ from config.demo.acts import DECLINED_FEN, LOST_ANSWER_FEN, Act, Intention, roun
 
 OPENS_MINUTE, FIRST_MINUTE, LAST_MINUTE = 7 * 60, 8 * 60, 22 * 60
 PACKET_PEOPLE, COLLECT_PEOPLE = 4, 3
+REFUNDED = 0.15
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,29 @@ def one_day(random: Random, person: int, day: int, chance: float, shops: dict[in
     if shops and random.random() < chance:
         owner = random.choice(sorted(shops))
         how = random.choices(list(MIXES), weights=list(MIXES.values()))[0]
-        yield Intention(day, minute, person, Act.PAY, order_fen(random, shops[owner].most_fen, how), other=owner, how=how)
+        paid = Intention(day, minute, person, Act.PAY, order_fen(random, shops[owner].most_fen, how), other=owner, how=how)
+        yield paid
+        if how != "nobody" and random.random() < REFUNDED:
+            yield from refunds(random, paid)
     if len(friends) >= PACKET_PEOPLE and random.random() < chance / 12:
         takers = tuple(random.sample(friends, PACKET_PEOPLE))
         yield Intention(day, minute + 20, person, Act.RED_PACKET, 100 * random.randint(5, 40), others=takers)
     if len(friends) >= COLLECT_PEOPLE and random.random() < chance / 12:
         asked = tuple(random.sample(friends, COLLECT_PEOPLE))
         yield Intention(day, minute + 25, person, Act.COLLECT, 100 * random.randint(5, 60), others=asked)
+
+
+def refunds(random: Random, paid: Intention) -> Iterator[Intention]:
+    """The shop gives a part back, in one go or two, or all of it: soon, before the order's money is paid out to it."""
+    share = random.choice((1.0, 1.0, 0.5, 0.3))
+    for number in range(2 if share == 0.3 else 1):
+        fen, minute = max(int(paid.amount_fen * share), 1), paid.minute + random.randint(10, 40) + 5 * number
+        yield Intention(paid.day, minute, paid.person, Act.REFUND, fen, other=paid.other, how=order_number(paid))
+
+
+def order_number(paid: Intention) -> str:
+    """The number a shop gives an order."""
+    return f"D{paid.day:03d}{paid.minute:04d}{paid.person:05d}"
 
 
 def order_fen(random: Random, most_fen: int, how: str) -> int:

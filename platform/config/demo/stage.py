@@ -98,6 +98,8 @@ class Stage:
                 self.deeds.shops[wanted.person] = market.open_shop(life, wanted, at)
             case Act.PAY:
                 market.pay(life, self.shop_of(wanted.other), wanted, at)
+            case Act.REFUND:
+                market.refund(self.shop_of(wanted.other), wanted, at)
             case Act.RED_PACKET:
                 market.red_packet(life, [self.lives[friend] for friend in wanted.others], wanted, at)
             case Act.COLLECT:

@@ -4,12 +4,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from config.demo.bank import Bank
-from config.demo.cast import second_look
+from config.demo.cast import FINANCE, second_look
 from payments.channels import breaks, closing_breaks
 from payments.reconciliation import queries, services
 
 CHANNEL = "sandbox_bank"
-FINANCE = ("finance_maker", "finance_checker")
 FAULTS: tuple[tuple[int, str, dict[str, Any]], ...] = (
     (16, "fee", {"name": "changed_line", "params": {"field": "fee_fen", "delta_fen": 30}}),
     (14, "duplicate", {"name": "duplicate_line", "params": {}}),
