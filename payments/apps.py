@@ -13,6 +13,7 @@ class PaymentsConfig(FloorConfig):
         "merchants",
         "cashier",
         "refunds",
+        "qr",
         "red_packets",
         "collects",
         "disputes",

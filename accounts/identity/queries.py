@@ -100,6 +100,11 @@ def sessions(customer_id: uuid.UUID) -> QuerySet[DeviceSession]:
     return DeviceSession.objects.filter(customer_id=customer_id, ended_at=None).select_related("device").order_by("-created_at", "-id")
 
 
+def is_open(session_id: uuid.UUID) -> bool:
+    """Whether a session has not ended."""
+    return DeviceSession.objects.filter(pk=session_id, ended_at=None).exists()
+
+
 def device_index(session_id: uuid.UUID) -> bytes:
     """The keyed hash of the installation a session runs on. Raises NotFound."""
     found = DeviceSession.objects.filter(pk=session_id).values_list("device__installation_index", flat=True).first()

@@ -138,6 +138,18 @@ def refuse_unfit(chosen: Sequence[Chosen]) -> None:
         raise OneOutside()
 
 
+def ranked_choice(amount_fen: int, methods: Sequence[Method], ranking: Sequence[tuple[str, str]]) -> list[Chosen]:
+    """What pays where nobody is asked: the best offer of each discount, then methods as the customer ranked them (source, ref), the rest
+    in order after them, as few as cover the amount. Of the external ones, the first."""
+    places = {key: place for place, key in enumerate(ranking)}
+    usable = [one for one in methods if one.offer.reason is None and one.offer.most_fen]
+    taken: dict[tuple[bool, str, str], Method] = {}
+    for one in sorted(usable, key=lambda each: (not each.discount, places.get((each.source, each.offer.ref), len(places)), each.order)):
+        if one.discount or sum(each.offer.most_fen for each in taken.values()) < amount_fen:
+            taken.setdefault(rivals(one), one)
+    return [Chosen(one) for one in taken.values()]
+
+
 def default_choice(methods: Sequence[Method]) -> list[Chosen]:
     """What the cashier proposes: the best offer of each discount, every internal source in order, the first external one."""
     usable = sorted((one for one in methods if one.offer.reason is None and one.offer.most_fen), key=lambda each: each.order)

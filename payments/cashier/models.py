@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -27,6 +28,8 @@ from payments.cashier.states import (
 from payments.merchants.states import Scene
 
 URL_LENGTH = 500
+MOST_METHODS = 20
+MOST_METHOD = 97
 
 
 class PaymentOrder(models.Model):
@@ -155,6 +158,28 @@ class PaymentOrder(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class MethodOrder(models.Model):
+    """In which order a customer likes to pay: `methods` as "source" or "source ref", first the one used first."""
+
+    customer = models.OneToOneField("accounts.Customer", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    methods = ArrayField(models.CharField(max_length=MOST_METHOD), default=list, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="payments_methodorder_number", condition=Q(methods__len__lte=MOST_METHODS)),
+        ]
+
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """(source, ref) of each."""
+        parts = [text.partition(" ") for text in self.methods]
+        return [(source, ref) for source, _, ref in parts]
+
+    def __str__(self) -> str:
+        return " > ".join(self.methods)
 
 
 class PaymentAttempt(models.Model):

@@ -3,14 +3,15 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from core.batches import batches
+from core.clock.queries import start_of_day
 from core.errors import NotFound
-from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
+from payments.cashier.models import FundingLeg, MethodOrder, PaymentAttempt, PaymentOrder
 from payments.cashier.states import KEPT, UNPAID, AttemptState, LegState, OrderState
 
 UNDER_WAY = (OrderState.PAYING, OrderState.CLOSING, OrderState.PAID_LATE, OrderState.REFUNDING, OrderState.TO_MANUAL)
@@ -64,12 +65,25 @@ def paid_by(customer_id: uuid.UUID) -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.filter(payer_id=customer_id)
 
 
+def method_order(customer_id: uuid.UUID) -> list[tuple[str, str]]:
+    """The customer's order of methods (source, ref); empty when they chose none."""
+    kept = MethodOrder.objects.filter(pk=customer_id).first()
+    return kept.named if kept else []
+
+
 def by_number(merchant_id: uuid.UUID, app_id: uuid.UUID, out_trade_no: str) -> PaymentOrder | None:
     return PaymentOrder.objects.filter(merchant_id=merchant_id, app_id=app_id, out_trade_no=out_trade_no).first()
 
 
 def of_merchant(merchant_id: uuid.UUID) -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.filter(merchant_id=merchant_id)
+
+
+def dated(rows: QuerySet[PaymentOrder], *, day: date | None, states: Collection[str]) -> QuerySet[PaymentOrder]:
+    """Those of `rows` made on a Shanghai day (any without one), in one of `states` (any when empty)."""
+    if day is not None:
+        rows = rows.filter(created_at__gte=start_of_day(day), created_at__lt=start_of_day(day + timedelta(days=1)))
+    return rows.filter(state__in=states) if states else rows
 
 
 def attempt(attempt_id: uuid.UUID) -> PaymentAttempt:

@@ -144,9 +144,23 @@ class DiscountProvider(Source, Protocol):
     """A discount: what it takes off the order is paid by its provider (expense:coupon), so the merchant gets the whole order."""
 
 
+@runtime_checkable
+class SceneRule(Protocol):
+    """What a scene asks of each payment in it, beside its sources (a limit a day); plugged in under the scene's name."""
+
+    def admit(self, *, order: OrderFacts, customer_id: UUID, amount_fen: int, at: datetime) -> None:
+        """An attempt begins, of which the payer gives `amount_fen`: count it, or refuse with a DomainError."""
+        ...
+
+    def undone(self, *, order: OrderFacts, customer_id: UUID, amount_fen: int, began_at: datetime) -> None:
+        """The attempt that began then came to nothing: undo what `admit` did. Told once an attempt."""
+        ...
+
+
 BUSINESS = "payment"
 FUNDING_SOURCES: Socket[FundingSource] = Socket("payments.cashier.funding_sources", FundingSource)
 DISCOUNTS: Socket[DiscountProvider] = Socket("payments.cashier.discounts", DiscountProvider)
+SCENE_RULES: Socket[SceneRule] = Socket("payments.cashier.scene_rules", SceneRule)
 
 
 def plugged(*, discount: bool) -> Mapping[str, Source]:

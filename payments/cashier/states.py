@@ -1,5 +1,7 @@
 """The lives of an order, of one attempt to pay it, and of one leg of its funding, as tables."""
 
+from collections.abc import Mapping
+
 from django.db import models
 
 from core.moves import Moves
@@ -113,6 +115,13 @@ TOLD_MERCHANT = {
     OrderState.BY_HAND: "closed",
 }
 """What came late is between the payer and us: to the merchant the order stays closed."""
+
+
+def told_as(told: Mapping[OrderState, str], word: str) -> list[str]:
+    """The states that are told by one word."""
+    return [state.value for state, said in told.items() if said == word]
+
+
 ATTEMPT_RESULTS = {
     AttemptState.OPEN: PaymentResult.PENDING,
     AttemptState.SUCCEEDED: PaymentResult.PAID,

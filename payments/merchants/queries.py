@@ -95,6 +95,14 @@ def app(app_id: uuid.UUID) -> MerchantApp:
     return found
 
 
+def app_of(merchant_id: uuid.UUID, app_id: uuid.UUID) -> MerchantApp:
+    """An app of the merchant. Raises NotFound."""
+    found = apps(merchant_id).filter(pk=app_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def app_by_public_id(text: str) -> MerchantApp:
     """Raises NotFound."""
     return app(parse_public_id(MerchantApp.PREFIX, text))

@@ -27,6 +27,7 @@ from payments.disputes.services.opening import NewDispute
 from payments.disputes.states import OpenedBy
 from payments.merchants.services import stores
 from payments.notices import services as notices
+from payments.qr.services import charging, printed, showing
 from payments.red_packets import services as red_packets
 from payments.refunds.services import asking
 from payments.wallet import outbound
@@ -62,6 +63,9 @@ PREFIXES = {
     "refund_id": "rfd",
     "dispute_id": "dsp",
     "out_refund_no": "R",
+    "code": "ord",
+    "payer_code_id": "pcd",
+    "qr_code_id": "qrc",
     "app_id": "app",
     "key_id": "key",
     "notice_id": "mnt",
@@ -151,8 +155,13 @@ def data_export(owner: Customer, session: DeviceSession, at: datetime) -> str:
 
 def sold(caller: Program) -> dict[str, str]:
     """One of everything a merchant can have."""
-    store = stores.add(merchant_id=caller.merchant.id, name="Riverside", address="1 Riverside Road", at=clock.now())
+    at, merchant = clock.now(), caller.merchant
+    store = stores.add(merchant_id=merchant.id, name="Riverside", address="1 Riverside Road", at=at)
+    code = printed.make(
+        owner_id=merchant.owner_id, merchant_id=merchant.id, store_id=store.id, app_id=caller.app.id, title="Till 2", amount_fen=None, at=at
+    )
     return {
+        "qr_code_id": code.public_id,
         "merchant_id": caller.merchant.public_id,
         "store_id": store.public_id,
         "app_id": caller.app.public_id,
@@ -161,9 +170,9 @@ def sold(caller: Program) -> dict[str, str]:
 
 
 def bought(caller: Program, payer: Intent) -> dict[str, str]:
-    """An order of the owner's merchant, paid by the owner."""
+    """An order of the owner's merchant, paid by the owner; and one paid by a code the owner showed."""
     at = clock.now()
-    wanted = NewOrder(out_trade_no="T_0001", amount_fen=100, subject="A pot of tea", notify_url="https://shop.example/banyan")
+    wanted = NewOrder(out_trade_no="T_0000", amount_fen=100, subject="A pot of tea", notify_url="https://shop.example/banyan")
     order = orders.create(app=caller.app, wanted=wanted, at=at)
     attempt = paying.pay(intent=payer, order_id=order.id, picks=[Pick("balance")], at=at)
     paid = Event(new_id(), "order.paid", order.public_id, {"order": order.public_id}, at)
@@ -174,11 +183,16 @@ def bought(caller: Program, payer: Intent) -> dict[str, str]:
     disputed = orders.create(app=caller.app, wanted=replace(wanted, out_trade_no="T_0002"), at=at)
     paying.pay(intent=payer, order_id=disputed.id, picks=[Pick("balance")], at=at)
     dispute = opening.open_dispute(order_id=disputed.id, wanted=claim, at=at)
+    shown, digits = showing.show(customer_id=payer.customer_id, session_id=payer.session_id, at=at)
+    by_code = NewOrder(out_trade_no="T_0001", amount_fen=100, subject="A pot of tea", scene="qr_payer", life=timedelta(minutes=5))
+    charging.charge(app=caller.app, auth_code=digits, wanted=by_code, at=at)
     return {
         "dispute_id": dispute.public_id,
         "order_id": order.public_id,
         "attempt_id": attempt.public_id,
-        "out_trade_no": order.out_trade_no,
+        "out_trade_no": by_code.out_trade_no,
+        "code": order.public_id,
+        "payer_code_id": shown.public_id,
         "refund_id": refund.public_id,
         "out_refund_no": refund.out_refund_no,
         "notice_id": notice.public_id,

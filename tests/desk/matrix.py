@@ -64,6 +64,9 @@ PAGES: dict[str, set[str]] = {
     "payments.refund": {S, R, M, C, A},
     "payments.dispute": {S, R, M, C, A},
     "payments.disputeterms": {S, R, M, C, K, A},
+    "payments.payercode": {S, R, M, C, A},
+    "payments.qrcode": {S, R, M, C, A},
+    "payments.qrterms": {S, R, M, C, K, A},
     "payments.card": {S, R, M, C, A},
     "payments.cardbinding": {S, R, M, C, A},
     "payments.bank": {S, R, M, C, K, A},
@@ -96,6 +99,7 @@ PROPOSE: dict[str, set[str]] = {
     "payments.riskterms": {R},
     "payments.collectterms": {M},
     "payments.disputeterms": {M},
+    "payments.qrterms": {M},
     "payments.reconterms": {M},
     "payments.bank": {M},
     "payments.cardbin": {M},
@@ -171,6 +175,7 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.merchant", "reveal"): {S, R},
     ("payments.merchantnotice", "resend"): {S, R, M, C},
     ("payments.appkey", "revoke"): {R},
+    ("payments.qrcode", "revoke"): {R},
     ("payments.platformkey", "rotate"): {R},
 }
 EXPORT = {R, M, C, A}

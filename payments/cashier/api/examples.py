@@ -46,6 +46,7 @@ LEGS = [
     {"kind": "funding", "method": "balance", "ref": "", "title": "Balance", "amount": 3000, "fee": 0},
     {"kind": "funding", "method": "card", "ref": CARD_ID, "title": "China Merchants Bank debit card (6789)", "amount": 6000, "fee": 0},
 ]
+METHOD_ORDER = {"methods": [{"method": "card", "ref": CARD_ID}, {"method": "balance", "ref": ""}]}
 QUOTE = {
     "amount": 10000,
     "discount": 1000,

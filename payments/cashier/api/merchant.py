@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,13 +13,14 @@ from core.errors import Invalid, NotFound
 from core.ids import parse_public_id
 from payments.cashier import outbound, queries
 from payments.cashier.api import examples as ex
-from payments.cashier.api.shapes import OUT_TRADE_NO, MerchantOrderShown, NewOrderIn
+from payments.cashier.api.shapes import OUT_TRADE_NO, MerchantOrderShown, MerchantOrdersIn, NewOrderIn
 from payments.cashier.models import PaymentOrder
 from payments.cashier.services import closing, orders
 from payments.cashier.services.orders import NewOrder
 from payments.cashier.services.paying import OrderPaid
-from payments.merchants.api.examples import answer, asked
-from payments.merchants.api.signed import MerchantEffectView, MerchantOutboundEffectView, MerchantView, signer_of
+from payments.cashier.states import TOLD_MERCHANT, told_as
+from payments.merchants.api.examples import answer, asked, page
+from payments.merchants.api.signed import MerchantEffectView, MerchantListing, MerchantOutboundEffectView, MerchantView, signer_of
 from payments.merchants.queries import MerchantNotSelling
 from payments.merchants.services.apps import checked_url
 
@@ -31,12 +33,24 @@ def own_order(request: Request, order_id: str) -> PaymentOrder:
     return found
 
 
-class Orders(MerchantEffectView):
+class Orders(MerchantEffectView, MerchantListing):
     """The merchant's orders."""
 
     input_class = NewOrderIn
     output_class = MerchantOrderShown
     refusals = (MerchantNotSelling, NotFound, orders.StoreClosed, orders.OutTradeNoUsed, Invalid)
+
+    @extend_schema(operation_id="payments_merchant_orders_list", parameters=[MerchantOrdersIn], examples=[page("An order", ex.PAID_ORDER)])
+    def get(self, request: Request, **url: str) -> Response:
+        """The merchant's orders, newest first; of one day, in one state."""
+        return super().get(request, **url)
+
+    def rows(self, request: Request, **url: str) -> QuerySet[PaymentOrder]:
+        wanted: Any = MerchantOrdersIn(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        data = wanted.validated_data
+        states = told_as(TOLD_MERCHANT, data["state"]) if data["state"] else ()
+        return queries.dated(queries.of_merchant(signer_of(request).merchant.id), day=data["date"], states=states)
 
     @extend_schema(
         operation_id="payments_merchant_orders_create", examples=[asked("100 yuan", ex.NEW_ORDER), answer("Made", ex.MERCHANT_ORDER, 201)]

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -12,7 +13,8 @@ from rest_framework.response import Response
 from accounts.ledger.refusals import AccountFrozen, InsufficientFunds, LedgerHalted
 from accounts.security.services import ProofExpired, ProofMismatch, StepUpNeeded
 from accounts.verification.services import NotVerified, OutflowLimitReached
-from core.api.views import OutboundEffectView, View
+from core.api.pages import Listing
+from core.api.views import EffectView, OutboundEffectView, View
 from core.business_day.queries import NoOpenDay
 from core.clock import queries as clock
 from core.errors import NotFound
@@ -22,14 +24,24 @@ from payments.cards.queries import CardNotUsable
 from payments.cards.services import OverSingleLimit, SceneNotOffered
 from payments.cashier import legs, outbound, queries, reasons
 from payments.cashier.api import examples as ex
-from payments.cashier.api.shapes import AttemptShown, ChoiceIn, MethodsShown, PayerOrderShown, PayIn, QuotedShown
+from payments.cashier.api.shapes import (
+    AttemptShown,
+    ChoiceIn,
+    MethodOrderIn,
+    MethodOrderShown,
+    MethodsShown,
+    MyOrdersIn,
+    PayerOrderShown,
+    PayIn,
+    QuotedShown,
+)
 from payments.cashier.models import PaymentAttempt, PaymentOrder
-from payments.cashier.services import funding, paying
+from payments.cashier.services import funding, paying, preferring
 from payments.cashier.services.funding import Pick
-from payments.cashier.states import LegKind
+from payments.cashier.states import TOLD_PAYER, LegKind, told_as
 from payments.channels.breaker import ChannelResting
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
-from payments.merchants.api.examples import answer, asked
+from payments.merchants.api.examples import answer, asked, page
 from payments.merchants.queries import MerchantNotSelling
 from payments.risk.services.deciding import RiskRefused, StrongerProofNeeded
 from payments.wallet.api.base import customer_id, intent
@@ -77,6 +89,52 @@ def chinese() -> bool:
 def picks_of(data: dict[str, Any]) -> list[Pick]:
     discounts = [Pick(one["method"], one["ref"], discount=True) for one in data["discounts"]]
     return discounts + [Pick(one["method"], one["ref"], one.get("amount")) for one in data["methods"]]
+
+
+class MyOrders(Listing):
+    """The caller's orders."""
+
+    output_class = PayerOrderShown
+
+    @extend_schema(operation_id="payments_cashier_orders_list", parameters=[MyOrdersIn], examples=[page("An order", ex.ORDER)])
+    def get(self, request: Request, **url: str) -> Response:
+        """The orders the caller pays or paid, newest first: those that wait for them (status payable) too; of one day, of one status."""
+        return super().get(request, **url)
+
+    def rows(self, request: Request, **url: str) -> QuerySet[PaymentOrder]:
+        wanted: Any = MyOrdersIn(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        data = wanted.validated_data
+        states = told_as(TOLD_PAYER, data["status"]) if data["status"] else ()
+        return queries.dated(queries.paid_by(customer_id(request)), day=data["date"], states=states).select_related("merchant")
+
+
+class MethodOrders(EffectView):
+    """In which order the caller likes to pay."""
+
+    input_class = MethodOrderIn
+    output_class = MethodOrderShown
+    refusals = (funding.UnknownMethod, preferring.MethodsTwice)
+
+    @extend_schema(operation_id="payments_cashier_method_order_read", examples=[answer("A card first", ex.METHOD_ORDER, 200)])
+    def get(self, request: Request, **url: str) -> Response:
+        """The methods the caller put in order; empty for our own order."""
+        return Response(self.shown(queries.method_order(customer_id(request))))
+
+    @extend_schema(
+        operation_id="payments_cashier_method_order_put",
+        examples=[asked("A card first", ex.METHOD_ORDER), answer("Kept", ex.METHOD_ORDER, 201)],
+    )
+    def post(self, request: Request, **url: str) -> Any:
+        """Put the methods in order, for payments by a shown code: the first that can pay pays, and the next one what it lacks."""
+        return super().post(request, **url)
+
+    def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> list[tuple[str, str]]:
+        named = [(one["method"], one["ref"]) for one in data["methods"]]
+        return preferring.put(customer_id=customer_id(request), methods=named, at=at).named
+
+    def shown(self, row: Any, *, many: bool = False) -> Any:
+        return super().shown({"methods": [{"method": source, "ref": ref} for source, ref in row]})
 
 
 class Order(View):

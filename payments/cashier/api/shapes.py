@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from core.api.validators import no_card_number
 from core.columns import MAX_FEN
-from payments.cashier.models import URL_LENGTH
+from payments.cashier.models import MOST_METHODS, URL_LENGTH
 from payments.cashier.states import TOLD_MERCHANT, TOLD_PAYER, LegKind, LegState, PaymentResult
 from payments.merchants.states import Scene
 
@@ -31,6 +31,35 @@ class PayerOrderShown(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(help_text="Until when it may be paid.")
     paid_at = serializers.DateTimeField(allow_null=True)
+
+
+class OrdersDayIn(serializers.Serializer[Any]):
+    date = serializers.DateField(required=False, default=None, help_text="Made on this day, Shanghai.")
+
+
+class MyOrdersIn(OrdersDayIn):
+    status = serializers.ChoiceField(PAYER_STATUSES, required=False, default="")
+
+
+class MerchantOrdersIn(OrdersDayIn):
+    state = serializers.ChoiceField(MERCHANT_STATES, required=False, default="")
+
+
+class NamedMethod(serializers.Serializer[Any]):
+    method = serializers.CharField(max_length=32)
+    ref = serializers.CharField(max_length=64, default="", allow_blank=True)
+
+
+class MethodOrderIn(serializers.Serializer[Any]):
+    methods = NamedMethod(
+        many=True,
+        max_length=MOST_METHODS,  # type: ignore[call-arg]
+        help_text="First the one used first; empty for our order. What is left out comes after, what is gone is passed over.",
+    )
+
+
+class MethodOrderShown(serializers.Serializer[Any]):
+    methods = NamedMethod(many=True)
 
 
 class MethodShown(serializers.Serializer[Any]):

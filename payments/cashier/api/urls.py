@@ -5,6 +5,8 @@ from django.urls import path
 from payments.cashier.api import payer
 
 urlpatterns = [
+    path("orders", payer.MyOrders.as_view()),
+    path("method-order", payer.MethodOrders.as_view()),
     path("orders/<str:order_id>", payer.Order.as_view()),
     path("orders/<str:order_id>/methods", payer.Methods.as_view()),
     path("orders/<str:order_id>/quote", payer.Quotes.as_view()),

@@ -12,6 +12,7 @@ from core.outbox import services as outbox
 from core.outbox.services import Payload
 from payments.cashier import queries
 from payments.cashier.models import PaymentOrder
+from payments.cashier.states import OrderState
 from payments.merchants import queries as merchants
 from payments.merchants.queries import MerchantApp
 from payments.merchants.states import Scene, StoreState
@@ -86,6 +87,13 @@ def create(*, app: MerchantApp, wanted: NewOrder, at: datetime) -> PaymentOrder:
         return earlier
     publish("order.created", made, at)
     return made
+
+
+def assign(order: PaymentOrder, payer_id: uuid.UUID, at: datetime) -> PaymentOrder:
+    """From now on this customer alone sees and pays an order that nobody began to pay. In the transaction that made it."""
+    PaymentOrder.objects.filter(pk=order.pk, payer=None, state=OrderState.CREATED).update(payer_id=payer_id, changed_at=at)
+    order.payer_id, order.changed_at = payer_id, at
+    return order
 
 
 def asked_for(order: PaymentOrder) -> NewOrder:

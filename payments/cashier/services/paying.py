@@ -23,7 +23,7 @@ from payments.cashier.legs import Share
 from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
 from payments.cashier.services import funding, orders
 from payments.cashier.services.funding import Pick
-from payments.cashier.sockets import BUSINESS, external_of, source_of
+from payments.cashier.sockets import BUSINESS, SCENE_RULES, external_of, source_of
 from payments.cashier.states import ATTEMPT_MOVES, KEPT, LEG_MOVES, ORDER_MOVES, AttemptState, LegState, OrderState
 from payments.merchants import queries as merchants
 from payments.merchants.fees import fee_fen
@@ -61,7 +61,8 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
     Otherwise the channel's request is written, to be sent after the commit, and the attempt stays open until its word.
 
     Raises NotFound (also for another's order), OrderPaid, OrderClosed, OrderBeingPaid, MerchantNotSelling, CustomerNotActive, what
-    `funding.shares` raises, StepUpNeeded and its kin, RiskRefused, and what the sources raise when they hold.
+    `funding.shares` raises, StepUpNeeded and its kin, RiskRefused, what the scene's rule and the sources
+    refuse with.
     """
     order = orders.locked(order_id)
     refuse_unpayable(order, intent.customer_id, at)
@@ -72,6 +73,7 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
     known = risk_facts(intent, order, planned, at)
     factors = approved(intent, order, amount_fen, at)
     ruling = admitted(known, to_prove(order, amount_fen), factors, at)
+    admit_to_scene(order, intent.customer_id, amount_fen, at)
     at_once = not any(share.method.external for share in planned)
     attempt = PaymentAttempt(
         order_id=order.id,
@@ -94,6 +96,13 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
     else:
         advance(order, OrderState.PAYING, moves=ORDER_MOVES, at=at, payer_id=intent.customer_id, code="")
     return attempt
+
+
+def admit_to_scene(order: PaymentOrder, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> None:
+    """Raises what the rule of the order's scene refuses with."""
+    rule = SCENE_RULES.get(order.scene)
+    if rule is not None:
+        rule.admit(order=funding.facts_of(order), customer_id=customer_id, amount_fen=amount_fen, at=at)
 
 
 @dataclass(frozen=True)

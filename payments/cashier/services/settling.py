@@ -12,7 +12,7 @@ from core.moves import WrongState, advance
 from payments.cashier import queries
 from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
 from payments.cashier.services import funding, late, orders, paying
-from payments.cashier.sockets import source_of
+from payments.cashier.sockets import SCENE_RULES, source_of
 from payments.cashier.states import ATTEMPT_MOVES, LEG_MOVES, ORDER_MOVES, AttemptState, LegState, OrderState
 from payments.channels import telling
 from payments.channels.queries import ChannelRequest
@@ -68,8 +68,8 @@ def come_late(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[Fundi
 
 def fail(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg], code: str, at: datetime) -> PaymentOrder:
     """Nothing was taken: all is free again, and the order is payable unless it is being closed."""
-    advance(attempt, AttemptState.FAILED, moves=ATTEMPT_MOVES, at=at, code=code)
     release(order, attempt, legs, at)
+    advance(attempt, AttemptState.FAILED, moves=ATTEMPT_MOVES, at=at, code=code)
     if order.state == OrderState.PAYING:
         advance(order, OrderState.CREATED, moves=ORDER_MOVES, at=at)
     elif order.state == OrderState.CLOSING:
@@ -80,12 +80,17 @@ def fail(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg
 
 
 def release(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg], at: datetime) -> None:
-    """Free what is still set aside, the ledger's holds last. Called with the order and its payer locked."""
+    """Free what is still set aside, the ledger's holds last; the first time, the scene's rule is told that the attempt came to nothing.
+    Called with the order and its payer locked, before the attempt ends."""
+    rule = SCENE_RULES.get(order.scene)
+    if rule is not None and attempt.state == AttemptState.OPEN:
+        facts, fen = funding.facts_of(order), attempt.amount_fen
+        rule.undone(order=facts, customer_id=attempt.customer_id, amount_fen=fen, began_at=attempt.created_at)
     for leg in sorted(legs, key=lambda one: (one.hold_id is not None, one.position)):
         if leg.state in (LegState.HELD, LegState.UNKNOWN):
             advance(leg, LegState.RELEASED, moves=LEG_MOVES, at=at)
-            facts = funding.leg_facts(leg=leg, attempt=attempt, order=order)
-            source_of(leg.source, discount=leg.discount).release(leg=facts, at=at)
+            seen = funding.leg_facts(leg=leg, attempt=attempt, order=order)
+            source_of(leg.source, discount=leg.discount).release(leg=seen, at=at)
 
 
 @transaction.atomic

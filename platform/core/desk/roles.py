@@ -85,6 +85,9 @@ PAGES: dict[str, Roles] = {
     "payments.refund": WORK,
     "payments.dispute": WORK,
     "payments.disputeterms": WORK | {Role.MARKETING},
+    "payments.payercode": WORK,
+    "payments.qrcode": WORK,
+    "payments.qrterms": WORK | {Role.MARKETING},
     "payments.card": WORK,
     "payments.cardbinding": WORK,
     "payments.bank": WORK | {Role.MARKETING},
@@ -142,6 +145,7 @@ ACTS: dict[str, Roles] = {
     "merchant.suspend": frozenset({Role.RISK}),
     "merchant.reveal": CARE,
     "notice.resend": FINANCE | CARE,
+    "qr_code.revoke": frozenset({Role.RISK}),
     "platform_key.rotate": frozenset({Role.RISK}),
 }
 

@@ -1,0 +1,93 @@
+"""Many at once on the real database: one code, one charge; one day's limit, never a fen more."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.clock import queries as clock
+from payments.cashier.models import PaymentAttempt, PaymentOrder
+from payments.cashier.services import paying
+from payments.cashier.services.orders import OutTradeNoUsed
+from payments.cashier.services.paying import OrderClosed, OrderPaid
+from payments.qr import queries
+from payments.qr.models import PayerCode
+from payments.qr.refusals import PayerCodeInvalid, StaticDayLimit
+from payments.qr.services import charging, printed
+from payments.refunds.models import Refund
+from tests.payments.cashier.world import BALANCE, approved, assert_settled, begin, holder, pending, settle_cashier, shop
+from tests.payments.qr.world import print_code, read, show, terms, wanted
+from tests.payments.wallet.bank_world import card_holder
+from tests.payments.wallet.world import open_day, posted
+from tests.sandbox_bank import SandboxBank
+from tests.together import together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_one_code_at_two_terminals_of_two_merchants_at_once_is_one_charge() -> None:
+    open_day()
+    shops, ann = [shop(), shop()], holder(50_000)
+    code = show(ann)
+    ended = together(lambda number: read(shops[number % 2].app, code, wanted(1_000)), 12)
+    assert sum(isinstance(end, PayerCode) for end in ended) == 1
+    assert sum(isinstance(end, PayerCodeInvalid) for end in ended) == 11
+    assert sorted(pending(where) for where in shops) == [0, 994]
+    assert PaymentOrder.objects.count() == 1
+    assert_settled(expected={ann: 49_000})
+
+
+def test_one_request_sent_twelve_times_at_once_is_one_charge_and_twelve_equal_answers(connected: SandboxBank) -> None:
+    where, who = shop(), card_holder(connected)
+    code, asked = show(who.customer), wanted(1_000)
+    ended = together(lambda _: read(where.app, code, asked), 12)
+    assert {end.id for end in ended} == {PayerCode.objects.get().id}
+    settle_cashier(clock.now() + timedelta(seconds=10))
+    assert connected.card(who.number)["balance_fen"] == 100_000_00 - 1_000
+    assert (PaymentAttempt.objects.count(), pending(where)) == (1, 994)
+    assert_settled(expected={who.customer: 0})
+
+
+def test_two_payers_codes_under_one_number_are_one_charge() -> None:
+    open_day()
+    where, people = shop(), [holder(5_000), holder(5_000)]
+    codes, number = [show(who) for who in people], "T-1"
+    ended = together(lambda place: read(where.app, codes[place % 2], wanted(1_000, out_trade_no=number)), 8)
+    assert len({end.id for end in ended if isinstance(end, PayerCode)}) == 1
+    assert {type(end) for end in ended} <= {PayerCode, OutTradeNoUsed}
+    assert sorted(posted(who) for who in people) == [4_000, 5_000]
+    assert PayerCode.objects.filter(state="shown").count() == 1
+    assert_settled()
+
+
+def test_whatever_confirming_and_reversing_at_once_come_to_nothing_stays_charged() -> None:
+    open_day()
+    where, ann = shop(), holder(100_000, pin=True)
+    for _ in range(3):
+        asked = wanted(30_000)
+        row = read(where.app, show(ann), asked)
+        order = PaymentOrder.objects.get(pk=row.order_id)
+        given = approved(ann, order, BALANCE)
+        acts: list[Any] = [
+            lambda order=order, given=given: paying.pay(intent=given, order_id=order.id, picks=BALANCE, at=clock.now()),
+            lambda asked=asked: charging.reverse(app=where.app, out_trade_no=asked.out_trade_no, at=clock.now()),
+        ]
+        ended = together(lambda number, acts=acts: acts[number % 2](), 6)
+        result = queries.result(queries.with_order(row.id))
+        assert result in ("refunded", "closed")
+        assert all(isinstance(end, (PaymentAttempt, PayerCode, OrderPaid, OrderClosed)) for end in ended), ended
+    assert Refund.objects.count() == PaymentOrder.objects.filter(state="refunded").count()
+    assert_settled(expected={ann: 100_000})
+
+
+def test_many_payments_by_printed_codes_take_no_more_than_the_day_allows() -> None:
+    open_day()
+    terms(codes_per_minute=100, static_fen_per_day=5_500)
+    where, ann = shop(), holder(50_000)
+    code, at = print_code(where), clock.now()
+    orders = [printed.scan(customer_id=ann.id, code_id=code.id, amount_fen=1_000, at=at) for _ in range(10)]
+    ended = together(lambda number: begin(ann, orders[number], BALANCE), 10)
+    assert sum(isinstance(end, PaymentAttempt) for end in ended) == 5
+    assert sum(isinstance(end, StaticDayLimit) for end in ended) == 5
+    assert queries.left_today(ann.id, at) == 500
+    assert_settled(expected={ann: 45_000})
