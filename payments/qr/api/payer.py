@@ -108,8 +108,8 @@ class Resolved(View):
             answer("Another person's payment code", ex.SCANNED_PAYER, 200),
         ],
     )
-    def get(self, request: Request, code: str) -> Response:
+    def get(self, request: Request, scanned: str) -> Response:
         """What the text of a code leads to, without its `banyan://qr/`: an order to pay, a printed code, or a person's payment code,
         which only a merchant's terminal can charge."""
-        found = queries.resolve(customer_id(request), code, clock.now())
+        found = queries.resolve(customer_id(request), scanned, clock.now())
         return Response(self.shown({"kind": found.kind, "order": found.order, "static": found if found.printed else None}))
