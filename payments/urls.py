@@ -11,11 +11,13 @@ from payments.trial import api as trial
 urlpatterns = [
     path("", include("payments.merchants.api.owner_urls")),
     path("merchant/", include("payments.merchants.api.server_urls")),
+    path("", include("payments.settlement.api.owner_urls")),
     path("merchant/", include("payments.cashier.api.server_urls")),
     path("", include("payments.notices.api.urls")),
     path("", include("payments.refunds.api.urls")),
     path("merchant/trial/pay", trial.TrialPayments.as_view()),
     path("", include("payments.disputes.api.urls")),
+    path("merchant/", include("payments.settlement.api.server_urls")),
     path("cashier/", include("payments.cashier.api.urls")),
     path("", include("payments.qr.api.owner_urls")),
     path("merchant/", include("payments.qr.api.server_urls")),

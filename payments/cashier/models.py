@@ -119,6 +119,7 @@ class PaymentOrder(models.Model):
             models.Index(name="payments_order_payer", fields=["payer", "-created_at", "-id"], condition=Q(payer__isnull=False)),
             models.Index(name="payments_order_out_trade_no", fields=["out_trade_no"]),
             models.Index(name="payments_order_merchant", fields=["merchant", "-created_at", "-id"]),
+            models.Index(name="payments_order_paid_on", fields=["merchant", "paid_at", "id"], condition=Q(paid_at__isnull=False)),
             models.Index(name="payments_order_due", fields=["shard", "expires_at"], condition=Q(state__in=UNPAID)),
             models.Index(name="payments_order_closing", fields=["shard", "changed_at"], condition=Q(state="closing")),
             models.Index(

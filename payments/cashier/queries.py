@@ -51,6 +51,11 @@ def paid_orders(order_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, PaidOrder]:
     }
 
 
+def paid_between(merchant_id: uuid.UUID, since: datetime, until: datetime) -> QuerySet[PaymentOrder]:
+    """A merchant's orders paid from `since` on and before `until`, in that order."""
+    return PaymentOrder.objects.filter(merchant_id=merchant_id, paid_at__gte=since, paid_at__lt=until).order_by("paid_at", "id")
+
+
 def payable_by(customer_id: uuid.UUID, order_id: uuid.UUID) -> PaymentOrder:
     """An order as a customer may see it: one that nobody has begun to pay, or their own. Raises NotFound."""
     visible = PaymentOrder.objects.filter(Q(payer_id=customer_id) | Q(payer=None), pk=order_id)

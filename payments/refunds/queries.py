@@ -68,6 +68,11 @@ def booked(merchant_ids: Collection[uuid.UUID], day: date) -> QuerySet[Refund]:
     return Refund.objects.filter(merchant_id__in=merchant_ids, booked_on=day)
 
 
+def booked_of(merchant_id: uuid.UUID, day: date) -> QuerySet[Refund]:
+    """A merchant's refunds that were booked on a business day, with their orders, in that order."""
+    return booked([merchant_id], day).select_related("order").order_by("settled_at", "id")
+
+
 def under_way(merchant_id: uuid.UUID) -> int:
     """How many refunds of a merchant are not over."""
     return of_merchant(merchant_id).filter(state__in=OPEN).count()

@@ -1,19 +1,22 @@
 """What the rooms' own rows say of the journals on merchants' pending accounts: the other side of a settlement's proof."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 
 from accounts.ledger.books import GROUND
 from core.errors import NotFound
 from core.ids import parse_public_id
 from payments.cashier import journals as cashier_journals
 from payments.cashier import queries as orders
+from payments.refunds import journals as refund_journals
+from payments.refunds import queries as refunds
 from payments.settlement import journals, queries
 from payments.settlement.days import Fact, Movement
 from payments.settlement.states import LineKind
 
 DISPUTES = "dispute."
-REFUNDS: frozenset[str] = frozenset()
+REFUNDS = frozenset({refund_journals.DONE, refund_journals.BY_HAND})
 BY_HAND = frozenset(line.event for line in GROUND.events)
 """Corrections two people made in the ledger itself: their journal is all the row there is."""
 
@@ -23,10 +26,11 @@ def concerns(event: str, pending_fen: int) -> bool:
     return pending_fen != 0 or event in REFUNDS
 
 
-def facts(moved: Mapping[uuid.UUID, Iterable[Movement]]) -> dict[uuid.UUID, Fact]:
+def facts(moved: Mapping[uuid.UUID, Iterable[Movement]], business_on: date) -> dict[uuid.UUID, Fact]:
     """Journal id to what its room's row says, for the movements of many merchants: a query a few thousand rows of each kind."""
     every = [(merchant_id, one) for merchant_id, movements in moved.items() for one in movements]
     found = of_orders([one for _, one in every if one.event == cashier_journals.PAID])
+    found |= of_refunds([key for key, movements in moved.items() if any(one.event in REFUNDS for one in movements)], business_on)
     found |= of_adjustments([one for _, one in every if one.event == journals.ADJUSTED])
     return found | {one.journal_id: said_by_ledger(merchant_id, one) for merchant_id, one in every if trusted(one.event)}
 
@@ -44,6 +48,15 @@ def said_by_ledger(merchant_id: uuid.UUID, movement: Movement) -> Fact:
 def of_orders(movements: list[Movement]) -> dict[uuid.UUID, Fact]:
     rows = orders.paid_orders(ids_of("ord", movements)).values()
     return {row.journal_id: Fact(LineKind.ORDER, row.merchant_id, row.amount_fen, row.fee_fen, row.out_trade_no, row.id) for row in rows}
+
+
+def of_refunds(merchant_ids: Collection[uuid.UUID], business_on: date) -> dict[uuid.UUID, Fact]:
+    """What goes back, and the fee that comes back with it, are negative."""
+    return {
+        row.journal_id: Fact(LineKind.REFUND, row.merchant_id, -row.amount_fen, -row.fee_back_fen, row.out_refund_no, row.order_id)
+        for row in refunds.booked(merchant_ids, business_on)
+        if row.journal_id is not None
+    }
 
 
 def of_adjustments(movements: list[Movement]) -> dict[uuid.UUID, Fact]:

@@ -203,6 +203,10 @@ class SettlementLine(models.Model):
     def order_public_id(self) -> str | None:
         return None if self.order_id is None else public_id("ord", self.order_id)
 
+    @property
+    def journal_public_id(self) -> str:
+        return public_id("jrn", self.journal_id)
+
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
 

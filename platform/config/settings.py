@@ -172,6 +172,9 @@ SPECTACULAR_SETTINGS = {
         "RefundStatus": "payments.refunds.states.RefundStatus",
         "DisputeState": "payments.disputes.states.DisputeState",
         "DisputeKind": "payments.disputes.states.DisputeKind",
+        "SettlementState": "payments.settlement.api.shapes.STATES",
+        "SettlementLineKind": "payments.settlement.states.LineKind",
+        "MerchantPayoutState": "payments.settlement.states.PayoutState",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problem"],
 }

@@ -13,6 +13,7 @@ from accounts.identity.tokens import ACCESS, new_token
 from accounts.privacy import services as privacy
 from accounts.security import passkeys
 from accounts.security import services as security
+from core.business_day import queries as business_days
 from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.ids import new_id, public_id
@@ -30,6 +31,8 @@ from payments.notices import services as notices
 from payments.qr.services import charging, printed, showing
 from payments.red_packets import services as red_packets
 from payments.refunds.services import asking
+from payments.settlement.models import Settlement
+from payments.settlement.services import closing
 from payments.wallet import outbound
 from payments.wallet.services import top_ups, transfers, withdrawals
 from payments.wallet.services.authority import Intent
@@ -66,6 +69,7 @@ PREFIXES = {
     "scanned": "ord",
     "payer_code_id": "pcd",
     "qr_code_id": "qrc",
+    "settlement_id": "stl",
     "app_id": "app",
     "key_id": "key",
     "notice_id": "mnt",
@@ -108,7 +112,7 @@ def build_world(bank: SandboxBank) -> World:
         owner_token=session.access_token,
         stranger_token=factories.login(stranger, at=at),
         bad_tokens=bad_tokens(),
-        samples=owned | sold(caller) | bought(caller, Intent(owner.id, session.session.id, "order")),
+        samples=owned | sold(caller) | bought(caller, Intent(owner.id, session.session.id, "order")) | settled(caller),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )
@@ -197,6 +201,13 @@ def bought(caller: Program, payer: Intent) -> dict[str, str]:
         "out_refund_no": refund.out_refund_no,
         "notice_id": notice.public_id,
     }
+
+
+def settled(caller: Program) -> dict[str, str]:
+    """The settlement of the owner's merchant for what was paid by now."""
+    day = business_days.current()
+    closing.close_shards(shards=[caller.merchant.shard], business_on=day, at=clock.now())
+    return {"settlement_id": Settlement.objects.get(merchant=caller.merchant, business_on=day).public_id}
 
 
 def consent(owner: Customer, session: DeviceSession, at: datetime) -> str:

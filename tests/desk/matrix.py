@@ -81,6 +81,10 @@ PAGES: dict[str, set[str]] = {
     "payments.merchantcategory": {S, R, M, C, K, A},
     "payments.merchantnotice": {S, R, M, C, A},
     "payments.platformkey": {R, M, C, A},
+    "payments.settlement": {S, R, M, C, A},
+    "payments.merchantpayout": {S, R, M, C, A},
+    "payments.settlementadjustment": {M, C, A},
+    "payments.settlementterms": {M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -107,6 +111,7 @@ PROPOSE: dict[str, set[str]] = {
     "payments.merchantrate": {M},
     "payments.merchantterms": {M},
     "payments.merchantcategory": {M},
+    "payments.settlementterms": {M},
 }
 NOT_ADDED = {"payments.channel"}
 
@@ -177,6 +182,12 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.appkey", "revoke"): {R},
     ("payments.qrcode", "revoke"): {R},
     ("payments.platformkey", "rotate"): {R},
+    ("payments.settlement", "approve-day"): {M},
+    ("payments.settlement", "approve"): {M},
+    ("payments.settlement", "pay-again"): {M},
+    ("payments.settlement", "prove"): {M, C},
+    ("payments.settlement", "statement"): {M, C},
+    ("payments.settlementadjustment", "adjust"): {M},
 }
 EXPORT = {R, M, C, A}
 

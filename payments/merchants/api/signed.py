@@ -21,6 +21,8 @@ from payments.merchants.models import AppKey, Merchant, MerchantApp
 from payments.merchants.services import keys, nonces, platform_keys
 from payments.merchants.states import OPENED, AppState, KeyState, MerchantState
 
+CONTENT_HASH = "Banyan-Content-SHA256"
+"""SHA-256 of a streamed file, in hexadecimal."""
 log = structlog.get_logger(__name__)
 
 
@@ -173,9 +175,11 @@ class Signed:
 
 
 def sign(response: HttpResponseBase, *, nonce: str) -> None:
-    """Sign a whole answer with the nonce of its request, so that it is good for that one alone; what is streamed cannot be signed."""
+    """Sign a whole answer with the nonce of its request, so that it is good for that one alone. Of a file that is streamed the hash is
+    signed instead, as its header says it."""
     signer = platform_keys.signer(clock.now())
-    for name, value in signer.headers(body=response.content, wall=clock.wall(), nonce=nonce).items():  # type: ignore[attr-defined]
+    body = response[CONTENT_HASH].encode() if response.streaming else response.content  # type: ignore[attr-defined]
+    for name, value in signer.headers(body=body, wall=clock.wall(), nonce=nonce).items():
         response[name] = value
 
 

@@ -29,7 +29,7 @@ UNPROVED = "settlement.unproved"
 RULE = "rule"
 AT_ONCE = 2000
 OWN = (journals.CLOSED, journals.SENT, journals.BACK)
-SETTLED = (accounts.AVAILABLE, accounts.RESERVE)
+SETTLED = (accounts.AVAILABLE, accounts.RESERVE, accounts.FROZEN)
 
 
 @dataclass
@@ -43,9 +43,9 @@ class Case:
     unproved: Unproved | None = None
 
 
+@transaction.atomic
 def close_shards(*, shards: Collection[int], business_on: date, at: datetime) -> int:
-    """Close a day, cut off and folded, for the merchants of some shards; returns how many settlements it made. In the caller's
-    transaction.
+    """Close a day, cut off and folded, for the merchants of some shards; returns how many settlements it made.
 
     A merchant whose day cannot be proved or moved gets an open settlement and a work item, and holds up no other. Raises LedgerHalted,
     NoOpenDay, BeyondCalendar: then nothing is closed.
@@ -109,7 +109,7 @@ def close_merchants(moved: Mapping[uuid.UUID, Sequence[Movement]], *, business_o
 
 def cases_of(moved: Mapping[uuid.UUID, Sequence[Movement]], business_on: date, at: datetime) -> list[Case]:
     """Each merchant's lines, proved one by one, and the totals they come to."""
-    known = facts(moved)
+    known = facts(moved, business_on)
     terms, rules = merchants.terms_of(moved, business_on), queries.terms_of(moved, business_on)
     due = {days: due_on(business_on, days) for days in {one.settlement_delay_days for one in terms.values()}}
     cases = []

@@ -102,6 +102,10 @@ PAGES: dict[str, Roles] = {
     "payments.merchantcategory": WORK | {Role.MARKETING},
     "payments.merchantnotice": WORK,
     "payments.platformkey": MONEY | {Role.RISK},
+    "payments.settlement": WORK,
+    "payments.merchantpayout": WORK,
+    "payments.settlementadjustment": MONEY,
+    "payments.settlementterms": MONEY,
 }
 
 # Act -> who runs it. Acts that move money or change a rule are not here: they go through core.approvals.
@@ -147,6 +151,10 @@ ACTS: dict[str, Roles] = {
     "notice.resend": FINANCE | CARE,
     "qr_code.revoke": frozenset({Role.RISK}),
     "platform_key.rotate": frozenset({Role.RISK}),
+    "settlement.approve": frozenset({Role.FINANCE_MAKER}),
+    "settlement.adjust": frozenset({Role.FINANCE_MAKER}),
+    "settlement.prove": FINANCE,
+    "settlement.statement": FINANCE,
 }
 
 

@@ -14,6 +14,7 @@ from accounts.identity.models import Customer, DeviceSession
 from core.approvals.services import applying
 from core.clock import queries as clock
 from payments.merchants import licences, queries, signing
+from payments.merchants.api.signed import CONTENT_HASH
 from payments.merchants.models import AppKey, Merchant, MerchantApp
 from payments.merchants.services import applications, apps, keys, reviewing
 from payments.merchants.services.applications import Application
@@ -122,5 +123,6 @@ def answer_is_signed(answer: Any) -> bool:
         return False
     said = signing.parse(answer.wsgi_request.headers["Authorization"])
     assert said is not None
-    text = signing.text(answer["Banyan-Timestamp"], said.nonce_str, body=answer.content)
+    body = answer[CONTENT_HASH].encode() if answer.streaming else answer.content
+    text = signing.text(answer["Banyan-Timestamp"], said.nonce_str, body=body)
     return signing.verified(keys_by_serial[answer["Banyan-Serial"]], text, answer["Banyan-Signature"])
