@@ -11,7 +11,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from payments.qr.services import showing
 
 from accounts.identity.models import Customer, DeviceSession
 from accounts.ledger import services as ledger
@@ -25,6 +24,7 @@ from payments.cashier.services.orders import NewOrder
 from payments.channels.sandbox_bank.connect import connect
 from payments.merchants import signing
 from payments.merchants.models import Merchant, MerchantApp
+from payments.qr.services import showing
 from payments.wallet import journals
 from tests.factories import customer, open_session
 from tests.payments.merchants.world import Program, opened, program

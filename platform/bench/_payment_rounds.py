@@ -45,6 +45,7 @@ def over_http(seconds: float, rounds: int, count: int) -> list[Row]:
         taken: dict[str, list[Measured]] = {"transfer": [], "balance": [], "card": []}
         with web(port):
             once(port, itertools.islice(transfers, count), seconds, 201)
+            once(port, iter(charges(port, shop, rich[: max(count // 8, 2)])), seconds, 201)
             for _ in range(rounds):
                 taken["transfer"].append(halves(port, transfers, seconds))
                 for kind, source in (("balance", payers), ("card", carded)):
