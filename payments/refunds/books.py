@@ -5,7 +5,7 @@ from payments.refunds import journals
 
 LINES = Lines(
     events=[
-        EventLine(journals.DONE, "Refund to a payer", "退款给付款人"),
-        EventLine(journals.BY_HAND, "Refund to a payer, paid out by hand", "人工退款给付款人"),
+        EventLine(journals.DONE, "Refund to a payer", "退款给付款人", passes_freeze=True),
+        EventLine(journals.BY_HAND, "Refund to a payer, paid out by hand", "人工退款给付款人", passes_freeze=True),
     ],
 )

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.ledger.refusals import AccountFrozen, LedgerHalted
+from accounts.ledger.refusals import LedgerHalted
 from core.api.pages import Listing
 from core.api.views import EffectView, View
 from core.business_day.queries import NoOpenDay
@@ -39,7 +39,6 @@ class DisputesOfOrder(EffectView, Listing):
         opening.DisputedBefore,
         opening.DisputeTooLate,
         opening.DisputeTooMuch,
-        AccountFrozen,
         LedgerHalted,
         NoOpenDay,
     )
@@ -94,6 +93,7 @@ class MyDispute(View):
 class Withdrawals(EffectView):
     """Take a dispute I opened back: the merchant keeps the money. It cannot be opened again."""
 
+    before_consent = True
     output_class = MyDisputeShown
     refusals = (NotFound, deciding.NotYours, WrongState, LedgerHalted, NoOpenDay)
 

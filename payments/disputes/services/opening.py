@@ -75,7 +75,7 @@ def open_dispute(*, order_id: uuid.UUID, wanted: NewDispute, at: datetime) -> Di
     """Open a dispute of a paid order. From here on the order is not refunded otherwise, and the merchant's part is frozen: what it does not
     have now is asked for again.
 
-    Raises NotFound, OrderNotDisputable, DisputeOpen, DisputedBefore, DisputeTooLate, DisputeTooMuch, AccountFrozen, LedgerHalted,
+    Raises NotFound, OrderNotDisputable, DisputeOpen, DisputedBefore, DisputeTooLate, DisputeTooMuch, LedgerHalted,
     NoOpenDay.
     """
     order, terms = orders.locked(order_id), queries.terms_in_force(at)

@@ -36,6 +36,7 @@ REFUSALS = (
     asking.RefundTooLate,
     asking.RefundsUsedUp,
     asking.MerchantBalanceShort,
+    asking.PayerGone,
     AccountFrozen,
     LedgerHalted,
     NoOpenDay,

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from accounts.identity import queries as identity
-from accounts.ledger import services as ledger
-from accounts.ledger.accounts import owned_account
 from accounts.ledger.refusals import InsufficientFunds
 from accounts.security.services import StepUpNeeded
 from core.errors import DomainError
@@ -29,8 +27,6 @@ from payments.refunds.states import AskedBy
 from payments.wallet.services import authority
 from payments.wallet.services.authority import Intent
 
-HELD_FOR = timedelta(days=3650)
-"""Longer than any bank owes its word: what is set aside ends with the refund, never by itself."""
 TRIES = 8
 OWNER_PURPOSE = "merchant_refund"
 PAYS = (accounts.PENDING, accounts.AVAILABLE, accounts.RESERVE)
@@ -47,6 +43,12 @@ class RefundTooLate(DomainError):
     code = "refund_too_late"
     en = "This order was paid more than {days} days ago and can no longer be refunded here. Pay the customer back directly."
     zh = "该订单支付已超过 {days} 天,无法再发起退款,请直接与客户协商退款。"
+
+
+class PayerGone(DomainError):
+    code = "refund_payer_gone"
+    en = "The payer has closed the account that this order was paid from. Pay the customer back directly."
+    zh = "付款人已注销支付账户,无法原路退款,请直接与客户协商退款。"
 
 
 class RefundsUsedUp(DomainError):
@@ -81,7 +83,7 @@ def ask(*, order_id: uuid.UUID, wanted: NewRefund, at: datetime) -> Refund:
     done when this returns; otherwise the channel's request is written, to be sent after the commit (`outbound.send`).
 
     Raises NotFound, OutRefundNoUsed, OrderNotRefundable, RefundTooMuch, RefundTooLate, RefundsUsedUp, what a plug of OBSTACLES or BEFORE
-    refuses with, MerchantBalanceShort, AccountFrozen (the payer's or the merchant's), LedgerHalted, NoOpenDay.
+    refuses with, MerchantBalanceShort, PayerGone, AccountFrozen (the merchant's), LedgerHalted, NoOpenDay.
     """
     order = orders.locked(order_id)
     earlier = asked_before(order, wanted)
@@ -163,9 +165,11 @@ def begun(order: PaymentOrder, wanted: NewRefund, plan: Plan, at: datetime) -> R
     What the merchant's accounts have may change between reading and taking: the ledger refuses then, and they are read again.
     """
     assert order.payer_id is not None
-    identity.lock(order.payer_id)
+    payer = identity.lock(order.payer_id)
     for _ in range(TRIES):
         refund, parts = drafted(order, wanted, plan, at)
+        if payer.state == payer.State.CLOSED:
+            refuse_gone(order, parts)
         try:
             with transaction.atomic():
                 return written(order, refund, parts, at)
@@ -209,6 +213,13 @@ def drafted(order: PaymentOrder, wanted: NewRefund, plan: Plan, at: datetime) ->
     return refund, parts_of(order, refund, plan)
 
 
+def refuse_gone(order: PaymentOrder, parts: Sequence[RefundPart]) -> None:
+    """A card is there whether or not its holder has an account here; what the customer had with us is not. Raises PayerGone."""
+    with_us = {leg.id for leg in cashier.paid_legs(order.id) if not leg.external and not leg.discount}
+    if any(part.leg_id in with_us for part in parts):
+        raise PayerGone()
+
+
 def columns(taken: Mapping[str, int]) -> dict[str, int]:
     return {FROM[role]: fen for role, fen in taken.items()}
 
@@ -241,23 +252,14 @@ def part_of(refund: Refund, leg: FundingLeg, fen: int, *, asked: bool) -> Refund
 def written(order: PaymentOrder, refund: Refund, parts: Sequence[RefundPart], at: datetime) -> Refund:
     """The rows, then the channel's request and the holds, or the whole refund."""
     asked = next((part for part in parts if part.asked), None)
-    if asked is not None:
-        refund.hold_ids = [new_id() for _ in refund.taken]
+    refund.hold_ids = [new_id() for _ in refund.taken]
     refund.save(force_insert=True)
     RefundPart.objects.bulk_create(parts)
     if asked is None:
-        return settling.complete(refund=refund, parts=parts, at=at)
+        return settling.complete(refund=refund, parts=parts, at=at, held=False)
     settling.publish("refund.asked", refund, at)
     placing.place_or_wait(refund=refund, part=asked, at=at)
-    for hold_id, (role, fen) in zip(refund.hold_ids, refund.taken.items(), strict=True):
-        ledger.hold(
-            hold_id=hold_id,
-            account=owned_account(refund.merchant_id, role),
-            amount=fen,
-            expires_at=at + HELD_FOR,
-            reference=refund.public_id,
-            at=at,
-        )
+    settling.set_aside(refund, at)
     return refund
 
 

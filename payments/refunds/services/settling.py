@@ -1,7 +1,7 @@
 """The end of a refund: one journal for all its parts, or the channel's refusal, which an operator takes up."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.identity import queries as identity
 from accounts.ledger import services as ledger
+from accounts.ledger.accounts import owned_account
 from accounts.ledger.legs import Leg
 from accounts.ledger.services import Posted
 from core.ids import new_id, public_id
@@ -24,13 +25,15 @@ from payments.refunds.models import Refund, RefundPart
 from payments.refunds.states import REFUND_MOVES, RefundState
 
 REFUSED = "refund.refused"
+HELD_FOR = timedelta(days=3650)
+"""Longer than any bank owes its word: what is set aside ends with the refund, never by itself."""
 
 
 @transaction.atomic
 def settle(*, request: ChannelRequest, at: datetime) -> Refund:
     """Take in the channel's word on the part it was asked for, in the transaction that stores it.
 
-    Raises LedgerHalted, NoOpenDay, AccountFrozen (told again later), and WrongState for a word on a refund that does not wait for it.
+    Raises LedgerHalted, NoOpenDay (told again later), and WrongState for a word on a refund that does not wait for it.
     """
     part = RefundPart.objects.select_related("refund").get(pk=request.business_id)
     orders.locked(part.refund.order_id)
@@ -52,11 +55,20 @@ def refuse(refund: Refund, request: ChannelRequest, at: datetime) -> Refund:
     return refund
 
 
-def complete(*, refund: Refund, parts: Sequence[RefundPart], at: datetime) -> Refund:
-    """Journal 1, with the order, the payer and the refund locked (or the refund new)."""
+def set_aside(refund: Refund, at: datetime) -> None:
+    """Hold what the merchant pays. Raises InsufficientFunds, AccountFrozen (the merchant's), AccountNotHoldable, LedgerHalted."""
+    for hold_id, (role, fen) in zip(refund.hold_ids, refund.taken.items(), strict=True):
+        account = owned_account(refund.merchant_id, role)
+        ledger.hold(hold_id=hold_id, account=account, amount=fen, expires_at=at + HELD_FOR, reference=refund.public_id, at=at)
+
+
+def complete(*, refund: Refund, parts: Sequence[RefundPart], at: datetime, held: bool = True) -> Refund:
+    """Journal 1, with the order, the payer and the refund locked (or the refund new, and nothing `held` yet)."""
     order = counted(refund, parts, at)
     credits = refunding.credits_of(order=order, parts=by_leg(parts))
     publish("refund.succeeded", refund, at, refunded_fen=order.refunded_fen)
+    if not held:
+        set_aside(refund, at)
     posted = post(refund, journals.DONE, credits, at)
     return over(refund, RefundState.SUCCEEDED, posted, at)
 

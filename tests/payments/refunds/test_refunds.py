@@ -4,21 +4,28 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.identity.models import Customer
+from accounts.ledger import states
+from accounts.ledger.accounts import AccountRef, customer_account
+from accounts.ledger.models import AccountState
 from accounts.ledger.queries import balance
+from accounts.ledger.refusals import AccountFrozen
+from core.approvals.services import applying
 from core.clock import queries as clock
 from core.clock.queries import local_day
 from core.errors import DomainError
 from core.outbox.models import OutboxEvent
 from payments.cashier.services.refunding import OrderNotRefundable, RefundTooMuch
+from payments.merchants import accounts
 from payments.merchants.models import MerchantTerms
 from payments.refunds import queries
 from payments.refunds.models import Refund
 from payments.refunds.services import by_hand
-from payments.refunds.services.asking import MerchantBalanceShort, OutRefundNoUsed, RefundsUsedUp, RefundTooLate
+from payments.refunds.services.asking import MerchantBalanceShort, OutRefundNoUsed, PayerGone, RefundsUsedUp, RefundTooLate
 from payments.refunds.sockets import BEFORE, OBSTACLES
 from tests.payments.cashier.plugs import receivable, strange_sources
 from tests.payments.cashier.world import BALANCE, Pick, begin, booked, holder, new_order, pending, shop
-from tests.payments.refunds.world import COUPON, ask, assert_all_over, back, by_balance, by_operators, has, move, read
+from tests.payments.refunds.world import COUPON, PEOPLE, ask, assert_all_over, back, by_balance, by_operators, has, move, read
 from tests.payments.wallet.world import open_day, posted
 from tests.query_counts import queries_of
 
@@ -193,6 +200,29 @@ def test_an_order_of_a_coupon_alone_gives_it_back_and_a_fee_as_large_as_the_orde
         assert ask(order, 1_000).state == "succeeded"
         assert back(order) == {"coupon": 1_000}
     assert has(where) == {}
+    assert_all_over()
+
+
+def set_account(account: AccountRef, to: AccountState) -> None:
+    with applying("ledger.account_state", **PEOPLE):
+        states.set_state(account_id=account.id, to=to, at=clock.now())
+
+
+def test_money_goes_back_to_a_frozen_payer_and_not_from_a_frozen_merchant_nor_to_one_who_has_left() -> None:
+    open_day()
+    where, ann, ben = shop(), holder(1_000), holder(1_000)
+    order, other = by_balance(where, ann, 1_000), by_balance(where, ben, 1_000)
+    set_account(customer_account(ann.id), AccountState.FROZEN)
+    assert ask(order, 400).state == "succeeded"
+    assert posted(ann) == 400
+    set_account(accounts.pending(where.merchant.id), AccountState.FROZEN)
+    with pytest.raises(AccountFrozen):
+        ask(order, 100)
+    set_account(accounts.pending(where.merchant.id), AccountState.OPEN)
+    Customer.objects.filter(pk=ben.pk).update(state="closed", phone_index=None)
+    with pytest.raises(PayerGone):
+        ask(other, 100)
+    assert (posted(ann), read(other).refunds, read(order).refunded_fen) == (400, 0, 400)
     assert_all_over()
 
 
