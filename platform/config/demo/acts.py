@@ -21,6 +21,7 @@ class Act(StrEnum):
     OPEN_SHOP = "open_shop"
     PAY = "pay"
     REFUND = "refund"
+    DISPUTE = "dispute"
     RED_PACKET = "red_packet"
     COLLECT = "collect"
 
@@ -31,7 +32,7 @@ class Intention:
 
     `other` is the person paid, the owner of the shop paid, or the number of the trade a shop opens in; `others` are who takes of a red
     packet or is asked in a collect; `how` names what an order is paid from, or
-    the order that is refunded.
+    the order that is refunded or disputed; `scene` where it is paid.
     """
 
     day: int
@@ -42,6 +43,7 @@ class Intention:
     other: int = 0
     card: int = 0
     how: str = ""
+    scene: str = ""
     others: tuple[int, ...] = ()
 
 

@@ -1,13 +1,17 @@
 """The jobs of an evening that the clock's tasks would have done over the day: what nobody ended is ended, what is over goes back."""
 
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
 from config.demo.cast import FINANCE, second_look
+from core.errors import DomainError
 from core.outbox import services as outbox
 from payments.cashier import queries as cashier
 from payments.cashier import sweeps as cashier_sweeps
 from payments.collects import queries as collects
 from payments.collects import sweeps as collect_sweeps
+from payments.disputes import queries as disputes
+from payments.disputes.services import answering, deciding
 from payments.red_packets import queries as red_packets
 from payments.red_packets import sweeps as red_packet_sweeps
 from payments.refunds import queries as refunds
@@ -15,6 +19,8 @@ from payments.refunds import sweeps as refund_sweeps
 from payments.settlement import queries as settlements
 from payments.settlement import sweeps as settlement_sweeps
 from payments.settlement.services import approving
+
+ANSWERED_AFTER, DECIDED_AFTER = timedelta(days=1), timedelta(days=3)
 
 
 def sweep(at: datetime) -> None:
@@ -38,3 +44,14 @@ def settle(at: datetime, *, until: date) -> None:
             second_look(approving.DAY, payload, "Compared with the day's report", at, people=FINANCE)
     for shard in settlements.due_shards(at):
         settlement_sweeps.pay_due(shard=shard, at=at)
+
+
+def decide(at: datetime) -> None:
+    """Shops answer disputes the day after; two days later the finance people decide: every other one for the payer."""
+    for dispute in disputes.to_answer().filter(created_at__lte=at - ANSWERED_AFTER):
+        answering.answer(dispute_id=dispute.id, text="已发货,附快递单号 SF1234567890", at=at)
+    for place, dispute in enumerate(disputes.to_decide().filter(created_at__lte=at - DECIDED_AFTER).order_by("created_at", "id")):
+        act = deciding.LOSE if (place + dispute.created_at.day) % 2 else deciding.WIN
+        payload = {"target": dispute.public_id, "verdict": "Looked at the parcel's journey"}
+        with suppress(DomainError):
+            second_look(act, payload, "Both sides were heard", at, people=FINANCE)

@@ -27,7 +27,7 @@ from core.outbox import nudge
 MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 ENDS_WITHIN_SECONDS = 20
 WEIGHTS = {Act.JOIN: 6, Act.VERIFY: 4, Act.SET_PIN: 4, Act.BIND: 10, Act.TOP_UP: 5, Act.TRANSFER: 3, Act.OFFER: 3, Act.WITHDRAW: 7}
-WEIGHTS |= {Act.OPEN_SHOP: 12, Act.PAY: 6, Act.REFUND: 5, Act.RED_PACKET: 10, Act.COLLECT: 12}
+WEIGHTS |= {Act.OPEN_SHOP: 12, Act.PAY: 6, Act.REFUND: 5, Act.DISPUTE: 3, Act.RED_PACKET: 10, Act.COLLECT: 12}
 
 
 @dataclass(frozen=True)

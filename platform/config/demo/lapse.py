@@ -93,6 +93,7 @@ def live_day(stage: Stage, helper: SecondHand, acts: list[Intention], day: date)
     outbox.run_pending(at=at)
     find_out(at)
     evening.sweep(at)
+    evening.decide(at)
 
 
 def find_out(at: datetime) -> None:

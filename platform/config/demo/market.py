@@ -2,25 +2,33 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.demo.acts import Intention
 from config.demo.cast import operator, second_look
-from config.demo.lives import Life, NotReady, card_of, customer_of, intent_for, proof_of
+from config.demo.lives import Life, NotReady, card_of, customer_of, intent_for, proof_of, session_of
 from config.demo.market_plan import TRADES, order_number
 from core.ids import public_id
 from payments.cashier import outbound
 from payments.cashier import queries as cashier
+from payments.cashier.queries import PaymentOrder
 from payments.cashier.services import funding, orders, paying
 from payments.cashier.services.funding import Pick
 from payments.cashier.services.orders import NewOrder
+from payments.cashier.states import OrderState
 from payments.collects import queries as collects
 from payments.collects import services as collecting
+from payments.disputes.services import opening
+from payments.disputes.services.opening import NewDispute
+from payments.disputes.states import DisputeKind, OpenedBy
 from payments.merchants import licences
 from payments.merchants import queries as merchants
 from payments.merchants.services import applications, apps, reviewing, stores
 from payments.merchants.services.applications import Application
+from payments.merchants.states import Scene
+from payments.qr import outbound as qr_outbound
+from payments.qr.services import charging, printed, showing
 from payments.red_packets import services as red_packets
 from payments.red_packets.services import Kind
 from payments.refunds import outbound as refunding
@@ -34,11 +42,12 @@ FORGETFUL = 3
 
 @dataclass(frozen=True)
 class Shop:
-    """A merchant of the demo: the app it takes orders by, its one store and what it sells."""
+    """A merchant of the demo: the app it takes orders by, its one store and the code printed for it."""
 
     merchant_id: uuid.UUID
     app_id: uuid.UUID
     store_id: uuid.UUID
+    code_id: uuid.UUID
 
 
 def open_shop(life: Life, wanted: Intention, at: datetime) -> Shop:
@@ -62,13 +71,16 @@ def open_shop(life: Life, wanted: Intention, at: datetime) -> Shop:
     card = public_id("crd", card_of(life, wanted))
     proof = proof_of(life, applications.CARD_PURPOSE, 0, card, at)
     applications.choose_card(intent=proof, merchant_id=merchant.id, card_id=card_of(life, wanted), at=at)
-    return Shop(merchant.id, app.id, store.id)
+    code = printed.make(
+        owner_id=owner.id, merchant_id=merchant.id, store_id=store.id, app_id=app.id, title=trade.short_name, amount_fen=None, at=at
+    )
+    return Shop(merchant.id, app.id, store.id, code.id)
 
 
 def pay(life: Life, shop: Shop, wanted: Intention, at: datetime) -> None:
-    """An order of the shop, paid from the mix the plan says; what is paid by nobody expires."""
-    order = orders.create(app=merchants.app(shop.app_id), wanted=ordered(shop, wanted), at=at)
-    if wanted.how == "nobody":
+    """An order of the shop, in the scene and paid from the mix the plan says; what is paid by nobody expires."""
+    order = order_in_scene(life, shop, wanted, at)
+    if order.state != OrderState.CREATED or wanted.how == "nobody":
         return
     picks = picks_of(life, wanted)
     planned = funding.shares(order=order, customer_id=customer_of(life).id, picks=picks, at=at)
@@ -77,15 +89,43 @@ def pay(life: Life, shop: Shop, wanted: Intention, at: datetime) -> None:
     outbound.ask(attempt_id=attempt.id, at=at)
 
 
+def order_in_scene(life: Life, shop: Shop, wanted: Intention, at: datetime) -> PaymentOrder:
+    """The order to be paid: made in the app, scanned from the store's code, or made by the terminal that reads the payer's own, which
+    also pays it while the amount needs no PIN."""
+    payer = customer_of(life)
+    if wanted.scene == Scene.QR_STATIC:
+        return printed.scan(customer_id=payer.id, code_id=shop.code_id, amount_fen=wanted.amount_fen, at=at)
+    if wanted.scene == Scene.QR_PAYER and wanted.how != "nobody":
+        _, digits = showing.show(customer_id=payer.id, session_id=session_of(life).id, at=at)
+        asked = replace(ordered(shop, wanted), scene=Scene.QR_PAYER)
+        code = charging.charge(app=merchants.app(shop.app_id), auth_code=digits, wanted=asked, at=at)
+        qr_outbound.ask(code_id=code.id, at=at)
+        assert code.order_id is not None, "a code that was read has its order"
+        return cashier.order(code.order_id)
+    return orders.create(app=merchants.app(shop.app_id), wanted=ordered(shop, wanted), at=at)
+
+
+def dispute(life: Life, shop: Shop, wanted: Intention, at: datetime) -> None:
+    """The payer says that what was paid for never came."""
+    payer, order = customer_of(life), sold(shop, wanted)
+    claim = NewDispute(kind=DisputeKind.NOT_RECEIVED, words="付款后未收到商品", opened_by=OpenedBy.PAYER, opener=payer.public_id)
+    opening.open_dispute(order_id=order.id, wanted=claim, at=at)
+
+
+def sold(shop: Shop, wanted: Intention) -> PaymentOrder:
+    order = cashier.by_number(shop.merchant_id, shop.app_id, wanted.how)
+    if order is None:
+        raise NotReady("has no such order")
+    return order
+
+
 def ordered(shop: Shop, wanted: Intention) -> NewOrder:
     return NewOrder(order_number(wanted), wanted.amount_fen, NAMES[(wanted.person + wanted.day) % len(NAMES)], store_id=shop.store_id)
 
 
 def refund(shop: Shop, wanted: Intention, at: datetime) -> None:
     """The shop's program gives a part of an order back, or all of it."""
-    order = cashier.by_number(shop.merchant_id, shop.app_id, wanted.how)
-    if order is None:
-        raise NotReady("has no such order")
+    order = sold(shop, wanted)
     number = f"R{wanted.day:03d}{wanted.how}"
     asked = asking.by_app(amount_fen=wanted.amount_fen, reason="顾客退货", asker=public_id("app", shop.app_id), out_refund_no=number)
     refunding.send(refund_id=asking.ask(order_id=order.id, wanted=asked, at=at).id, at=at)

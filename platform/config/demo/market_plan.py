@@ -8,7 +8,8 @@ from config.demo.acts import DECLINED_FEN, LOST_ANSWER_FEN, Act, Intention, roun
 
 OPENS_MINUTE, FIRST_MINUTE, LAST_MINUTE = 7 * 60, 8 * 60, 22 * 60
 PACKET_PEOPLE, COLLECT_PEOPLE = 4, 3
-REFUNDED = 0.15
+REFUNDED, DISPUTED = 0.15, 0.05
+SCENES = {"in_app": 0.45, "qr_payer": 0.35, "qr_static": 0.2}
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,26 @@ def one_day(random: Random, person: int, day: int, chance: float, shops: dict[in
     if shops and random.random() < chance:
         owner = random.choice(sorted(shops))
         how = random.choices(list(MIXES), weights=list(MIXES.values()))[0]
-        paid = Intention(day, minute, person, Act.PAY, order_fen(random, shops[owner].most_fen, how), other=owner, how=how)
+        fen, scene = order_fen(random, shops[owner].most_fen, how), random.choices(list(SCENES), weights=list(SCENES.values()))[0]
+        paid = Intention(day, minute, person, Act.PAY, fen, other=owner, how=how, scene=scene)
         yield paid
-        if how != "nobody" and random.random() < REFUNDED:
-            yield from refunds(random, paid)
+        if how != "nobody" and scene != "qr_static":
+            yield from afterwards(random, paid)
     if len(friends) >= PACKET_PEOPLE and random.random() < chance / 12:
         takers = tuple(random.sample(friends, PACKET_PEOPLE))
         yield Intention(day, minute + 20, person, Act.RED_PACKET, 100 * random.randint(5, 40), others=takers)
     if len(friends) >= COLLECT_PEOPLE and random.random() < chance / 12:
         asked = tuple(random.sample(friends, COLLECT_PEOPLE))
         yield Intention(day, minute + 25, person, Act.COLLECT, 100 * random.randint(5, 60), others=asked)
+
+
+def afterwards(random: Random, paid: Intention) -> Iterator[Intention]:
+    """What becomes of some orders the same day: given back by the shop, or disputed by who paid."""
+    chance = random.random()
+    if chance < REFUNDED:
+        yield from refunds(random, paid)
+    elif chance < REFUNDED + DISPUTED:
+        yield Intention(paid.day, paid.minute + 45, paid.person, Act.DISPUTE, other=paid.other, how=order_number(paid))
 
 
 def refunds(random: Random, paid: Intention) -> Iterator[Intention]:

@@ -100,6 +100,8 @@ class Stage:
                 market.pay(life, self.shop_of(wanted.other), wanted, at)
             case Act.REFUND:
                 market.refund(self.shop_of(wanted.other), wanted, at)
+            case Act.DISPUTE:
+                market.dispute(life, self.shop_of(wanted.other), wanted, at)
             case Act.RED_PACKET:
                 market.red_packet(life, [self.lives[friend] for friend in wanted.others], wanted, at)
             case Act.COLLECT:
