@@ -17,6 +17,7 @@ class PaymentsConfig(FloorConfig):
         "red_packets",
         "collects",
         "disputes",
+        "splits",
         "settlement",
         "reconciliation",
         "trial",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("merchant/trial/pay", trial.TrialPayments.as_view()),
     path("", include("payments.disputes.api.urls")),
     path("merchant/", include("payments.settlement.api.server_urls")),
+    path("merchant/", include("payments.splits.api.server_urls")),
     path("cashier/", include("payments.cashier.api.urls")),
     path("", include("payments.qr.api.owner_urls")),
     path("merchant/", include("payments.qr.api.server_urls")),

@@ -38,7 +38,8 @@ class PaymentOrder(models.Model):
     `payer` is who began to pay it: from then on nobody else sees it. `fee_fen` is what the merchant pays of it, fixed when it is paid by
     `journal_id`. `refunded_fen` went back, `refunding_fen` is on its way back, `refunds` counts both. A late success is booked by
     `late_journal_id`, given back by `late_refund_id` (a channel request), or by hand under the bank's `hand_reference`.
-    `code` says why a late order is where it is. `shard` is the merchant's.
+    `code` says why a late order is where it is. With `to_split` its
+    merchant wants to share it: it stays out of settlement until that is over. `shard` is the merchant's.
     """
 
     PREFIX: ClassVar[str] = "ord"
@@ -55,6 +56,7 @@ class PaymentOrder(models.Model):
     out_trade_no = models.CharField(max_length=64)
     scene = models.CharField(max_length=12, choices=Scene.choices)
     subject = models.CharField(max_length=128)
+    to_split = models.BooleanField(default=False)
     attach = models.CharField(max_length=256, default="", blank=True)
     notify_url = models.CharField(max_length=URL_LENGTH, default="", blank=True)
     amount_fen = models.BigIntegerField()

@@ -36,19 +36,26 @@ class PaidOrder:
     out_trade_no: str
     amount_fen: int
     fee_fen: int
+    to_split: bool
 
 
 def paid_orders(order_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, PaidOrder]:
     """Those of many orders that are paid, in one query a few thousand of them."""
     paid = PaymentOrder.objects.filter(state__in=KEPT).values_list(
-        "id", "merchant_id", "journal_id", "out_trade_no", "amount_fen", "fee_fen"
+        "id", "merchant_id", "journal_id", "out_trade_no", "amount_fen", "fee_fen", "to_split"
     )
     rows = (row for some in batches(list(order_ids)) for row in paid.filter(pk__in=some))
     return {
-        order: PaidOrder(order, merchant, journal, number, amount, fee)
-        for order, merchant, journal, number, amount, fee in rows
+        order: PaidOrder(order, merchant, journal, number, amount, fee, split)
+        for order, merchant, journal, number, amount, fee, split in rows
         if journal is not None
     }
+
+
+def to_split(order_ids: Collection[uuid.UUID]) -> list[PaymentOrder]:
+    """Those of many orders that are paid and to be split, in one query a few thousand of them."""
+    flagged = PaymentOrder.objects.filter(state__in=KEPT, to_split=True)
+    return [row for some in batches(list(order_ids)) for row in flagged.filter(pk__in=some)]
 
 
 def paid_between(merchant_id: uuid.UUID, since: datetime, until: datetime) -> QuerySet[PaymentOrder]:

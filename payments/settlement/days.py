@@ -43,6 +43,7 @@ class Fact:
     fee_fen: int = 0
     out_no: str = ""
     order_id: uuid.UUID | None = None
+    to_split: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,11 +112,6 @@ def reserves_due(merchant_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUI
     return dict(found.values_list("merchant_id", "fen"))
 
 
-def kept_for_splits(merchant_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """What waits in pending for splits to end, by merchant."""
-    return {}
-
-
 def terms_of(merchant_ids: Iterable[uuid.UUID], on: date) -> dict[uuid.UUID, SettlementTerms]:
     """The terms in force for each of many merchants on a day."""
     wanted = sorted(set(merchant_ids))

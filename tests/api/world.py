@@ -13,6 +13,7 @@ from accounts.identity.tokens import ACCESS, new_token
 from accounts.privacy import services as privacy
 from accounts.security import passkeys
 from accounts.security import services as security
+from accounts.verification import queries as verification
 from core.business_day import queries as business_days
 from core.business_day import services as business_day
 from core.clock import queries as clock
@@ -33,6 +34,9 @@ from payments.red_packets import services as red_packets
 from payments.refunds.services import asking
 from payments.settlement.models import Settlement
 from payments.settlement.services import closing
+from payments.splits.services import receivers as split_receivers
+from payments.splits.services import splitting
+from payments.splits.services.splitting import NewSplit
 from payments.wallet import outbound
 from payments.wallet.services import top_ups, transfers, withdrawals
 from payments.wallet.services.authority import Intent
@@ -70,6 +74,8 @@ PREFIXES = {
     "payer_code_id": "pcd",
     "qr_code_id": "qrc",
     "settlement_id": "stl",
+    "split_id": "spl",
+    "receiver_id": "rcv",
     "app_id": "app",
     "key_id": "key",
     "notice_id": "mnt",
@@ -112,7 +118,10 @@ def build_world(bank: SandboxBank) -> World:
         owner_token=session.access_token,
         stranger_token=factories.login(stranger, at=at),
         bad_tokens=bad_tokens(),
-        samples=owned | sold(caller) | bought(caller, Intent(owner.id, session.session.id, "order")) | settled(caller),
+        samples=owned
+        | sold(caller)
+        | bought(caller, Intent(owner.id, session.session.id, "order"))
+        | made_of(caller, Intent(owner.id, session.session.id, "share")),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )
@@ -203,11 +212,28 @@ def bought(caller: Program, payer: Intent) -> dict[str, str]:
     }
 
 
+def shared(caller: Program, payer: Intent) -> dict[str, str]:
+    """An order of the owner's merchant that is split to the owner."""
+    at, owner = clock.now(), caller.merchant.owner
+    wanted = NewOrder(out_trade_no="T_0003", amount_fen=100, subject="A pot of tea", to_split=True)
+    order = orders.create(app=caller.app, wanted=wanted, at=at)
+    paying.pay(intent=payer, order_id=order.id, picks=[Pick("balance")], at=at)
+    name = verification.real_names([owner.id])[owner.id]
+    receiver = split_receivers.add(merchant=caller.merchant, kind="customer", account=owner.public_id, name=name, at=at)
+    made = splitting.split(app=caller.app, order_id=order.id, wanted=NewSplit("S_0000", ((receiver.id, 10),)), at=at)
+    return {"split_id": made.public_id, "receiver_id": receiver.public_id}
+
+
 def settled(caller: Program) -> dict[str, str]:
     """The settlement of the owner's merchant for what was paid by now."""
     day = business_days.current()
     closing.close_shards(shards=[caller.merchant.shard], business_on=day, at=clock.now())
     return {"settlement_id": Settlement.objects.get(merchant=caller.merchant, business_on=day).public_id}
+
+
+def made_of(caller: Program, payer: Intent) -> dict[str, str]:
+    """What comes of what was paid."""
+    return shared(caller, payer) | settled(caller)
 
 
 def consent(owner: Customer, session: DeviceSession, at: datetime) -> str:

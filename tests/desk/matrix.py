@@ -81,6 +81,8 @@ PAGES: dict[str, set[str]] = {
     "payments.merchantcategory": {S, R, M, C, K, A},
     "payments.merchantnotice": {S, R, M, C, A},
     "payments.platformkey": {R, M, C, A},
+    "payments.split": {S, R, M, C, A},
+    "payments.splitreceiver": {S, R, M, C, A},
     "payments.settlement": {S, R, M, C, A},
     "payments.merchantpayout": {S, R, M, C, A},
     "payments.settlementadjustment": {M, C, A},

@@ -87,6 +87,7 @@ MERCHANT_ORDER: dict[str, Any] = {
     "attach": "table 7",
     "store_id": None,
     "notify_url": "",
+    "to_split": False,
     "amount": 10000,
     "fee": 0,
     "refunded": 0,

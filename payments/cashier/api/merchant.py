@@ -68,6 +68,7 @@ class Orders(MerchantEffectView, MerchantListing):
             attach=data["attach"],
             store_id=parse_public_id("sto", store) if store else None,
             notify_url=checked_url(data["notify_url"], "notify_url"),
+            to_split=data["to_split"],
             life=timedelta(seconds=data["expires_in"]),
         )
         return orders.create(app=signer_of(request).app, wanted=wanted, at=at)

@@ -174,6 +174,7 @@ class NewOrderIn(serializers.Serializer[Any]):
     )
     store_id = serializers.CharField(max_length=40, required=False, allow_null=True)
     notify_url = serializers.CharField(max_length=URL_LENGTH, default="", allow_blank=True, help_text="Instead of the app's own.")
+    to_split = serializers.BooleanField(default=False, help_text="It is to be split: out of settlement until that is finished, or 30 days.")
     expires_in = serializers.IntegerField(default=1800, min_value=60, max_value=604_800, help_text="Seconds, a minute to seven days.")
 
 
@@ -188,6 +189,7 @@ class MerchantOrderShown(serializers.Serializer[Any]):
     attach = serializers.CharField()
     store_id = serializers.CharField(source="store_public_id", allow_null=True)
     notify_url = serializers.CharField()
+    to_split = serializers.BooleanField()
     amount = serializers.IntegerField(source="amount_fen")
     fee = serializers.IntegerField(source="fee_fen", help_text="What of it is ours; fixed when it is paid.")
     refunded = serializers.IntegerField(source="refunded_fen")

@@ -45,6 +45,7 @@ class NewOrder:
     store_id: uuid.UUID | None = None
     attach: str = ""
     notify_url: str = ""
+    to_split: bool = False
     life: timedelta = field(default=LIFE)
 
 
@@ -70,6 +71,7 @@ def create(*, app: MerchantApp, wanted: NewOrder, at: datetime) -> PaymentOrder:
         subject=wanted.subject,
         attach=wanted.attach,
         notify_url=wanted.notify_url,
+        to_split=wanted.to_split,
         amount_fen=wanted.amount_fen,
         expires_at=at + wanted.life,
         created_at=at,
@@ -106,6 +108,7 @@ def asked_for(order: PaymentOrder) -> NewOrder:
         store_id=order.store_id,
         attach=order.attach,
         notify_url=order.notify_url,
+        to_split=order.to_split,
         life=order.expires_at - order.created_at,
     )
 

@@ -24,6 +24,8 @@ from payments.settlement.days import Line, Movement, Standing, Unproved, plan, p
 from payments.settlement.facts import concerns, facts
 from payments.settlement.models import Settlement, SettlementLine
 from payments.settlement.states import SettlementState
+from payments.splits import queries as splits
+from payments.splits.services import orders as split_orders
 
 UNPROVED = "settlement.unproved"
 RULE = "rule"
@@ -89,6 +91,7 @@ def movements(business_on: date, shards: Collection[int]) -> dict[uuid.UUID, lis
 def close_merchants(moved: Mapping[uuid.UUID, Sequence[Movement]], *, business_on: date, at: datetime) -> int:
     """Close one day for these merchants, who have no settlement of it yet; returns how many."""
     cases = cases_of(moved, business_on, at)
+    take_in(cases, at)
     provable = [case for case in cases if case.unproved is None]
     fill(provable, business_on)
     Settlement.objects.bulk_create([case.row for case in cases], batch_size=AT_ONCE)
@@ -125,13 +128,20 @@ def cases_of(moved: Mapping[uuid.UUID, Sequence[Movement]], business_on: date, a
         )
         case = Case(row, terms[merchant_id], rules[merchant_id])
         try:
-            case.lines = [proved(merchant_id, one, known.get(one.journal_id)) for one in moved[merchant_id]]
+            case.lines = [proved(merchant_id, one, known.get((merchant_id, one.journal_id))) for one in moved[merchant_id]]
         except Unproved as difference:
             case.unproved, row.code = difference, difference.code
         else:
             take(row, asdict(totals(case.lines)))
         cases.append(case)
     return cases
+
+
+def take_in(cases: Sequence[Case], at: datetime) -> None:
+    """Orders of the day that are to be split stay in pending."""
+    split_orders.take_in(
+        order_ids=[key for case in cases for line in case.lines if line.fact.to_split and (key := line.fact.order_id)], at=at
+    )
 
 
 def due_on(business_on: date, days: int) -> date:
@@ -144,7 +154,7 @@ def fill(cases: Sequence[Case], business_on: date) -> None:
     passes between what is claimed and what is there."""
     mine = [case.row.merchant_id for case in cases]
     claims, openings, reserves = queries.claims(mine), queries.openings(mine), queries.reserves_due(mine, business_on)
-    kept = queries.kept_for_splits(mine)
+    kept = splits.kept(mine, business_on)
     balances = merchants.balances_of(mine)
     for case in cases:
         key, row = case.row.merchant_id, case.row

@@ -102,6 +102,8 @@ PAGES: dict[str, Roles] = {
     "payments.merchantcategory": WORK | {Role.MARKETING},
     "payments.merchantnotice": WORK,
     "payments.platformkey": MONEY | {Role.RISK},
+    "payments.split": WORK,
+    "payments.splitreceiver": WORK,
     "payments.settlement": WORK,
     "payments.merchantpayout": WORK,
     "payments.settlementadjustment": MONEY,
