@@ -143,6 +143,7 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.topup", "credit"): {M},
     ("accounts.journal", "adjust"): {M},
     ("payments.break", "close"): {M},
+    ("payments.break", "fix"): {M},
     ("payments.channel", "connect"): {M},
     ("payments.reconrun", "go-on"): {M, C},
     ("payments.reconrun", "statement"): {M, C},
