@@ -10,7 +10,7 @@ from core.desk.shown import badge, link, money, plainly, when
 from payments.cashier.story import Chapter
 from payments.refunds import queries
 
-COLUMNS = (_("Refund"), _("Amount (yuan)"), _("State"), _("Code"), _("Asked by"), _("Reason"), _("Journal"), _("Asked"), _("Over"))
+COLUMNS = (_("Refund"), _("Amount (yuan)"), _("State"), _("Result code"), _("Asked by"), _("Reason"), _("Journal"), _("Asked"), _("Over"))
 
 
 class RefundStory:

@@ -44,7 +44,7 @@ CODES = {
     "merchant_not_paid_out": _("The merchant is not active"),
     "card_not_usable": _("The merchant's card cannot be used"),
 }
-PAYOUT_COLUMNS = (_("No."), _("Payout"), _("Amount (yuan)"), _("State"), _("Code"), _("Card"), _("Request"), _("Begun"))
+PAYOUT_COLUMNS = (_("No."), _("Payout"), _("Amount (yuan)"), _("State"), _("Result code"), _("Card"), _("Request"), _("Begun"))
 LINE_COLUMNS = (_("Kind"), _("Number"), _("Merchant's number"), _("Amount (yuan)"), _("Fee (yuan)"), _("Net (yuan)"), _("Journal"))
 KINDS = {
     "order": _("order"),
@@ -367,7 +367,7 @@ class MerchantPayoutAdmin(Sums, DeskAdmin):
     def request_link(self, row: MerchantPayout) -> SafeString | str:
         return link("payments.channelrequest", row.request_id, public_id("req", row.request_id))
 
-    @display(description=_("Code"))
+    @display(description=_("Result code"))
     def why(self, row: MerchantPayout) -> object:
         return plainly(row.code)
 

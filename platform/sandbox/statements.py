@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sandbox import accounts
 from sandbox.bank_context import Tx
@@ -92,7 +93,7 @@ def payment_lines(tx: Tx, merchant: str, day: str, faults: Faults) -> tuple[list
         late = _shifted(_lines(tx, merchant, before), shift, before)
         leaving = _shifted(true, shift, day)
         true = late + [line for line in true if line not in leaving]
-    return tampered(true, faults, _made_up_line)
+    return tampered(true, faults, partial(_made_up_line, day))
 
 
 def _lines(tx: Tx, merchant: str, day: str) -> list[Line]:
@@ -121,10 +122,14 @@ def _shifted(lines: list[Line], shift: Fault, day: str) -> list[Line]:
     return lines[max(0, len(lines) - shift.params["count"]) :]
 
 
-def _made_up_line(like: Line | None, number: int, amount_fen: int) -> Line:
-    mark = f"SANDBOX-EXTRA-{number}"
-    booked_at = like.booked_at if like else ""
-    return Line(booked_at, "payment", mark, mark, "", amount_fen, accounts.fee_fen(amount_fen, 20), "SUCCESS", "0000")
+def _noon(day: str) -> str:
+    """When a made-up line of a day without others is booked."""
+    return f"{day}T12:00:00+08:00"
+
+
+def _made_up_line(day: str, like: Line | None, number: int, amount_fen: int) -> Line:
+    mark, at = f"SANDBOX-EXTRA-{number}", like.booked_at if like else _noon(day)
+    return Line(at, "payment", mark, mark, "", amount_fen, accounts.fee_fen(amount_fen, 20), "SUCCESS", "0000")
 
 
 def account_day(tx: Tx, merchant: str, day: str, faults: Faults) -> AccountDay:
@@ -133,14 +138,14 @@ def account_day(tx: Tx, merchant: str, day: str, faults: Faults) -> AccountDay:
     entries = [
         Entry(row["booked_at"], row["kind"], row["request_no"], row["entry_ref"], row["direction"], row["amount_fen"]) for row in rows
     ]
-    shown, stated = tampered(entries, faults, _made_up_entry)
+    shown, stated = tampered(entries, faults, partial(_made_up_entry, day))
     account_no = accounts.merchant_row(tx, merchant)["account_no"]
     return AccountDay(account_no, day, accounts.opening_fen(tx, merchant, day), tuple(shown), tuple(stated))
 
 
-def _made_up_entry(like: Entry | None, number: int, amount_fen: int) -> Entry:
+def _made_up_entry(day: str, like: Entry | None, number: int, amount_fen: int) -> Entry:
     mark = f"SANDBOX-EXTRA-{number}"
-    return Entry(like.booked_at if like else "", "payout_return", mark, mark, "CRDT", amount_fen)
+    return Entry(like.booked_at if like else _noon(day), "payout_return", mark, mark, "CRDT", amount_fen)
 
 
 def payments_csv(shown: Sequence[Line], stated: Sequence[Line]) -> bytes:

@@ -227,6 +227,15 @@ def test_extra_changed_and_duplicate_lines(sandbox_bank: SandboxBank, bound: Bou
     assert found.summary["payment_fen"] == str(12 * 1_00 - 1 + 4_55)
 
 
+def test_an_extra_line_of_a_day_without_others_has_an_instant(sandbox_bank: SandboxBank, bound: Bound) -> None:
+    day, _ = ten_payments(sandbox_bank, bound)
+    empty = sandbox_bank.next_day()
+    sandbox_bank.next_day()
+    sandbox_bank.fault("extra_line")
+    assert day != empty
+    assert sheet(bound.client, empty).column("booked_at") == [f"{empty}T12:00:00+08:00"]
+
+
 @pytest.mark.parametrize(("field", "expected"), [("fee_fen", ("100", "1", "SUCCESS")), ("status", ("100", "0", "PROCESSING"))])
 def test_a_changed_line_may_differ_in_fee_or_status(
     sandbox_bank: SandboxBank, bound: Bound, field: str, expected: tuple[str, str, str]
