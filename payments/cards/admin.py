@@ -18,7 +18,7 @@ from core.desk.shown import badge, link, money, when
 from core.desk.site import desk
 from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, WORK_KINDS, KindOfWork, Panel, Words
 from core.ids import public_id
-from payments.cards import services, unsigning
+from payments.cards import agreements, services, unsigning
 from payments.cards.models import Bank, Card, CardBin, CardBinding, CardLimit
 from payments.cards.states import CardState
 
@@ -94,6 +94,7 @@ class CardAdmin(OfCustomer):
                     ("bank_code_text", "kind"),
                     "digits",
                     ("is_default", "nickname"),
+                    "other_channels",
                 )
             },
         ),
@@ -103,6 +104,10 @@ class CardAdmin(OfCustomer):
     @display(description=_("Number"))
     def digits(self, row: Card) -> str:
         return f"{row.bin} **** {row.last4}"
+
+    @display(description=_("Agreed with too"))
+    def other_channels(self, row: Card) -> str:
+        return ", ".join(one.channel_id for one in agreements.alive([row.pk])) or "-"
 
     @display(description=_("Unbound"))
     def unbound(self, row: Card) -> str:

@@ -6,7 +6,6 @@ from uuid import UUID
 from accounts.verification import queries as verification
 from payments.cards import queries, rules
 from payments.cards.models import Card, CardBinding
-from payments.cards.services import CHANNEL
 from payments.channels import queries as channel_queries
 from payments.channels import services as channels
 from payments.channels.port import Elements
@@ -36,7 +35,7 @@ def finish(*, business_id: UUID, operation: Operation, at: datetime) -> None:
     """Send a placed resend or unsign, or leave it to the worker while too many calls of this process hang."""
     request_id = channel_queries.placed(business_id, operation)
     if request_id is not None:
-        channels.send_seated(request_id=request_id, channel=CHANNEL, at=at)
+        channels.send_seated(request_id=request_id, channel=channel_queries.request(request_id).channel_id, at=at)
 
 
 def resend(*, binding: CardBinding, at: datetime) -> CardBinding:

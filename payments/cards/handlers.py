@@ -12,4 +12,4 @@ from payments.channels.outcomes import FAILED_TOPIC
 @handles(FAILED_TOPIC, name="payments.cards.end_dead")
 def end_dead(event: Event) -> None:
     if event.payload["code"] in DEAD and event.payload["card_id"]:
-        services.end_dead(card_id=UUID(event.payload["card_id"]), at=clock.now())
+        services.end_dead(card_id=UUID(event.payload["card_id"]), channel=event.payload.get("channel", ""), at=clock.now())

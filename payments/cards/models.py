@@ -141,6 +141,28 @@ class Card(models.Model):
         return f"{self.bank_id} {self.kind} {self.last4}"
 
 
+class CardAgreement(models.Model):
+    """A card's agreement at another channel than its first, whose token the card itself keeps. It ends with the card, or before."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="+")
+    channel = models.ForeignKey("payments.Channel", to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    token = EncryptedTextField()
+    token_index = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="payments_agreed_once", fields=["customer", "card", "channel"], condition=Q(ended_at=None)),
+        ]
+        indexes = [models.Index(name="payments_agreed_token", fields=["token_index"])]
+
+    def __str__(self) -> str:
+        return f"{self.card_id} {self.channel_id}"
+
+
 class CardBinding(models.Model):
     """One try to bind a card: four elements sent to the bank, an SMS code asked for, a token at the end. Lives ten minutes."""
 

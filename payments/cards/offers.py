@@ -1,5 +1,6 @@
 """A customer's cards as ways to pay: how much each can give now, and why one cannot. Reads alone, in a fixed number of queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -7,11 +8,12 @@ from uuid import UUID
 from core.clock import queries as clock
 from core.errors import DomainError
 from core.limits import queries as counters
-from payments.cards import queries, services
+from payments.cards import agreements, queries, services
 from payments.cards.models import Card, CardLimit
 from payments.cards.queries import CardNotUsable
 from payments.cards.states import CardState
-from payments.channels import doors
+from payments.channels import doors, routing
+from payments.channels.states import Operation
 
 
 class CardLimitUsedUp(DomainError):
@@ -35,21 +37,36 @@ def usable(customer_id: UUID, *, scene: str, at: datetime) -> list[Usable]:
     if not cards:
         return []
     day = clock.local_day(at)
-    limits = {
-        (row.channel_id, row.bank_id, row.kind): row for row in queries.limits_of_scene(scene, {card.channel_id for card in cards}, day)
-    }
-    shut = doors.shut({(card.channel_id, card.bank_id) for card in cards}, at)
+    ways = channels_of(cards)
+    codes = {channel for channels in ways.values() for channel in channels}
+    limits = {(row.channel_id, row.bank_id, row.kind): row for row in queries.limits_of_scene(scene, codes, day)}
+    kinds = {routing.Cards(card.bank_id, card.kind) for card in cards}
+    served = routing.serving(Operation.PAY, kinds, at, codes) if scene == Operation.PAY else None
+    shut = doors.shut({(channel, card.bank_id) for card in cards for channel in ways[card.id]}, at)
     names = services.counters(scene, day, 0, 0)
     used = counters.used_by(owners=[card.id for card in cards], kinds=[(counter, period) for counter, period, _ in names])
     found = []
     for card in cards:
-        limit = limits.get((card.channel_id, card.bank_id, card.kind))
-        refusal = refused(card, scene, limit, shut.get((card.channel_id, card.bank_id)))
-        if refusal is not None or limit is None:
-            found.append(Usable(card, 0, refusal))
-            continue
-        most_fen = left(card, limit, scene, day, used)
-        found.append(Usable(card, most_fen) if most_fen > 0 else Usable(card, 0, CardLimitUsedUp()))
+        offered = []
+        for channel in ways[card.id]:
+            limit = limits.get((channel, card.bank_id, card.kind))
+            refusal = refused(card, scene, limit, shut.get((channel, card.bank_id)))
+            rule = None if served is None else served.get((channel, routing.Cards(card.bank_id, card.kind)))
+            if refusal is None and served is not None and rule is None:
+                refusal = services.SceneNotOffered(scene=scene)
+            most_fen = 0 if refusal is not None or limit is None else left(card, limit, scene, day, used)
+            if rule is not None and rule.most_fen is not None:
+                most_fen = min(most_fen, rule.most_fen)
+            offered.append(Usable(card, max(most_fen, 0), refusal if most_fen > 0 or refusal is not None else CardLimitUsedUp()))
+        found.append(max(offered, key=lambda one: one.most_fen))
+    return found
+
+
+def channels_of(cards: Sequence[Card]) -> dict[UUID, list[str]]:
+    """The channels each card can be paid with through, its first one first."""
+    found = {card.id: [card.channel_id] for card in cards}
+    for row in agreements.alive([card.id for card in cards]):
+        found[row.card_id].append(row.channel_id)
     return found
 
 

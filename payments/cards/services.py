@@ -15,12 +15,13 @@ from core.ids import shard_of
 from core.limits import services as limits
 from core.moves import advance
 from core.outbox.services import publish
-from payments.cards import queries, rules
-from payments.cards.models import Card, CardBin, CardBinding, EndedAgreement
+from payments.cards import agreements, queries, rules
+from payments.cards.models import Card, CardBin, CardBinding, CardLimit, EndedAgreement
 from payments.cards.queries import CardNotUsable
 from payments.cards.sockets import OPEN_USES
 from payments.cards.states import BINDING_MOVES, CARD_MOVES, BindingState, CardState
 from payments.channels import queries as channel_queries
+from payments.channels import routing
 from payments.channels import services as channels
 from payments.channels.states import Operation
 
@@ -93,6 +94,7 @@ def start_binding(*, customer_id: UUID, card_number: str, mobile: str, at: datet
     """Begin to bind a card of the customer's own and place the sign_start call; `calls.start` then asks the bank.
 
     `mobile` is the one the bank keeps. An older try with the same card that waits for its code ends here. The number itself is not kept.
+    A bound card is bound once more where another channel signs such cards: it can then be paid with through either.
     Raises Invalid, CardUnsupported, NameNotVerified, CardAlreadyBound, BindingBusy, LimitReached and what channels.place raises.
     """
     number, digits = checked_elements(card_number, mobile)
@@ -100,11 +102,11 @@ def start_binding(*, customer_id: UUID, card_number: str, mobile: str, at: datet
     if verification.real_name(customer_id) is None:
         raise NameNotVerified()
     fingerprint = blind_index(number, purpose="card_number")
-    refuse_bound(customer_id, fingerprint)
+    channel = signing_channel(customer_id, issuer, fingerprint, at)
     limits.take(counter="card_binding", owner=customer_id, period=clock.local_day(at).isoformat(), amount=1, cap=rules.BINDINGS_A_DAY)
     replace_older(customer_id, fingerprint, at)
-    binding = insert_binding(customer_id, issuer, fingerprint, number[-4:], rules.masked_mobile(digits), at)
-    place(Operation.SIGN_START, BINDING, binding.id, customer_id, at, bank_code=issuer.bank_id)
+    binding = insert_binding(customer_id, channel, issuer, fingerprint, number[-4:], rules.masked_mobile(digits), at)
+    place(Operation.SIGN_START, BINDING, binding.id, customer_id, at, channel=channel, bank_code=issuer.bank_id)
     return binding
 
 
@@ -126,9 +128,17 @@ def supported_issuer(number: str) -> CardBin:
     return issuer
 
 
-def refuse_bound(customer_id: UUID, fingerprint: bytes) -> None:
-    if queries.live_cards(customer_id).filter(fingerprint=fingerprint).exists():
+def signing_channel(customer_id: UUID, issuer: CardBin, fingerprint: bytes, at: datetime) -> str:
+    """The channel to sign a card with: the best of those it has no agreement with. Raises CardAlreadyBound when a bound one finds none;
+    why a first one finds none is said when the call is placed."""
+    bound = queries.live_cards(customer_id).filter(fingerprint=fingerprint).first()
+    agreed = set() if bound is None else {bound.channel_id, *(row.channel_id for row in agreements.alive([bound.id]))}
+    kind = routing.Cards(issuer.bank_id, issuer.kind)
+    found = routing.choose(operation=Operation.SIGN_START, cards=kind, amount_fen=0, at=at)
+    fresh = [one for one in found if one.channel not in agreed]
+    if bound is not None and (not fresh or fresh[0].refusal is not None):
         raise CardAlreadyBound(field="card_number")
+    return fresh[0].channel if fresh else CHANNEL
 
 
 def replace_older(customer_id: UUID, fingerprint: bytes, at: datetime) -> None:
@@ -138,13 +148,15 @@ def replace_older(customer_id: UUID, fingerprint: bytes, at: datetime) -> None:
         raise BindingBusy(field="card_number")
 
 
-def insert_binding(customer_id: UUID, issuer: CardBin, fingerprint: bytes, last4: str, mobile_masked: str, at: datetime) -> CardBinding:
+def insert_binding(
+    customer_id: UUID, channel: str, issuer: CardBin, fingerprint: bytes, last4: str, mobile_masked: str, at: datetime
+) -> CardBinding:
     try:
         with transaction.atomic():
             return CardBinding.objects.create(
                 customer_id=customer_id,
                 shard=shard_of(customer_id),
-                channel_id=CHANNEL,
+                channel_id=channel,
                 fingerprint=fingerprint,
                 bank_id=issuer.bank_id,
                 kind=issuer.kind,
@@ -166,11 +178,13 @@ def place(
     customer_id: UUID,
     at: datetime,
     *,
+    channel: str,
     card_id: UUID | None = None,
     bank_code: str = "",
+    party: str | None = None,
 ) -> None:
     channels.place(
-        channel=CHANNEL,
+        channel=channel,
         operation=operation,
         business=business,
         business_id=business_id,
@@ -179,6 +193,7 @@ def place(
         amount_fen=0,
         at=at,
         bank_code=bank_code,
+        party=party,
     )
 
 
@@ -194,7 +209,7 @@ def resend_code(*, customer_id: UUID, binding_id: UUID, at: datetime) -> CardBin
     if wait.total_seconds() > 0:
         raise BindingTooOften(retry_after=int(wait.total_seconds()) + 1)
     CardBinding.objects.filter(pk=binding.pk).update(sms_sent_at=at, changed_at=at)
-    place(Operation.RESEND, BINDING, binding.id, customer_id, at, bank_code=binding.bank_id)
+    place(Operation.RESEND, BINDING, binding.id, customer_id, at, channel=binding.channel_id, bank_code=binding.bank_id)
     binding.sms_sent_at = at
     return binding
 
@@ -207,7 +222,7 @@ def confirm_binding(*, customer_id: UUID, binding_id: UUID, at: datetime) -> Car
     """
     binding = waiting(customer_id, binding_id, at)
     advance(binding, BindingState.VERIFYING, moves=BINDING_MOVES, at=at, tries=binding.tries + 1, code="")
-    place(Operation.SIGN_CONFIRM, BINDING, binding.id, customer_id, at, bank_code=binding.bank_id)
+    place(Operation.SIGN_CONFIRM, BINDING, binding.id, customer_id, at, channel=binding.channel_id, bank_code=binding.bank_id)
     return binding
 
 
@@ -234,13 +249,19 @@ def expire_bindings(*, shard: int, at: datetime, batch: int = 200) -> int:
 
 @transaction.atomic
 def bind(*, binding: CardBinding, token: str, at: datetime) -> Card:
-    """Make the card of a confirmed binding; called with the binding locked. The first live card becomes the default.
+    """Make the card of a confirmed binding; called with the binding locked. The first live card becomes the default. A card bound before
+    gets one more agreement.
 
     An agreement that the bank ended already makes a card that is unbound from the start.
     """
     index = token_index(token)
     lock_token(index)
     alive = not ended_before(index)
+    bound = queries.live_cards(binding.customer_id).filter(fingerprint=bytes(binding.fingerprint)).first()
+    if bound is not None:
+        if alive:
+            agreements.add(card=bound, channel=binding.channel_id, token=token, index=index, at=at)
+        return bound
     live = Card.objects.filter(customer_id=binding.customer_id).exclude(state=CardState.UNBOUND)
     last = live.aggregate(last=Max("position"))["last"]
     card = Card(
@@ -290,8 +311,15 @@ def unbind(*, customer_id: UUID, card_id: UUID, at: datetime) -> Card:
     if card.state == CardState.UNBOUND:
         raise CardNotUsable(state=card.state)
     refuse_in_use(card)
-    place(Operation.UNSIGN, CARD, card.id, customer_id, at, card_id=card.id)
+    unsign(card, at)
     return end(card, by="customer", at=at)
+
+
+def unsign(card: Card, at: datetime) -> None:
+    """Place the unsign calls of a card's agreements, the card's own last: that one is sent at once. Raises what channels.place raises."""
+    for row in agreements.ever(card.id):
+        place(Operation.UNSIGN, CARD, card.id, card.customer_id, at, channel=row.channel_id, card_id=card.id, party=row.token)
+    place(Operation.UNSIGN, CARD, card.id, card.customer_id, at, channel=card.channel_id, card_id=card.id)
 
 
 def refuse_in_use(card: Card) -> None:
@@ -309,6 +337,8 @@ def end_by_bank(*, channel: str, token: str, at: datetime) -> Card | None:
     index = token_index(token)
     lock_token(index)
     known = Card.objects.filter(channel_id=channel, token_index=index).first()
+    if known is None and agreements.end_token(channel=channel, index=index, at=at):
+        return None
     if known is None:
         EndedAgreement.objects.get_or_create(token_index=index, defaults={"channel_id": channel, "created_at": at})
         return None
@@ -317,9 +347,12 @@ def end_by_bank(*, channel: str, token: str, at: datetime) -> Card | None:
 
 
 @transaction.atomic
-def end_dead(*, card_id: UUID, at: datetime) -> Card:
-    """The bank said, in refusing a payment, that the card's agreement is over: its own notice was lost. Once."""
+def end_dead(*, card_id: UUID, at: datetime, channel: str = "") -> Card:
+    """A channel (the card's first unless told) said, in refusing a payment, that its agreement is over: its own notice was lost. Once."""
     card = lock_with_others(Card.objects.get(pk=card_id).customer_id, card_id)
+    if channel not in ("", card.channel_id):
+        agreements.end(card_id=card.id, channel=channel, at=at)
+        return card
     return card if card.state == CardState.UNBOUND else end(card, by="bank", at=at)
 
 
@@ -332,6 +365,7 @@ def lock_with_others(customer_id: UUID, card_id: UUID) -> Card:
 def end(card: Card, *, by: str, at: datetime) -> Card:
     """Unbind, called with the customer's cards locked; the next active card in order becomes the default."""
     was_default = card.is_default
+    agreements.end_all(card.id, at)
     advance(card, CardState.UNBOUND, moves=CARD_MOVES, at=at, unbound_at=at, unbound_by=by, is_default=False)
     if was_default:
         following = Card.objects.filter(customer_id=card.customer_id, state=CardState.ACTIVE).order_by("position", "id").first()
@@ -408,19 +442,29 @@ def lock_cards(customer_id: UUID) -> list[Card]:
 
 
 @transaction.atomic
-def check_limit(*, card: Card, scene: str, amount_fen: int, at: datetime) -> None:
-    """Count an amount against the card's single, day and month limits of a scene, in the caller's transaction.
+def check_limit(*, card: Card, scene: str, amount_fen: int, at: datetime, channel: str = "") -> None:
+    """Count an amount against the card's single, day and month limits of a scene at a channel (its first unless told), in the caller's
+    transaction.
 
     `give_back_limit` undoes it when the act fails. Raises SceneNotOffered, OverSingleLimit, LimitReached.
     """
     day = clock.local_day(at)
-    limit = queries.limit(channel=card.channel_id, bank=card.bank_id, kind=card.kind, scene=scene, on=day)
-    if limit is None:
-        raise SceneNotOffered(scene=scene)
-    if limit.single_fen is not None and amount_fen > limit.single_fen:
-        raise OverSingleLimit(field="amount", cap=limit.single_fen)
+    limit = queries.limit(channel=channel or card.channel_id, bank=card.bank_id, kind=card.kind, scene=scene, on=day)
+    refusal = refused_at_once(limit, scene, amount_fen)
+    if refusal is not None:
+        raise refusal
+    assert limit is not None
     for counter, period, cap in counters(scene, day, limit.day_fen, limit.month_fen):
         limits.take(counter=counter, owner=card.id, period=period, amount=amount_fen, cap=cap)
+
+
+def refused_at_once(limit: CardLimit | None, scene: str, amount_fen: int) -> DomainError | None:
+    """Why one amount cannot go through whatever was used before."""
+    if limit is None:
+        return SceneNotOffered(scene=scene)
+    if limit.single_fen is not None and amount_fen > limit.single_fen:
+        return OverSingleLimit(field="amount", cap=limit.single_fen)
+    return None
 
 
 def give_back_limit(*, card_id: UUID, scene: str, amount_fen: int, taken_at: datetime) -> None:

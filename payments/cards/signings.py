@@ -8,6 +8,7 @@ from core.work import services as work
 from payments.cards import rules, services
 from payments.cards.models import CardBinding
 from payments.cards.states import BINDING_MOVES, BindingState
+from payments.channels import queries
 from payments.channels.port import Failed, Result, Signed, SignStarted, Success
 from payments.channels.sockets import ChannelRequest
 from payments.channels.states import Operation
@@ -45,7 +46,7 @@ class Cards:
         if isinstance(result, Failed) and result.code not in DEAD:
             facts = {"code": result.code, "sends": request.sends, "request_no": request.request_no}
             work.ask(kind=services.UNSIGN_FAILED, target=target, facts=facts, at=at)
-        else:
+        elif not refused_elsewhere(request):
             work.finish(kind=services.UNSIGN_FAILED, target=target, by="system", at=at)
 
     def cancelled(self, *, channel: str, token: str, at: datetime) -> None:
@@ -53,6 +54,12 @@ class Cards:
 
     def sign_ref(self, *, request: ChannelRequest) -> str:
         return ""
+
+
+def refused_elsewhere(request: ChannelRequest) -> bool:
+    """Whether another channel's last word on the card's unsigning is a refusal."""
+    last = {one.channel_id: one for one in queries.made_for([request.business_id]) if one.operation == Operation.UNSIGN}
+    return any(one.state == "failed" and one.code not in DEAD for channel, one in last.items() if channel != request.channel_id)
 
 
 def started(binding: CardBinding, result: Result, at: datetime) -> None:

@@ -12,7 +12,6 @@ from core.work import services as work
 from payments.cards import services
 from payments.cards.models import Card
 from payments.channels import queries as channel_queries
-from payments.channels.states import Operation
 
 TAKEN = "card.unsign_taken"
 
@@ -34,7 +33,7 @@ def send_again(*, card_id: UUID, at: datetime) -> Card:
     card = Card.objects.select_for_update(of=("self",)).get(pk=card_id)
     if not waits(card) or channel_queries.open_requests(card.id):
         raise NothingToUnsign()
-    services.place(Operation.UNSIGN, services.CARD, card.id, card.customer_id, at, card_id=card.id)
+    services.unsign(card, at)
     return card
 
 

@@ -1,4 +1,5 @@
-"""Bound bank cards as an external funding source: the card's limits are taken when the attempt begins, its channel says the rest."""
+"""Bound bank cards as an external funding source: the card's limits are taken when the attempt begins, the channel it is routed to says
+the rest."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +10,11 @@ from accounts.ledger.legs import Leg, credit, debit
 from core.ids import parse_public_id
 from payments.cards import offers as cards_offered
 from payments.cards import queries as cards
+from payments.cards import routes
 from payments.cards import services as card_services
+from payments.cards.queries import Card
+from payments.cards.routes import Route
+from payments.cards.states import CardState
 from payments.cashier.sockets import BUSINESS, LegFacts, Offer, OrderFacts, Reason
 from payments.channels import queries as requests
 from payments.channels import services as channels
@@ -28,27 +33,26 @@ class Cards:
         return [offer(found) for found in cards_offered.usable(customer_id, scene=SCENE, at=at)]
 
     def hold(self, *, leg: LegFacts, at: datetime) -> UUID | None:
-        """Raises NotFound, CardNotUsable, SceneNotOffered, OverSingleLimit, LimitReached. The card stays locked."""
+        """Raises NotFound, CardNotUsable, LimitReached, and what `routes.best` raises. The card stays locked."""
         card = cards.usable(leg.customer_id, card_id(leg))
-        card_services.check_limit(card=card, scene=SCENE, amount_fen=leg.amount_fen, at=at)
+        way = routes.best(card=card, scene=SCENE, amount_fen=leg.amount_fen, at=at)
+        card_services.check_limit(card=card, scene=SCENE, amount_fen=leg.amount_fen, at=at, channel=way.channel)
         return None
 
     def place(self, *, leg: LegFacts, at: datetime) -> UUID:
-        """Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected, ChannelResting, LedgerHalted, NoOpenDay."""
+        """Raises what `routes.best` raises, LedgerHalted, NoOpenDay."""
         card = cards.card(leg.customer_id, card_id(leg))
-        request = channels.place(
-            channel=card.channel_id,
-            operation="pay",
-            business=BUSINESS,
-            business_id=leg.id,
-            customer_id=leg.customer_id,
-            card_id=card.id,
-            amount_fen=leg.amount_fen,
-            reference=leg.order_public_id,
-            bank_code=card.bank_id,
-            at=at,
-        )
-        return request.id
+        return placed(leg, card, routes.best(card=card, scene=SCENE, amount_fen=leg.amount_fen, at=at), at)
+
+    def place_next(self, *, leg: LegFacts, at: datetime) -> UUID | None:
+        """By the best way that no request of the leg has taken; the card's limits were taken when the attempt began. Raises what
+        `channels.place` raises."""
+        card = cards.card(leg.customer_id, card_id(leg))
+        if card.state != CardState.ACTIVE:
+            return None
+        tried = {request.channel_id for request in requests.made_for([leg.id])}
+        ways = routes.routes(card=card, scene=SCENE, amount_fen=leg.amount_fen, at=at, without=tried)
+        return placed(leg, card, ways[0], at) if ways and ways[0].refusal is None else None
 
     def commit_legs(self, *, leg: LegFacts) -> Sequence[Leg]:
         return [debit(account(leg), leg.amount_fen)]
@@ -64,6 +68,23 @@ class Cards:
 
     def refunded(self, *, leg: LegFacts, amount_fen: int, refund_id: UUID, at: datetime) -> None:
         give_back_limit(leg, amount_fen)
+
+
+def placed(leg: LegFacts, card: Card, way: Route, at: datetime) -> UUID:
+    request = channels.place(
+        channel=way.channel,
+        operation="pay",
+        business=BUSINESS,
+        business_id=leg.id,
+        customer_id=leg.customer_id,
+        card_id=card.id,
+        amount_fen=leg.amount_fen,
+        reference=leg.order_public_id,
+        bank_code=card.bank_id,
+        party=way.token,
+        at=at,
+    )
+    return request.id
 
 
 def give_back_limit(leg: LegFacts, amount_fen: int) -> None:

@@ -140,6 +140,15 @@ class ExternalSource(FundingSource, Protocol):
 
 
 @runtime_checkable
+class Rerouted(Protocol):
+    """An external source that knows other channels. Asked only after a definite refusal whose verdict is next_channel."""
+
+    def place_next(self, *, leg: LegFacts, at: datetime) -> UUID | None:
+        """Like `place`, with a channel that no request of the leg was made at; None: there is no other now."""
+        ...
+
+
+@runtime_checkable
 class DiscountProvider(Source, Protocol):
     """A discount: what it takes off the order is paid by its provider (expense:coupon), so the merchant gets the whole order."""
 

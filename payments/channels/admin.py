@@ -37,6 +37,7 @@ from payments.channels.models import (
     ErrorRule,
     MaintenanceWindow,
     RefusedNotices,
+    RouteRule,
 )
 from payments.channels.states import OPEN_STATES, BreakerState, RequestState
 
@@ -44,6 +45,7 @@ ASKABLE = (RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED
 CHANNEL_FIELDS = ("code", "adapter", "name_en", "name_zh", "enabled", "connect_timeout_ms", "total_timeout_ms")
 WINDOW_FIELDS = ("channel", "bank_code", "starts_at", "ends_at", "words_en", "words_zh")
 BREAKER_FIELDS = ("channel", "effective_on", "window_s", "least_calls", "bad_share_bp", "open_s", "probe_s")
+ROUTE_FIELDS = ("channel", "operation", "bank_code", "kind", "offered", "cost_bp", "cost_fen", "least_fen", "most_fen", "effective_on")
 RULE_FIELDS = ("channel", "code", "operation", "action", "definite", "words_en", "words_zh", "effective_on")
 
 
@@ -383,6 +385,37 @@ class BreakerRuleAdmin(ProposedAdmin):
     list_display = ("channel_code", "effective_on", "window_s", "least_calls", "bad_share_bp", "open_s", "probe_s")
     list_filter = ("channel",)
     ordering = ("channel_id", "-effective_on")
+
+
+@admin.register(RouteRule, site=desk)
+class RouteRuleAdmin(ProposedAdmin):
+    place, icon, heading = 65, "alt_route", _("Routes")
+    table = RuleTable(RouteRule, ROUTE_FIELDS, RULE_MAKERS, RULE_CHECKERS)
+    helps = {
+        "operation": _("Payments, and the signing of cards."),
+        "bank_code": _("Only the cards of this bank; empty for all. A row of a bank goes before it."),
+        "kind": _("Empty for both."),
+        "offered": _("Off: the channel does not serve it."),
+        "cost_bp": _("What the channel takes of the amount, in hundredths of a percent."),
+        "cost_fen": _("What the channel takes a call."),
+        "least_fen": _("Empty for no bound."),
+        "most_fen": _("Empty for no bound."),
+    }
+    list_display = ("channel_code", "operation", "bank_code", "kind", "offered", "cost_bp", "cost", "least", "most", "effective_on")
+    list_filter = ("channel", "operation")
+    ordering = ("channel_id", "operation", "bank_code", "kind", "-effective_on")
+
+    @display(description=_("A call (yuan)"))
+    def cost(self, row: RouteRule) -> SafeString:
+        return money(row.cost_fen)
+
+    @display(description=_("From (yuan)"))
+    def least(self, row: RouteRule) -> SafeString:
+        return money(row.least_fen)
+
+    @display(description=_("Up to (yuan)"))
+    def most(self, row: RouteRule) -> SafeString:
+        return money(row.most_fen)
 
 
 class ChannelFigures:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from core.crypto.fields import EncryptedTextField
 from core.ids import new_id, public_id
 from core.moves import StateGuard
-from payments.channels.rule_models import BreakerRule, ErrorRule, MaintenanceWindow
+from payments.channels.rule_models import BreakerRule, ErrorRule, MaintenanceWindow, RouteRule
 from payments.channels.states import (
     BREAKER_MOVES,
     ENTRY_MOVES,
@@ -21,7 +21,7 @@ from payments.channels.states import (
     RequestState,
 )
 
-__all__ = ["BreakerRule", "ErrorRule", "MaintenanceWindow"]
+__all__ = ["BreakerRule", "ErrorRule", "MaintenanceWindow", "RouteRule"]
 """The tables that live in a file of their own."""
 
 

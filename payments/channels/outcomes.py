@@ -163,6 +163,7 @@ def fail(request: ChannelRequest, result: Failed, at: datetime) -> ChannelReques
     finish(request, result, at)
     card_id = str(request.card_id) if request.card_id else None
     payload: dict[str, Any] = {"request_id": str(request.id), "operation": request.operation, "card_id": card_id, "code": result.code}
+    payload["channel"] = request.channel_id
     publish(topic=FAILED_TOPIC, owner=request.customer_id, payload=payload, at=at)
     return request
 

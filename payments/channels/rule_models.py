@@ -111,3 +111,37 @@ class BreakerRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel_id} {self.effective_on}"
+
+
+class RouteRule(models.Model):
+    """That a channel serves an operation for cards of a bank and kind (empty: of all), from a day on, and what it costs: a share of the
+    amount and a fixed sum a call. `least_fen` and `most_fen` bound one amount. A row of a bank goes before one of a kind."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    channel = models.ForeignKey("payments.Channel", to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
+    operation = models.CharField(max_length=16, choices=Operation.choices)
+    bank_code = models.CharField(max_length=16, default="", blank=True)
+    kind = models.CharField(max_length=8, choices=[("debit", "Debit"), ("credit", "Credit")], default="", blank=True)
+    offered = models.BooleanField(default=True)
+    cost_bp = models.IntegerField(default=0)
+    cost_fen = models.BigIntegerField(default=0)
+    least_fen = models.BigIntegerField(null=True, blank=True)
+    most_fen = models.BigIntegerField(null=True, blank=True)
+    effective_on = models.DateField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="payments_route_dated", fields=["channel", "operation", "bank_code", "kind", "effective_on"]),
+            models.CheckConstraint(name="payments_route_operation", condition=Q(operation__in=["pay", "sign_start"])),
+            models.CheckConstraint(name="payments_route_kind", condition=Q(kind__in=["", "debit", "credit"])),
+            models.CheckConstraint(name="payments_route_cost", condition=Q(cost_bp__gte=0, cost_bp__lte=10_000, cost_fen__gte=0)),
+            models.CheckConstraint(
+                name="payments_route_bounds",
+                condition=(Q(least_fen=None) | Q(least_fen__gte=0)) & (Q(most_fen=None) | Q(most_fen__gte=0)),
+            ),
+        ]
+        triggers = [InForceStays("payments_route_stays", starts="effective_on")]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.channel_id, self.operation, self.bank_code, self.kind)))

@@ -70,7 +70,7 @@ def place(
     `reference` is the one of the journals that book it on the channel's clearing account (money operations alone have one): what the
     channel's statement clears. `bank_code` lets a maintenance window of that bank refuse it; `original_id` is the payment request a
     refund gives back; `party` says who pays or is paid where there is no card, in the channel's own terms (docs/channels.md; empty:
-    whoever takes the code).
+    whoever takes the code), and which agreement pays where a card has one at another channel than its first.
     Raises ChannelOff, ChannelUnderMaintenance, ChannelNotConnected, ChannelResting for what a customer waits for, and LedgerHalted
     or NoOpenDay for money that could not be booked.
     """
@@ -242,8 +242,11 @@ def call_by_operation(port: Port, request: ChannelRequest) -> Result:
 
 def token(request: ChannelRequest) -> str:
     """Who pays or is paid, as the adapter takes it: a card's agreement, or the party named when it was placed."""
-    secret: str | None = request.party if request.card is None else request.card.token
-    assert secret is not None
+    if request.party is not None:
+        return request.party
+    assert request.card is not None
+    assert request.card.channel_id == request.channel_id, "another channel's agreement is told when the call is placed"
+    secret: str = request.card.token
     return secret
 
 

@@ -19,7 +19,7 @@ from core.dated import in_force, starts_of
 from core.desk.proposals import ProposedAdmin, RuleInForce, RuleTable
 from core.desk.site import desk
 from payments.cards.models import CardLimit
-from payments.channels.models import BreakerRule, ErrorRule
+from payments.channels.models import BreakerRule, ErrorRule, RouteRule
 from payments.collects.models import CollectTerms
 from payments.merchants.models import MerchantRate, MerchantTerms
 from payments.reconciliation.models import ReconTerms
@@ -39,6 +39,7 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     CardLimit: {"day_fen": 1},
     ErrorRule: {"words_en": "Something else."},
     BreakerRule: {"open_s": 77},
+    RouteRule: {"cost_bp": 77},
     RiskRule: {"note": "Something else."},
     RiskTerms: {"review_hours": 77},
     MerchantRate: {"rate_ppm": 77},

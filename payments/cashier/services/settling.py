@@ -12,11 +12,13 @@ from core.moves import WrongState, advance
 from payments.cashier import queries
 from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
 from payments.cashier.services import funding, late, orders, paying
-from payments.cashier.sockets import SCENE_RULES, source_of
+from payments.cashier.sockets import SCENE_RULES, Rerouted, external_of, source_of
 from payments.cashier.states import ATTEMPT_MOVES, LEG_MOVES, ORDER_MOVES, AttemptState, LegState, OrderState
+from payments.channels import services as channels
 from payments.channels import telling
 from payments.channels.queries import ChannelRequest
 
+NEXT_CHANNEL = "next_channel"
 WAITING = (AttemptState.OPEN, AttemptState.GIVEN_UP)
 
 
@@ -35,10 +37,32 @@ def settle(*, request: ChannelRequest, at: datetime) -> PaymentOrder:
     if attempt.state not in WAITING:
         raise WrongState(state=str(attempt.state), wanted=request.state)
     if request.state == "failed":
+        if request.verdict == NEXT_CHANNEL and goes_on(order, attempt, legs, at):
+            return order
         return fail(order, attempt, legs, request.code, at)
     if order.state == OrderState.PAYING:
         return succeed(order, attempt, at)
     return come_late(order, attempt, legs, order.code, at)
+
+
+def goes_on(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg], at: datetime) -> bool:
+    """Whether another channel is asked for the external leg, after one that certainly did nothing. What is held stays held."""
+    leg = next(one for one in legs if one.external)
+    source = external_of(leg.source)
+    over = order.state != OrderState.PAYING or attempt.state != AttemptState.OPEN or order.expires_at <= at
+    if over or not isinstance(source, Rerouted):
+        return False
+    try:
+        with transaction.atomic():
+            request_id = source.place_next(leg=funding.leg_facts(leg=leg, attempt=attempt, order=order), at=at)
+    except DomainError:
+        return False
+    if request_id is None:
+        return False
+    FundingLeg.objects.filter(pk=leg.pk).update(request_id=request_id, changed_at=at)
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(request_id=request_id, changed_at=at)
+    channels.leave_to_worker(request_id=request_id, at=at)
+    return True
 
 
 def succeed(order: PaymentOrder, attempt: PaymentAttempt, at: datetime) -> PaymentOrder:

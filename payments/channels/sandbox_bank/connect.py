@@ -16,30 +16,32 @@ CHANNEL = "sandbox_bank"
 NOTICE_PATH = f"/v1/payments/notices/{CHANNEL}"
 
 
-def connect(*, merchant: str, notify_url: str, at: datetime) -> ChannelCredential:
+def connect(*, merchant: str, notify_url: str, at: datetime, channel: str = CHANNEL) -> ChannelCredential:
     """Register (again) with the key there is, or with a fresh one, set the bank's clock to ours and switch the channel on.
 
     Doing it twice changes nothing. Calls the network: not inside a transaction. Raises ControlRefused.
     """
-    live = ChannelCredential.objects.filter(channel_id=CHANNEL, retired_at=None, merchant=merchant).first()
+    live = ChannelCredential.objects.filter(channel_id=channel, retired_at=None, merchant=merchant).first()
     key_pem = live.private_key_pem if live is not None else signing.new_key_pem()
     content = {"public_key_pem": signing.public_pem(key_pem), "notify_url": notify_url}
     shown = control("PUT", f"/control/merchants/{merchant}", content)
     offset.forget()
     control("PUT", "/control/clock", {"offset_seconds": offset.current()})
-    return keep(live, merchant, key_pem, shown, at)
+    return keep(channel, live, merchant, key_pem, shown, at)
 
 
 @transaction.atomic
-def keep(live: ChannelCredential | None, merchant: str, key_pem: str, shown: dict[str, Any], at: datetime) -> ChannelCredential:
+def keep(
+    channel: str, live: ChannelCredential | None, merchant: str, key_pem: str, shown: dict[str, Any], at: datetime
+) -> ChannelCredential:
     """Store what was agreed; a credential whose bank key has changed is retired for a new one."""
-    Channel.objects.filter(code=CHANNEL, enabled=False).update(enabled=True, changed_at=at)
+    Channel.objects.filter(code=channel, enabled=False).update(enabled=True, changed_at=at)
     if live is not None and live.bank_key_id == shown["bank_key_id"]:
         return live
-    ChannelCredential.objects.filter(channel_id=CHANNEL, retired_at=None).update(retired_at=at)
+    ChannelCredential.objects.filter(channel_id=channel, retired_at=None).update(retired_at=at)
     return ChannelCredential.objects.create(
         id=new_id(),
-        channel_id=CHANNEL,
+        channel_id=channel,
         merchant=merchant,
         private_key_pem=key_pem,
         bank_public_key_pem=shown["bank_public_key_pem"],

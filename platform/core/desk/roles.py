@@ -63,6 +63,7 @@ PAGES: dict[str, Roles] = {
     "payments.channel": WORK,
     "payments.maintenancewindow": WORK,
     "payments.errorrule": WORK,
+    "payments.routerule": WORK,
     "payments.breakerrule": WORK,
     "payments.channelhealth": WORK,
     "payments.reconrun": MONEY,
