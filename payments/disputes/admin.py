@@ -227,11 +227,11 @@ class DisputeAdmin(DeskAdmin):
 
     @display(description=_("Kind"))
     def kind_label(self, row: Dispute) -> SafeString:
-        return badge(str(row.kind))
+        return badge(str(row.kind), str(row.get_kind_display()))
 
     @display(description=_("Opened by"))
     def opened_by_label(self, row: Dispute) -> SafeString:
-        return badge(str(row.opened_by))
+        return badge(str(row.opened_by), str(row.get_opened_by_display()))
 
     @display(description=_("Waits for"))
     def waits(self, row: Dispute) -> str:

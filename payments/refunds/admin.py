@@ -191,7 +191,7 @@ class RefundAdmin(DeskAdmin):
 
     @display(description=_("Asked by"))
     def asked_by_label(self, row: Refund) -> SafeString:
-        return badge(str(row.asked_by))
+        return badge(str(row.asked_by), str(row.get_asked_by_display()))
 
     @display(description=_("Waits for"))
     def waits(self, row: Refund) -> str:
