@@ -40,8 +40,15 @@ HEADING = '<h3 class="font-semibold mt-4 mb-1">{}</h3>{}'
 ATTEMPT_COLUMNS = (_("No."), _("Attempt"), _("State"), _("Result code"), _("Payer gives (yuan)"), _("Factors"), _("Begun"))
 WORDS = {"committed": _("committed"), "given_up": _("given up"), "late": _("late")}
 LEG_COLUMNS = (_("Attempt"), _("Source"), _("Which"), _("Amount (yuan)"), _("State"), _("Hold"), _("Refunded (yuan)"), _("Leg"))
-REQUEST_COLUMNS = tuple(
-    [_("Request"), _("Operation"), _("Amount (yuan)"), _("State"), _("Result code"), _("Times asked"), _("Placed"), _("Settled")]
+REQUEST_COLUMNS = (
+    _("Request"),
+    _("Operation"),
+    _("Amount (yuan)"),
+    _("State"),
+    _("Result code"),
+    _("Times asked"),
+    _("Placed"),
+    _("Settled"),
 )
 
 
