@@ -268,9 +268,9 @@ class DisputeAdmin(DeskAdmin):
 
     @display(description=_("Files"))
     def handed_in(self, row: Dispute) -> SafeString:
-        found = queries.files(row.pk)
         rows = (
-            (one["number"], one["name"], one["content_type"], one["size"], mono(one["sha256"]), when(one["created_at"])) for one in found
+            (one["number"], one["name"], one["content_type"], one["size"], mono(one["sha256"][:16]), when(one["created_at"]))
+            for one in queries.files(row.pk)
         )
         return table(FILE_COLUMNS, rows)
 

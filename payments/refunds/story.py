@@ -23,7 +23,7 @@ class RefundStory:
                 money(row.amount_fen),
                 badge(row.state),
                 plainly(row.code),
-                badge(row.asked_by),
+                badge(row.asked_by, str(row.get_asked_by_display())),
                 row.reason or "-",
                 journal_link(row.journal_id) if row.journal_id else "-",
                 when(row.created_at),
