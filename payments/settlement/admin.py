@@ -465,7 +465,8 @@ class SettlementFigures:
             (SettlementState.OPEN, _("Settlements that are not proved"), "bad"),
             (SettlementState.RETURNED, _("Payouts to merchants that came back"), "bad"),
         )
-        counted = [(queries.standing_in(state), state, words, level) for state, words, level in shown]
+        waiting = queries.for_people()
+        counted = [(waiting.get(state, 0), state, words, level) for state, words, level in shown]
         return [figure(words, number, page, level=level, state=state.value) for number, state, words, level in counted if number]
 
 

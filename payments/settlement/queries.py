@@ -158,8 +158,10 @@ def to_approve() -> list[DayList]:
     return [DayList(row["business_on"], row["number"], row["fen"]) for row in counted]
 
 
-def standing_in(state: SettlementState) -> int:
-    return Settlement.objects.filter(state=state).count()
+def for_people() -> dict[str, int]:
+    """How many settlements wait for a person, by state."""
+    waiting = Settlement.objects.filter(state__in=[SettlementState.OPEN, SettlementState.CLOSED, SettlementState.RETURNED]).order_by()
+    return dict(waiting.values("state").annotate(number=Count("id")).values_list("state", "number"))
 
 
 def next_number(settlement_id: uuid.UUID) -> int:

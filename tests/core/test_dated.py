@@ -25,6 +25,7 @@ from payments.merchants.models import MerchantRate, MerchantTerms
 from payments.reconciliation.models import ReconTerms
 from payments.red_packets.models import RedPacketTerms
 from payments.risk.models import RiskRule, RiskTerms
+from payments.settlement.models import SettlementTerms
 from payments.wallet.models import WalletTerms
 from tests.desk.people import staff
 from tests.rules import newer
@@ -47,6 +48,7 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     RedPacketTerms: {"life_hours": 7},
     CollectTerms: {"life_days": 7},
     ReconTerms: {"fee_bp": 77},
+    SettlementTerms: {"reserve_days": 77},
 }
 TABLES = {page.table.model: page.table for page in desk._registry.values() if isinstance(page, ProposedAdmin)}
 EDITED = [model for model in CHANGES if model in TABLES]

@@ -60,6 +60,7 @@ def test_a_task_that_asks_an_outside_party_goes_to_the_outbound_queue_and_has_a_
         "payments.channels.resolve_shard",
         "payments.notices.deliver",
         "payments.reconciliation.channel",
+        "payments.settlement.pay_due",
         "payments.wallet.give_up_top_ups",
         "payments.wallet.send_held",
     }
