@@ -14,6 +14,7 @@ class PaymentsConfig(FloorConfig):
         "cashier",
         "refunds",
         "qr",
+        "agreements",
         "red_packets",
         "collects",
         "disputes",

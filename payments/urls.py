@@ -23,6 +23,8 @@ urlpatterns = [
     path("", include("payments.qr.api.owner_urls")),
     path("merchant/", include("payments.qr.api.server_urls")),
     path("qr/", include("payments.qr.api.urls")),
+    path("merchant/", include("payments.agreements.api.server_urls")),
+    path("", include("payments.agreements.api.urls")),
     path("wallet/", include("payments.wallet.api.urls")),
     path("collects", collects.Collects.as_view()),
     path("collects/asked", collects.Asked.as_view()),

@@ -19,6 +19,9 @@ from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.ids import new_id, public_id
 from core.outbox.registry import Event
+from payments.agreements.periods import Plan
+from payments.agreements.services import deducting, signing
+from payments.agreements.services.signing import NewAgreement
 from payments.cashier.services import orders, paying
 from payments.cashier.services.funding import Pick
 from payments.cashier.services.orders import NewOrder
@@ -72,6 +75,8 @@ PREFIXES = {
     "out_refund_no": "R",
     "scanned": "ord",
     "payer_code_id": "pcd",
+    "agreement_id": "agr",
+    "deduction_id": "ded",
     "qr_code_id": "qrc",
     "settlement_id": "stl",
     "split_id": "spl",
@@ -199,7 +204,7 @@ def bought(caller: Program, payer: Intent) -> dict[str, str]:
     shown, digits = showing.show(customer_id=payer.customer_id, session_id=payer.session_id, at=at)
     by_code = NewOrder(out_trade_no="T_0001", amount_fen=100, subject="A pot of tea", scene="qr_payer", life=timedelta(minutes=5))
     charging.charge(app=caller.app, auth_code=digits, wanted=by_code, at=at)
-    return {
+    return agreed(caller, payer) | {
         "dispute_id": dispute.public_id,
         "order_id": order.public_id,
         "attempt_id": attempt.public_id,
@@ -234,6 +239,21 @@ def settled(caller: Program) -> dict[str, str]:
 def made_of(caller: Program, payer: Intent) -> dict[str, str]:
     """What comes of what was paid."""
     return shared(caller, payer) | settled(caller)
+
+
+def agreed(caller: Program, payer: Intent) -> dict[str, str]:
+    """An agreement the owner signed with their own merchant, and a deduction under it."""
+    at = clock.now()
+    plan = NewAgreement("A_0001", "Tea of the month", 100, None, Plan("day", clock.local_day(at), 30))
+    row = signing.propose(app=caller.app, wanted=plan, at=at)
+    facts = {"customer_id": payer.customer_id, "session_id": payer.session_id, "purpose": signing.PURPOSE, "nonce": payer.nonce}
+    token = security.keep_proof(at=at, method="pin", amount_fen=100, payee=row.public_id, **facts)[1]
+    signing.sign(intent=replace(payer, token=token), agreement_id=row.id, methods=[("balance", "")], at=at)
+    wanted = NewOrder(out_trade_no="T_0004", amount_fen=100, subject="Tea", scene="deduction")
+    return {
+        "agreement_id": row.public_id,
+        "deduction_id": deducting.ask(app=caller.app, agreement_id=row.id, wanted=wanted, at=at).public_id,
+    }
 
 
 def consent(owner: Customer, session: DeviceSession, at: datetime) -> str:

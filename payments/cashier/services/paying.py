@@ -1,7 +1,7 @@
 """Paying an order: one attempt, its legs set aside, and the one commit that takes them all."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,20 +64,46 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
     `funding.shares` raises, StepUpNeeded and its kin, RiskRefused, what the scene's rule and the sources
     refuse with.
     """
+    who = Payer(intent.customer_id, intent.session_id, shown_factors(intent))
+    return begun(who, order_id, picks, lambda order, fen: approved(intent, order, fen, at), at)
+
+
+@transaction.atomic
+def pay_agreed(*, customer_id: uuid.UUID, factors: int, order_id: uuid.UUID, picks: Sequence[Pick], at: datetime) -> PaymentAttempt:
+    """`pay` where the customer approved beforehand, by so many factors, and no device of theirs takes part: the caller holds what they
+    agreed to, and its caps. Raises what `pay` raises."""
+    return begun(Payer(customer_id, None, factors), order_id, picks, lambda *_: factors, at)
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Who pays, in which session (None: no device takes part), and how many factors are shown for it before the proof is spent."""
+
+    customer_id: uuid.UUID
+    session_id: uuid.UUID | None
+    shown_factors: int
+
+
+Approve = Callable[[PaymentOrder, int], int]
+"""What is paid, and how much of it by the payer, to how many factors stand behind it."""
+
+
+def begun(who: Payer, order_id: uuid.UUID, picks: Sequence[Pick], approve: Approve, at: datetime) -> PaymentAttempt:
+    """One attempt, paid at once or placed with its channel."""
     order = orders.locked(order_id)
-    refuse_unpayable(order, intent.customer_id, at)
+    refuse_unpayable(order, who.customer_id, at)
     merchants.require_selling(order.merchant_id)
-    parties.require_active(intent.customer_id)
-    planned = funding.shares(order=order, customer_id=intent.customer_id, picks=picks, at=at, factors=shown_factors(intent))
+    parties.require_active(who.customer_id)
+    planned = funding.shares(order=order, customer_id=who.customer_id, picks=picks, at=at, factors=who.shown_factors)
     amount_fen = funding.payer_fen(planned)
-    known = risk_facts(intent, order, planned, at)
-    factors = approved(intent, order, amount_fen, at)
+    known = risk_facts(who, order, planned, at)
+    factors = approve(order, amount_fen)
     ruling = admitted(known, to_prove(order, amount_fen), factors, at)
-    admit_to_scene(order, intent.customer_id, amount_fen, at)
+    admit_to_scene(order, who.customer_id, amount_fen, at)
     at_once = not any(share.method.external for share in planned)
     attempt = PaymentAttempt(
         order_id=order.id,
-        customer_id=intent.customer_id,
+        customer_id=who.customer_id,
         shard=order.shard,
         number=next_number(order),
         amount_fen=amount_fen,
@@ -94,7 +120,7 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
     if at_once:
         commit(order, attempt, legs, at)
     else:
-        advance(order, OrderState.PAYING, moves=ORDER_MOVES, at=at, payer_id=intent.customer_id, code="")
+        advance(order, OrderState.PAYING, moves=ORDER_MOVES, at=at, payer_id=who.customer_id, code="")
     return attempt
 
 
@@ -113,10 +139,10 @@ class Asked:
     known: Known
 
 
-def risk_facts(intent: Intent, order: PaymentOrder, planned: Sequence[Share], at: datetime) -> Asked:
+def risk_facts(who: Payer, order: PaymentOrder, planned: Sequence[Share], at: datetime) -> Asked:
     """What risk knows of paying this order so; from here on it counts as one act of the payer, unless it is undone."""
     card = next((fingerprint_of(share) for share in planned if share.method.source == CARD), None)
-    act = Act(BUSINESS, order.id, intent.customer_id, intent.session_id, order.amount_fen, payee=order.merchant_id, card=card)
+    act = Act(BUSINESS, order.id, who.customer_id, who.session_id, order.amount_fen, payee=order.merchant_id, card=card)
     (known,) = ask(deciding.facts_question(act=act, at=at))
     return Asked(act, known)
 

@@ -27,12 +27,17 @@ class MethodsTwice(DomainError):
 @transaction.atomic
 def put(*, customer_id: uuid.UUID, methods: Sequence[Named], at: datetime) -> MethodOrder:
     """Keep the customer's order of methods (source, ref) instead of the one before; empty: ours. Raises UnknownMethod, MethodsTwice."""
+    refuse_unknown(methods)
+    kept = {"methods": [f"{source} {ref}".strip() for source, ref in methods], "changed_at": at}
+    return MethodOrder.objects.update_or_create(customer_id=customer_id, defaults=kept)[0]
+
+
+def refuse_unknown(methods: Sequence[Named]) -> None:
+    """Raises UnknownMethod, MethodsTwice."""
     if any(source not in dict(FUNDING_SOURCES.items()) for source, _ in methods):
         raise funding.UnknownMethod(field="methods")
     if len(set(methods)) < len(methods):
         raise MethodsTwice(field="methods")
-    kept = {"methods": [f"{source} {ref}".strip() for source, ref in methods], "changed_at": at}
-    return MethodOrder.objects.update_or_create(customer_id=customer_id, defaults=kept)[0]
 
 
 def automatic(*, order: PaymentOrder, customer_id: uuid.UUID, at: datetime, only: Sequence[Named] | None = None) -> list[Pick]:

@@ -1,0 +1,1 @@
+"""Ways in for customers and merchants' programs."""
