@@ -18,10 +18,12 @@ from core.clock import queries as clock
 from core.dated import in_force, starts_of
 from core.desk.proposals import ProposedAdmin, RuleInForce, RuleTable
 from core.desk.site import desk
+from payments.agreements.models import AgreementTerms
 from payments.cards.models import CardLimit
 from payments.channels.models import BreakerRule, ErrorRule, RouteRule
 from payments.collects.models import CollectTerms
 from payments.merchants.models import MerchantRate, MerchantTerms
+from payments.qr.models import QrTerms
 from payments.reconciliation.models import ReconTerms
 from payments.red_packets.models import RedPacketTerms
 from payments.risk.models import RiskRule, RiskTerms
@@ -47,6 +49,8 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     MerchantTerms: {"least_payout_fen": 7777},
     RedPacketTerms: {"life_hours": 7},
     CollectTerms: {"life_days": 7},
+    QrTerms: {"confirm_minutes": 7},
+    AgreementTerms: {"retry_hours": 7},
     ReconTerms: {"fee_bp": 77},
     SettlementTerms: {"reserve_days": 77},
 }

@@ -54,6 +54,7 @@ def test_a_task_that_asks_an_outside_party_goes_to_the_outbound_queue_and_has_a_
     outbound = {name for name in current_app.tasks if route(name) == {"queue": "outbound"}}
     assert outbound == {
         "accounts.verification.ask_due",
+        "payments.agreements.debit",
         "payments.cashier.close_orders",
         "payments.cashier.expire_orders",
         "payments.channels.look_in_shard",
