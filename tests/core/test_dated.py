@@ -22,6 +22,7 @@ from payments.agreements.models import AgreementTerms
 from payments.cards.models import CardLimit
 from payments.channels.models import BreakerRule, ErrorRule, RouteRule
 from payments.collects.models import CollectTerms
+from payments.disputes.models import DisputeTerms
 from payments.merchants.models import MerchantRate, MerchantTerms
 from payments.qr.models import QrTerms
 from payments.reconciliation.models import ReconTerms
@@ -53,6 +54,7 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     AgreementTerms: {"retry_hours": 7},
     ReconTerms: {"fee_bp": 77},
     SettlementTerms: {"reserve_days": 77},
+    DisputeTerms: {"answer_days": 6},
 }
 TABLES = {page.table.model: page.table for page in desk._registry.values() if isinstance(page, ProposedAdmin)}
 EDITED = [model for model in CHANGES if model in TABLES]
