@@ -103,6 +103,8 @@ class Signings(OfAgreement):
 class Pauses(OfAgreement):
     """Let nothing be taken until it is resumed."""
 
+    before_consent = True
+
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Agreement:
         return signing.pause(customer_id=customer_id(request), agreement_id=id_of(url["agreement_id"]), at=at)
 
@@ -121,6 +123,8 @@ class Resumptions(OfAgreement):
 )
 class Cancellations(OfAgreement):
     """End it, at any time: what was not taken yet is called off."""
+
+    before_consent = True
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Agreement:
         return signing.cancel(customer_id=customer_id(request), agreement_id=id_of(url["agreement_id"]), at=at)
