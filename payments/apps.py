@@ -15,6 +15,7 @@ class PaymentsConfig(FloorConfig):
         "refunds",
         "qr",
         "agreements",
+        "bills",
         "red_packets",
         "collects",
         "disputes",

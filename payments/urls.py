@@ -15,6 +15,7 @@ urlpatterns = [
     path("merchant/", include("payments.cashier.api.server_urls")),
     path("", include("payments.notices.api.urls")),
     path("", include("payments.refunds.api.urls")),
+    path("", include("payments.bills.api.urls")),
     path("merchant/trial/pay", trial.TrialPayments.as_view()),
     path("", include("payments.disputes.api.urls")),
     path("merchant/", include("payments.settlement.api.server_urls")),

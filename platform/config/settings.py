@@ -171,6 +171,8 @@ SPECTACULAR_SETTINGS = {
         "DeductionState": "payments.agreements.states.DeductionState",
         "AgreementPeriod": "payments.agreements.states.Period",
         "QrCodeState": "payments.qr.states.QrCodeState",
+        "BillState": "payments.bills.states.BillState",
+        "BillerCategory": "payments.bills.states.BillerCategory",
         "NoticeState": "payments.notices.states.NoticeState",
         "LegKind": "payments.cashier.states.LegKind",
         "RefundStatus": "payments.refunds.states.RefundStatus",

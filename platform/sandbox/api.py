@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from sandbox import agreements, cards, money, orders, people, requests, sms
+from sandbox import agreements, billers, cards, money, orders, people, requests, sms
 from sandbox.bank_context import Bank, Row, Tx
 from sandbox.faults import Faults, Target
 from sandbox.guard import after_effect, before_effect, json_answer
@@ -29,6 +29,7 @@ def blueprint(bank: Bank) -> Blueprint:
     _signing_routes(routes, bank)
     _agreement_routes(routes, bank)
     _money(routes, bank)
+    _bills(routes, bank)
     return routes
 
 
@@ -274,3 +275,23 @@ def _order_close(bank: Bank, kind: str) -> Callable[[str], Response]:
         return json_answer(result)
 
     return close
+
+
+def _bills(routes: Blueprint, bank: Bank) -> None:
+    @routes.post("/bills/owed")
+    def owed() -> Response:
+        fields = _body()
+        biller, account_no = fields.text("biller", pattern="|".join(billers.BILLERS)), fields.text("account_no", pattern=billers.ACCOUNT)
+        fields.done()
+        return _query(bank, Target("bill_query"), lambda tx: billers.owed(tx, biller, account_no, bank.clock.now()))
+
+    @routes.post("/bills/pay")
+    def pay_bill() -> Response:
+        fields = _body()
+        number, biller = fields.number(), fields.text("biller", pattern="|".join(billers.BILLERS))
+        account_no, what = fields.text("account_no", pattern=billers.ACCOUNT), (fields.number("bill_no"), fields.money())
+        fields.done()
+        return _effect(
+            bank, Target("bill_pay", request_no=number),
+            lambda tx, faults: billers.pay(tx, number, biller, account_no, what, bank.clock.now()),
+        )  # fmt: skip

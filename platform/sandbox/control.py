@@ -22,6 +22,7 @@ _WIPED = (
     "DELETE FROM card_movements", "DELETE FROM requests", "DELETE FROM signings", "DELETE FROM agreements", "DELETE FROM orders",
     "DELETE FROM entries", "DELETE FROM messages", "DELETE FROM notices", "DELETE FROM faults", "DELETE FROM cards",
     "DELETE FROM people", "DELETE FROM meta", "DELETE FROM receivers", "DELETE FROM deliveries",
+    "DELETE FROM bills_paid",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ Params = dict[str, Any]
 OPERATIONS = (
     "verify", "lookup", "sign_start", "sign_confirm", "resend", "unsign", "agreement_query", "payment", "payment_query", "payment_close",
     "refund", "refund_query", "payout", "payout_query", "payout_close", "request_query", "sms", "statement", "bank_cancel",
+    "bill_query", "bill_pay",
 )  # fmt: skip
 USUAL_OPERATIONS = ("sign_start", "sign_confirm", "resend", "unsign", "payment", "refund", "payout")
 

@@ -186,3 +186,12 @@ CREATE TABLE IF NOT EXISTS deliveries (
     answered INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS deliveries_of ON deliveries (receiver, id);
+
+CREATE TABLE IF NOT EXISTS bills_paid (
+    biller     TEXT NOT NULL,
+    bill_no    TEXT NOT NULL,
+    account_no TEXT NOT NULL,
+    amount_fen INTEGER NOT NULL,
+    request_no TEXT NOT NULL,
+    PRIMARY KEY (biller, bill_no)
+) STRICT, WITHOUT ROWID;

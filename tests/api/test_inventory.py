@@ -53,6 +53,7 @@ KEYLESS: dict[str, str] = {
     "POST /v1/accounts/sessions/codes": "a resend is held off by time, and whoever asks is nobody yet",
     "POST /v1/accounts/sessions": "a code is good for one use, and answers with tokens are not kept",
     "POST /v1/accounts/sessions/refresh": "a refresh token is good for one use, and answers with tokens are not kept",
+    "POST /v1/payments/bills/look": "it reads what an account owes; account numbers stay out of addresses",
     "POST /v1/payments/collects/links/look": "reads what a link leads to; its secret stays out of addresses",
     "POST /v1/payments/red-packets/links/look": "reads what a link leads to; its secret stays out of addresses",
     "POST /v1/payments/cashier/orders/{order_id}/quote": "it computes and changes nothing; a choice is too much for an address",

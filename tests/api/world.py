@@ -22,6 +22,8 @@ from core.outbox.registry import Event
 from payments.agreements.periods import Plan
 from payments.agreements.services import deducting, signing
 from payments.agreements.services.signing import NewAgreement
+from payments.bills import services as bills
+from payments.bills.sockets import Owed
 from payments.cashier.services import orders, paying
 from payments.cashier.services.funding import Pick
 from payments.cashier.services.orders import NewOrder
@@ -46,6 +48,7 @@ from payments.wallet.services.authority import Intent
 from tests import factories
 from tests.accounts.authenticator import Authenticator
 from tests.api.operations import Operation
+from tests.payments.bills.world import a_biller
 from tests.payments.merchants.world import Program, opened, program
 from tests.payments.wallet.world import fund
 from tests.payments.world import Payer, bind, payer, start
@@ -84,6 +87,8 @@ PREFIXES = {
     "app_id": "app",
     "key_id": "key",
     "notice_id": "mnt",
+    "bill_id": "bil",
+    "bill_account_id": "bac",
 }
 FUNDS_FEN = 50_000
 
@@ -126,7 +131,8 @@ def build_world(bank: SandboxBank) -> World:
         samples=owned
         | sold(caller)
         | bought(caller, Intent(owner.id, session.session.id, "order"))
-        | made_of(caller, Intent(owner.id, session.session.id, "share")),
+        | made_of(caller, Intent(owner.id, session.session.id, "share"))
+        | owes(owner, caller),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )
@@ -254,6 +260,15 @@ def agreed(caller: Program, payer: Intent) -> dict[str, str]:
         "agreement_id": row.public_id,
         "deduction_id": deducting.ask(app=caller.app, agreement_id=row.id, wanted=wanted, at=at).public_id,
     }
+
+
+def owes(owner: Customer, caller: Program) -> dict[str, str]:
+    """A bill of the owner's to be paid, and the account it is of."""
+    at, biller = clock.now(), a_biller(caller)
+    kept = bills.save_account(customer_id=owner.id, biller=biller, account_no="10020030", nickname="Home", remind=True, at=at)
+    owed = Owed("W202611-10020030", "2026-11", 8_650, clock.local_day(at))
+    bill = bills.begin(customer_id=owner.id, biller=biller, account_no="10020030", owed=owed, at=at)
+    return {"bill_id": bill.public_id, "bill_account_id": kept.public_id}
 
 
 def consent(owner: Customer, session: DeviceSession, at: datetime) -> str:

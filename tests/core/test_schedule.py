@@ -55,6 +55,7 @@ def test_a_task_that_asks_an_outside_party_goes_to_the_outbound_queue_and_has_a_
     assert outbound == {
         "accounts.verification.ask_due",
         "payments.agreements.debit",
+        "payments.bills.go_on",
         "payments.cashier.close_orders",
         "payments.cashier.expire_orders",
         "payments.channels.look_in_shard",

@@ -84,6 +84,8 @@ PAGES: dict[str, set[str]] = {
     "payments.merchantterms": {S, R, M, C, K, A},
     "payments.merchantcategory": {S, R, M, C, K, A},
     "payments.merchantnotice": {S, R, M, C, A},
+    "payments.biller": {S, R, M, C, K, A},
+    "payments.billpayment": {S, R, M, C, A},
     "payments.platformkey": {R, M, C, A},
     "payments.split": {S, R, M, C, A},
     "payments.splitreceiver": {S, R, M, C, A},
@@ -120,6 +122,7 @@ PROPOSE: dict[str, set[str]] = {
     "payments.merchantterms": {M},
     "payments.merchantcategory": {M},
     "payments.settlementterms": {M},
+    "payments.biller": {M},
 }
 NOT_ADDED = {"payments.channel"}
 
@@ -188,6 +191,7 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.merchant", "close"): {S, R},
     ("payments.merchant", "reveal"): {S, R},
     ("payments.merchantnotice", "resend"): {S, R, M, C},
+    ("payments.billpayment", "go-on"): {S, R, M, C},
     ("payments.appkey", "revoke"): {R},
     ("payments.qrcode", "revoke"): {R},
     ("payments.platformkey", "rotate"): {R},

@@ -1,0 +1,15 @@
+"""The next step of every payment that is due, bounded batches of one shard, a row at a time, so that a bad one stops no other."""
+
+from datetime import datetime
+
+from payments.bills import outbound
+from payments.bills.models import BillPayment
+from payments.wallet.sweeps import each
+
+BATCH = 100
+
+
+def go_on(*, shard: int, at: datetime) -> int:
+    """Outside any transaction. Returns how many steps were taken."""
+    due = BillPayment.objects.filter(shard=shard, due_at__lte=at).order_by("due_at", "id").values_list("id", flat=True)
+    return each("bill", due[:BATCH], lambda row_id: outbound.step(payment_id=row_id, at=at))
