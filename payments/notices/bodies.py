@@ -86,6 +86,7 @@ TYPES: Mapping[str, Reader] = {
     "dispute.opened": of_others,
     "dispute.won": of_others,
     "dispute.lost": of_others,
+    "dispute.withdrawn": of_others,
     "split.done": of_others,
     "split.failed": of_others,
     "agreement.signed": of_others,
