@@ -94,7 +94,8 @@ class Bills(EffectView, Listing):
     def post(self, request: Request, **url: str) -> Any:
         """Begin to pay a bill: the biller is asked for its amount once more, and the order is paid at the cashier. The biller is told
         once it is; what it does not take goes back in full."""
-        if not idempotency.answered(owner=self.owner(request), key=request.headers.get("Idempotency-Key", "")):
+        # The raw body is read first: the idempotency record needs it, and after parsing it cannot be read any more.
+        if request.body and not idempotency.answered(owner=self.owner(request), key=request.headers.get("Idempotency-Key", "")):
             data = self.validated(request)
             biller, number = named(data)
             services.count_look(customer_id=customer_id(request), at=clock.now())
