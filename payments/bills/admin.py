@@ -119,7 +119,7 @@ class BillPaymentAdmin(OfCustomer):
 
     @display(description=_("Account number"))
     def account(self, row: BillPayment) -> SafeString:
-        return mono(masked(row.account_no))
+        return mono(masked(row.account_no or ""))
 
     @display(description=_("Order"))
     def order_link(self, row: BillPayment) -> SafeString | str:

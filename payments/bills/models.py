@@ -93,7 +93,7 @@ class BillAccount(models.Model):
 class BillPayment(models.Model):
     """A customer's payment of one bill: `bill_no` is the biller's, `order` what the customer pays at the cashier, and its own public id
     the business number under which the biller is told. `due_at` is when the next step is taken, `asks` how often the biller was asked;
-    `code` says why it did not take it."""
+    `code` says why it did not take it. `account_no` is null once the customer has left."""
 
     PREFIX: ClassVar[str] = "bil"
     currency: ClassVar[str] = CNY.code
@@ -103,7 +103,7 @@ class BillPayment(models.Model):
     shard = models.SmallIntegerField()
     biller = models.ForeignKey(Biller, on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey("payments.PaymentOrder", on_delete=models.PROTECT, related_name="+", db_index=False)
-    account_no = EncryptedTextField(owner="customer_id")
+    account_no = EncryptedTextField(owner="customer_id", null=True)
     bill_no = models.CharField(max_length=NUMBER_LENGTH)
     period = models.CharField(max_length=16)
     amount_fen = models.BigIntegerField()

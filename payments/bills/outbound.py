@@ -91,7 +91,7 @@ def word_on(payment: BillPayment) -> Word | None:
                 return known
         return system.settle(
             biller=payment.biller.code,
-            account_no=payment.account_no,
+            account_no=payment.account_no or "",
             bill_no=payment.bill_no,
             amount_fen=payment.amount_fen,
             request_no=payment.public_id,

@@ -288,8 +288,9 @@ def forget_account(*, account: BillAccount) -> None:
 
 @transaction.atomic
 def erase(*, customer_id: UUID) -> None:
-    """What a customer who leaves had saved; the payments stay, their account numbers closed under a key that is lost."""
+    """What a customer who leaves had saved, and the account numbers of their payments; the payments stay."""
     BillAccount.objects.filter(customer_id=customer_id).delete()
+    BillPayment.objects.filter(customer_id=customer_id, account_no__isnull=False).update(account_no=None)
 
 
 @transaction.atomic

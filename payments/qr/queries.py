@@ -12,7 +12,7 @@ from core.errors import NotFound
 from core.ids import parse_public_id
 from core.limits import queries as limits
 from payments.cashier import queries as orders
-from payments.cashier.models import PaymentOrder
+from payments.cashier.queries import PaymentOrder
 from payments.cashier.states import KEPT, OrderState
 from payments.merchants.queries import MerchantApp
 from payments.merchants.states import Scene

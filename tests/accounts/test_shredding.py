@@ -28,13 +28,17 @@ from core.crypto.keyring import CannotDecrypt
 from core.crypto.owner_keys import KeyDestroyed, opened, owner_of
 from core.ids import new_id, public_id, shard_of
 from core.outbox.services import run_pending
+from payments.bills import services as bills
+from payments.bills.models import BillPayment
+from payments.bills.sockets import Owed
 from payments.channels.models import ChannelRequest
 from payments.merchants.models import Merchant
 from payments.merchants.services import reviewing
 from tests.accounts.test_privacy import closed, exported, fund
 from tests.factories import NAMES, PIN, api, customer, unique_id_number
 from tests.ledger_proof import assert_books_balance
-from tests.payments.merchants.world import applied, reviewer
+from tests.payments.bills.world import a_biller
+from tests.payments.merchants.world import applied, program, reviewer
 
 OWNED = [column for column in rotation.columns() if column.owner]
 Copies = dict[tuple[str, Any], bytes]
@@ -72,6 +76,14 @@ def request_of(somebody: Customer, *, party: str) -> ChannelRequest:
     )  # fmt: skip
 
 
+def bill_of(somebody: Customer) -> None:
+    """An account with a biller that they saved, and a bill of it they began to pay."""
+    biller, number, at = a_biller(program(number=0)), "12345678", clock.now()
+    bills.save_account(customer_id=somebody.id, biller=biller, account_no=number, nickname="home", remind=True, at=at)
+    owed = Owed(new_id().hex, "2026-10", 100, clock.local_day(at))
+    bills.begin(customer_id=somebody.id, biller=biller, account_no=number, owed=owed, at=at)
+
+
 def well_known() -> tuple[Customer, Any, str]:
     """A customer of whom there is something in every personal column."""
     number = unique_id_number()
@@ -79,6 +91,7 @@ def well_known() -> tuple[Customer, Any, str]:
     client = api(somebody)
     turned_down(applied(somebody))
     request_of(somebody, party="openid")
+    bill_of(somebody)
     assert exported(client, somebody).status_code == 201
     run_pending(at=clock.now())
     return somebody, client, number
@@ -88,6 +101,7 @@ def readings(somebody: Customer) -> list[Any]:
     """Each personal column, to be opened one by one."""
     person, check = RealName.objects.get(customer=somebody), RealNameCheck.objects.get(customer=somebody)
     export, row = DataExport.objects.get(customer=somebody), Customer.objects.get(pk=somebody.pk)
+    bill = BillPayment.objects.get(customer=somebody)
     merchant, request = Merchant.objects.get(owner=somebody), ChannelRequest.objects.get(customer=somebody)
     return [
         lambda: row.phone,
@@ -98,6 +112,7 @@ def readings(somebody: Customer) -> list[Any]:
         lambda: merchant.contact_phone,
         lambda: request.party,
         lambda: export.archive,
+        lambda: bill.account_no,
     ]
 
 

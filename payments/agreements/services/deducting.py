@@ -17,7 +17,7 @@ from payments.agreements.periods import next_window, open_window
 from payments.agreements.refusals import AgreementNotInForce, DeductionNotDue, DeductionOverCap, PeriodTaken
 from payments.agreements.states import DEDUCTION_MOVES, OPEN, AgreementState, DeductionState
 from payments.cashier import queries as orders_found
-from payments.cashier.models import PaymentOrder
+from payments.cashier.queries import PaymentOrder
 from payments.cashier.services import closing, orders, paying, preferring
 from payments.cashier.services.orders import NewOrder, OutTradeNoUsed
 from payments.cashier.services.paying import OrderPaid

@@ -77,7 +77,7 @@ class BillPaymentShown(serializers.Serializer[BillPayment]):
     changed_at = serializers.DateTimeField()
 
     def get_account_no(self, row: BillPayment) -> str:
-        return masked(row.account_no)
+        return masked(row.account_no or "")
 
 
 class BillAccountIn(BillLookIn):

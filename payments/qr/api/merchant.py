@@ -14,7 +14,7 @@ from core.business_day.queries import NoOpenDay
 from core.errors import Invalid, NotFound, TooManyRequests
 from core.ids import parse_public_id
 from payments.cashier.api.shapes import OUT_TRADE_NO, NewOrderIn
-from payments.cashier.models import PaymentOrder
+from payments.cashier.queries import PaymentOrder
 from payments.cashier.services import orders
 from payments.cashier.services.orders import NewOrder
 from payments.channels.breaker import ChannelResting

@@ -12,8 +12,7 @@ from core.clock import queries as clock
 from core.errors import NotFound, TooManyRequests
 from core.ids import parse_public_id
 from payments.cashier.api.shapes import PayerOrderShown
-from payments.cashier.models import PaymentOrder
-from payments.cashier.queries import payable_by
+from payments.cashier.queries import PaymentOrder, payable_by
 from payments.cashier.services.orders import StoreClosed
 from payments.merchants.api.examples import answer, asked
 from payments.merchants.queries import MerchantNotSelling

@@ -18,7 +18,7 @@ from core.limits.services import LimitReached
 from core.moves import advance
 from core.outbox import services as outbox
 from payments.cashier import queries as orders_found
-from payments.cashier.models import PaymentAttempt, PaymentOrder
+from payments.cashier.queries import PaymentAttempt, PaymentOrder
 from payments.cashier.services import closing, orders, paying, preferring
 from payments.cashier.services.orders import NewOrder, OutTradeNoUsed
 from payments.cashier.states import KEPT, OrderState

@@ -9,7 +9,7 @@ from core.audit import services as audit
 from core.ids import new_id
 from core.moves import WrongState, advance
 from core.outbox import services as outbox
-from payments.cashier.models import PaymentOrder
+from payments.cashier.queries import PaymentOrder
 from payments.cashier.services import orders
 from payments.cashier.services.orders import NewOrder, StoreClosed
 from payments.merchants import queries as merchants
