@@ -83,6 +83,7 @@ def step(*, payment_id: UUID, at: datetime) -> bool:
 
 def word_on(payment: BillPayment) -> Word | None:
     """What the biller says; None when it says nothing. What it has not seen is told again under the same number."""
+    assert payment.account_no is not None, "nobody leaves while a bill of theirs is undecided"
     try:
         system = system_of(payment.biller)
         if payment.state == BillState.UNKNOWN:
@@ -91,7 +92,7 @@ def word_on(payment: BillPayment) -> Word | None:
                 return known
         return system.settle(
             biller=payment.biller.code,
-            account_no=payment.account_no or "",
+            account_no=payment.account_no,
             bill_no=payment.bill_no,
             amount_fen=payment.amount_fen,
             request_no=payment.public_id,
