@@ -29,6 +29,7 @@ class Habit:
     most_fen: int
 
 
+PEOPLE_A_SHOP = 10
 SHOP_OWNER = "shop owner"
 FULL = (Act.JOIN, Act.VERIFY, Act.SET_PIN)
 HABITS = (
@@ -49,6 +50,7 @@ def draw(seed: str, *, people: int, days: int) -> list[Intention]:
     for person, (day, habit) in enumerate(zip(joined, habits, strict=True)):
         acts += life(random, person, day, habit, joined, days)
     owners = sorted((person for person, habit in enumerate(habits) if habit.pay), key=lambda person: habits[person].name != SHOP_OWNER)
+    del owners[max(1, people // PEOPLE_A_SHOP) :]
     payers = [(person, habit.pay) for person, habit in enumerate(habits) if habit.pay]
     acts += market_plan.draw(random, joined, owners, payers, days)
     return sorted(acts, key=lambda act: (act.day, act.minute, act.person))
