@@ -35,9 +35,9 @@ FULL = (Act.JOIN, Act.VERIFY, Act.SET_PIN)
 HABITS = (
     Habit("looked in", 0.18, (Act.JOIN,), 0, 0, 0, 0, 0, 0),
     Habit("verified, no card", 0.12, (Act.JOIN, Act.VERIFY), 0, 0, 0, 0, 0, 0),
-    Habit("one card, small payments", 0.34, FULL, 1, 0.014, 0.035, 0.005, 0.025, 20_000),
-    Habit("friends and family", 0.24, FULL, 1, 0.02, 0.06, 0.008, 0.035, 40_000),
-    Habit(SHOP_OWNER, 0.12, FULL, 2, 0.035, 0.045, 0.04, 0.02, 200_000),
+    Habit("one card, small payments", 0.34, FULL, 1, 0.011, 0.022, 0.005, 0.025, 20_000),
+    Habit("friends and family", 0.24, FULL, 1, 0.016, 0.04, 0.008, 0.035, 40_000),
+    Habit(SHOP_OWNER, 0.12, FULL, 2, 0.03, 0.03, 0.03, 0.02, 200_000),
 )
 
 
