@@ -12,6 +12,8 @@ from pytest_django import DjangoDbBlocker
 
 from core.clock.queries import offset
 from core.embedded import Services, current_instance
+from tests import template
+from tests.processes import database_url
 
 STARTED: list[Services] = []
 DAY_SECONDS = 86_400
@@ -58,6 +60,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     for services in STARTED:
         services.stop()
     STARTED.clear()
+
+
+@pytest.fixture(scope="session")
+def migrated() -> str:
+    """The name of the migrated database that others are copied from."""
+    return template.ensure(database_url().rsplit("/", 1)[0].replace("postgres://", "postgresql://"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, migrated: str) -> None:
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated
 
 
 @pytest.fixture(scope="session")

@@ -9,25 +9,22 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connection
 
 from tests.processes import ROOT, database_url, redis_url
 
 FOLDER = ROOT / "platform" / "bench"
 SCRIPTS = sorted(file.stem for file in FOLDER.glob("*.py") if not file.stem.startswith("_"))
 BROKER = 10 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 6  # no two at once share one, nor with others
-pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def ground(transactional_db: None) -> Iterator[dict[str, str]]:
-    """A copy of the migrated test database for one benchmark, and a broker number of its own."""
+def ground(migrated: str) -> Iterator[dict[str, str]]:
+    """A migrated database for one benchmark, and a broker number of its own."""
     url = database_url()
     name = f"bench_{os.getpid()}"
     server = url.replace("postgres://", "postgresql://").rsplit("/", 1)[0]
-    connection.close()
     with psycopg.connect(f"{server}/postgres", autocommit=True) as maintenance:
-        maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {url.rsplit('/', 1)[1]}")
+        maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
         places = {"DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}", "REDIS_URL": redis_url(BROKER)}
         yield os.environ | places | {f"BENCH_{key}": value for key, value in places.items()}
         maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
