@@ -38,7 +38,7 @@ def main() -> int:
     options.add_argument("--customers", type=int, default=200, help="of the demo, when it is made")
     options.add_argument("--days", type=int, default=60, help="of the demo, when it is made")
     chosen = options.parse_args()
-    begun = time.monotonic()
+    begun = time.time()
     services = Services(current_instance())
     own = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
     ours_to_stop = own and services.pid("postgres") is None
@@ -49,8 +49,13 @@ def main() -> int:
             services.start()
         environment = surroundings(services)
         size = ["--customers", str(chosen.customers), "--days", str(chosen.days)]
-        prepare(environment, services, size, own=own, fresh=chosen.demo_only)
-        return 0 if chosen.demo_only else serve(environment, begun)
+        environment["DEMO_SIZE"] = " ".join(size)
+        if chosen.demo_only:
+            start_over(services, own=own)
+            demo(environment)
+            return 0
+        prepare(environment, services, own=own)
+        return serve(environment, begun)
     except ServicesNotStarted as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
@@ -80,6 +85,7 @@ def surroundings(services: Services) -> dict[str, str]:
     metrics.mkdir(parents=True, exist_ok=True)
     for stale in metrics.glob("*.db"):
         stale.unlink()
+    (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)
     return os.environ | {
         "PYTHONPATH": f"{ROOT / 'platform'}",
         "PYTHONUNBUFFERED": "1",
@@ -104,19 +110,14 @@ class NotOurs(RuntimeError):
     """A database of DATABASE_URL would have to be emptied; that is left to its owner."""
 
 
-def prepare(environment: dict[str, str], services: Services, size: list[str], *, own: bool, fresh: bool) -> None:
-    """Bring the database up to date, connect to the sandbox bank, and make the demo on the first run.
-
-    A demo that was interrupted is made again from an empty database. Raises NotOurs, CalledProcessError.
-    """
-    if fresh:
-        start_over(services, own=own)
-    code = with_bank(environment, size)
+def prepare(environment: dict[str, str], services: Services, *, own: bool) -> None:
+    """Bring the database up to date. A demo that was interrupted is begun again from an empty one. Raises NotOurs, CalledProcessError."""
+    code = managed(environment, "--demo-follows")
     if code == UNFINISHED:
         start_over(services, own=own)
         sys.stdout.write("Beginning again with an empty database.\n")
         sys.stdout.flush()
-        code = with_bank(environment, size)
+        code = managed(environment, "--demo-follows")
     if code:
         raise subprocess.CalledProcessError(code, "manage.py prepare")
 
@@ -129,11 +130,8 @@ def start_over(services: Services, *, own: bool) -> None:
     shutil.rmtree(services.root / "bank", ignore_errors=True)
 
 
-def with_bank(environment: dict[str, str], size: list[str]) -> int:
-    """The exit code of `manage.py prepare`, the sandbox bank running beside it. Neither outlives an interrupt.
-
-    Both run in sessions of their own, so that Ctrl-C in a terminal reaches this process alone, which ends them in order.
-    """
+def demo(environment: dict[str, str]) -> None:
+    """Make the demo in the foreground, the sandbox bank running beside it, in a session of its own. Raises CalledProcessError."""
     bank = subprocess.Popen(
         bank_command(environment),
         env=environment,
@@ -143,14 +141,23 @@ def with_bank(environment: dict[str, str], size: list[str]) -> int:
         start_new_session=True,
     )
     try:
-        command = [PYTHON, "manage.py", "prepare", "--demo", environment["LOGINS_FILE"], *size]
-        child = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
-        try:
-            return child.wait()
-        finally:
-            end(child)
+        code = managed(environment, "--demo", environment["LOGINS_FILE"], *environment["DEMO_SIZE"].split())
     finally:
         end(bank)
+    if code:
+        raise subprocess.CalledProcessError(code, "manage.py prepare")
+
+
+def managed(environment: dict[str, str], *options: str) -> int:
+    """The exit code of `manage.py prepare`. It does not outlive an interrupt.
+
+    It runs in a session of its own, so that Ctrl-C in a terminal reaches this process alone, which ends it in order.
+    """
+    child = subprocess.Popen([PYTHON, "manage.py", "prepare", *options], env=environment, cwd=ROOT, start_new_session=True)
+    try:
+        return child.wait()
+    finally:
+        end(child)
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
@@ -182,55 +189,37 @@ class Crew(Manager):
 
 
 def serve(environment: dict[str, str], begun: float) -> int:
-    """Web, workers, beat and the sandbox bank together; the first to fail stops the rest and names the exit code."""
+    """Web, workers, beat and the sandbox bank together; the first to fail stops the rest and names the exit code.
+
+    The web starts alone; the demo of a first start is made behind it, and the workers wait until it is there.
+    """
     manager = Crew(Printer(sys.stdout))
-    web = [
-        str(BIN / "gunicorn"),
-        "config.wsgi",
-        "--bind",
-        f"127.0.0.1:{environment['WEB_PORT']}",
-        "--config",
-        "platform/config/gunicorn.py",
-    ]
-    commands = {"bank": bank_command(environment), "web": web, **celery_commands()}
+    web = [str(BIN / "gunicorn"), "config.wsgi", "--bind", f"127.0.0.1:{environment['WEB_PORT']}", "--config", "platform/config/gunicorn.py"]
+    worker, outbound, beat = celery_commands()
+    people = environment["LOGINS_FILE"]
+    Path(people).unlink(missing_ok=True)
+    commands = {
+        "bank": bank_command(environment),
+        "web": web,
+        "worker": [PYTHON, "platform/tools/after.py", people, *worker],
+        "outbound": [PYTHON, "platform/tools/after.py", people, *outbound],
+        "clock": [PYTHON, "platform/tools/behind.py", str(begun), *beat],
+    }
     honcho.manager.KILL_WAIT = STOP_S
     for name, command in commands.items():
-        manager.add_process(name, shlex.join(command), env=environment, cwd=str(ROOT), quiet=False)
-    screen(environment, begun)
+        manager.add_process(name, f"exec {shlex.join(command)}", env=environment, cwd=str(ROOT), quiet=False)
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     manager.loop()
     return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
 
 
-def celery_commands() -> dict[str, list[str]]:
-    """The workers and the clock. What may hang at an outside party has a worker of its own, so that it holds nothing else."""
-    celery = [str(BIN / "celery"), "--app", "config.celery"]
+def celery_commands() -> tuple[list[str], list[str], list[str]]:
+    """The two workers and the clock. What may hang at an outside party has a worker of its own, so that it holds nothing else."""
+    celery = [str(BIN / "celery"), "--quiet", "--app", "config.celery"]
     worker = [*celery, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--prefetch-multiplier", "1"]
-    return {
-        "worker": [*worker, "--hostname", "worker@%h", "--concurrency", "2", "--queues", INNER_QUEUES],
-        "outbound": [*worker, "--hostname", "outbound@%h", "--concurrency", "2", "--queues", "outbound"],
-        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
-    }
-
-
-def screen(environment: dict[str, str], begun: float) -> None:
-    """One screen: where everything is and who can log in."""
-    web, bank = environment["PUBLIC_URL"], environment["SANDBOX_BANK_URL"]
-    logins = Path(environment["LOGINS_FILE"]).read_text().splitlines()
-    lines = [
-        "",
-        f"  Banyan is up after {time.monotonic() - begun:.0f} s. Ctrl-C stops everything.",
-        "",
-        f"  API docs      {web}/v1/docs      (Redoc: {web}/v1/redoc, schema: {web}/v1/schema)",
-        f"  Admin         {web}/admin/",
-        f"  Sandbox bank  {bank}/      test people, cards, fault switches",
-        f"  SMS inbox     {bank}/inbox",
-        "",
-        *[f"  {line}" for line in logins],
-        "",
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+    inner = [*worker, "--hostname", "worker@%h", "--concurrency", "2", "--queues", INNER_QUEUES]
+    outbound = [*worker, "--hostname", "outbound@%h", "--concurrency", "2", "--queues", "outbound"]
+    return inner, outbound, [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]
 
 
 if __name__ == "__main__":

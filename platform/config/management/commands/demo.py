@@ -43,9 +43,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{username:<16}{code}")
         elif options["logins"]:
             self.stdout.write("\n".join(logins()))
-        elif clock.behind_wall():
-            raise CommandError("The making of the demo was interrupted, and this database holds a part of it.", returncode=UNFINISHED)
-        elif business_day.any_day():
+        elif refuse_half_made():
             self.stdout.write("This installation has a history; the demo is only made on an empty one (make demo starts afresh).")
         else:
             self.make(options)
@@ -72,7 +70,7 @@ class Command(BaseCommand):
         if options["json"]:
             return lapse.live(**wanted, progress=lambda day, acts: None)
         if not self.stdout.isatty():
-            return lapse.live(**wanted, progress=self.plain_line)
+            return lapse.live(**wanted, progress=lambda day, acts: self.plain_line(day, options["days"], acts))
         columns = (
             TextColumn("Demo days"),
             BarColumn(),
@@ -84,9 +82,16 @@ class Command(BaseCommand):
             task = bar.add_task("days", total=options["days"], acts=0)
             return lapse.live(**wanted, progress=lambda day, acts: bar.update(task, completed=day, acts=acts))
 
-    def plain_line(self, day: int, acts: int) -> None:
-        if day % 10 == 0:
-            self.stdout.write(f"demo: day {day}, {acts} acts")
+    def plain_line(self, day: int, days: int, acts: int) -> None:
+        if day % 5 == 0 or day == days:
+            self.stdout.write(f"demo: day {day} of {days}, {acts} acts")
+
+
+def refuse_half_made() -> bool:
+    """Whether there is any history. Raises CommandError (exit code UNFINISHED) where the making of a demo was interrupted."""
+    if clock.behind_wall():
+        raise CommandError("The making of the demo was interrupted, and this database holds a part of it.", returncode=UNFINISHED)
+    return business_day.any_day()
 
 
 def logins() -> list[str]:
