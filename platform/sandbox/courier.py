@@ -58,7 +58,8 @@ class Courier:
     def __init__(self, bank: Bank) -> None:
         """Not running yet."""
         self._bank = bank
-        self._client = httpx.Client(timeout=_TIMEOUT_S, follow_redirects=False, trust_env=False)
+        no_lingering = httpx.Limits(max_keepalive_connections=0)  # a receiver's thread is not held between two notices
+        self._client = httpx.Client(timeout=_TIMEOUT_S, limits=no_lingering, follow_redirects=False, trust_env=False)
         self._bag = threading.Lock()
         self._awake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)

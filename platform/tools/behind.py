@@ -1,40 +1,48 @@
-"""What `make run` does once the web answers: show where everything is, make the demo if there is none, let the workers start, keep the clock."""
+"""What `make run` does once the web answers: show where everything is, make the demo if there is none, let the workers start.
+
+Then it becomes the clock (beat), which needs the demo made before it ticks.
+"""
 
 import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 LOOK_AGAIN_S = 0.2
 ANSWER_S = 5
 
 
-def main(begun: str, *beat: str) -> int:
-    """`begun` is the wall time of the start in seconds; `beat` the command this process becomes. Returns the exit code of a demo that failed."""
-    wait_for(f"{os.environ['PUBLIC_URL']}/readyz")
+def main(begun: str, *beat: str) -> None:
+    """`begun`: wall time of the start in seconds; `beat`: the command to become. Raises SystemExit with the code of a demo that failed."""
+    wait_for_web(int(os.environ["WEB_PORT"]))
     say(addresses(time.time() - float(begun)))
     people = Path(os.environ["LOGINS_FILE"])
     growing = people.with_suffix(".growing")
     command = [sys.executable, "manage.py", "prepare", "--demo", str(growing), *os.environ["DEMO_SIZE"].split()]
     code = subprocess.run(command, check=False).returncode
     if code:
-        return code
+        raise SystemExit(code)
     growing.rename(people)
     say(["", *[f"  {line}" for line in people.read_text().splitlines()], ""])
-    os.execv(beat[0], beat)
+    os.execv(beat[0], beat)  # noqa: S606  (the same process under another program: that is what stops with the rest)
 
 
-def wait_for(url: str) -> None:
-    """Until it answers 200. The web process that never does ends by itself, and this one with it."""
+def wait_for_web(port: int) -> None:
+    """Until it is ready. A web process that never is ends by itself, and this one with it."""
     while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
         try:
-            with urllib.request.urlopen(url, timeout=ANSWER_S):
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == HTTPStatus.OK:
                 return
-        except (urllib.error.URLError, OSError):
-            time.sleep(LOOK_AGAIN_S)
+        except (HTTPException, OSError):
+            pass
+        finally:
+            connection.close()
+        time.sleep(LOOK_AGAIN_S)
 
 
 def addresses(seconds: float) -> list[str]:
@@ -57,4 +65,4 @@ def say(lines: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])

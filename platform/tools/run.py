@@ -89,6 +89,7 @@ def surroundings(services: Services) -> dict[str, str]:
     return os.environ | {
         "PYTHONPATH": f"{ROOT / 'platform'}",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore:You're running the worker",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
@@ -194,7 +195,14 @@ def serve(environment: dict[str, str], begun: float) -> int:
     The web starts alone; the demo of a first start is made behind it, and the workers wait until it is there.
     """
     manager = Crew(Printer(sys.stdout))
-    web = [str(BIN / "gunicorn"), "config.wsgi", "--bind", f"127.0.0.1:{environment['WEB_PORT']}", "--config", "platform/config/gunicorn.py"]
+    web = [
+        str(BIN / "gunicorn"),
+        "config.wsgi",
+        "--bind",
+        f"127.0.0.1:{environment['WEB_PORT']}",
+        "--config",
+        "platform/config/gunicorn.py",
+    ]
     worker, outbound, beat = celery_commands()
     people = environment["LOGINS_FILE"]
     Path(people).unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -130,16 +131,18 @@ def workers(bank: SandboxBank, live_server: Any, settings: Any) -> Iterator[None
     over = threading.Event()
 
     def work() -> None:
-        while not over.wait(0.3):
-            once(clock.now())
-            sending.deliver_due(now=clock.now, most_s=1)
-        connection.close()
+        try:
+            while not over.wait(0.3):
+                once(clock.now())
+                sending.deliver_due(now=clock.now, most_s=1)
+        finally:
+            connection.close()
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    yield
-    over.set()
-    thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work)
+        yield
+        over.set()
+        working.result()
 
 
 @pytest.fixture
