@@ -1,6 +1,7 @@
 """Sockets: how an upper floor adds to a lower one. The lower floor names a Protocol; the upper plugs an object in."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 Plug = TypeVar("Plug")
@@ -23,10 +24,15 @@ class Socket(Generic[Plug]):
         SOCKETS[name] = self  # type: ignore[assignment]
 
     def plug(self, name: str, plug: Plug) -> Plug:
-        """Add a plug. Raises BadPlug when a member of the protocol is missing or the name is taken."""
+        """Add a plug. Raises BadPlug when a member of the protocol is missing, one does not take the protocol's calls, or the name is
+        taken."""
         missing = [member for member in members(self.protocol) if not hasattr(plug, member)]
         if missing:
             raise BadPlug(f"{name!r} cannot go into socket {self.name!r}: it lacks {', '.join(missing)}")
+        for member, asked in methods(self.protocol).items():
+            refusal = call_refused(asked, getattr(plug, member))
+            if refusal:
+                raise BadPlug(f"{name!r} cannot go into socket {self.name!r}: {member} {refusal}")
         if name in self.plugs and self.plugs[name] is not plug:
             raise BadPlug(f"socket {self.name!r} has a plug {name!r} already")
         self.plugs[name] = plug
@@ -54,3 +60,27 @@ def members(protocol: type[object]) -> list[str]:
             names |= {name for name in vars(base) if not name.startswith("_")}
             names |= {name for name in vars(base).get("__annotations__", {}) if not name.startswith("_")}
     return sorted(names)
+
+
+def methods(protocol: type[object]) -> dict[str, Callable[..., object]]:
+    """Those of a Protocol's names that are called, with how."""
+    found = {name: getattr(protocol, name, None) for name in members(protocol)}
+    return {name: member for name, member in found.items() if inspect.isfunction(member)}
+
+
+def call_refused(asked: Callable[..., object], given: object) -> str:
+    """Why `given`, bound, does not take every call that the Protocol's function `asked` allows; empty when it does.
+
+    Tried with all parameters and with those that have no default. Types are mypy's to compare.
+    """
+    if not callable(given):
+        return "is not to be called"
+    takes = inspect.signature(given)
+    parameters = list(inspect.signature(asked).parameters.values())[1:]
+    for call in (parameters, [one for one in parameters if one.default is one.empty]):
+        placed = [one.name for one in call if one.kind is not one.KEYWORD_ONLY]
+        try:
+            takes.bind(*placed, **{one.name: one.name for one in call if one.kind is one.KEYWORD_ONLY})
+        except TypeError as problem:
+            return f"is called with ({', '.join(one.name for one in call)}): {problem}"
+    return ""

@@ -57,3 +57,65 @@ def test_a_plug_taken_out_is_gone(socket: "Socket[Named]") -> None:
 def test_a_sockets_name_is_taken_once(socket: "Socket[Named]") -> None:
     with pytest.raises(BadPlug, match="exists already"):
         Socket("tests.named", Named)
+
+
+@runtime_checkable
+class Asked(Protocol):
+    def ask(self, what: str, *, at: int, again: bool = False) -> str: ...
+
+
+class Fitting:
+    def ask(self, what: str, *, at: int, again: bool = False, softly: bool = True) -> str:
+        return what
+
+
+class TakesAll:
+    def ask(self, *what: object, **rest: object) -> str:
+        return "all"
+
+
+class LacksAt:
+    def ask(self, what: str, *, again: bool = False) -> str:
+        return what
+
+
+class LacksTheOptional:
+    def ask(self, what: str, *, at: int) -> str:
+        return what
+
+
+class WantsMore:
+    def ask(self, what: str, *, at: int, why: str, again: bool = False) -> str:
+        return what
+
+
+class WantsTheOptional:
+    def ask(self, what: str, *, at: int, again: bool) -> str:
+        return what
+
+
+class OnlyByName:
+    def ask(self, *, what: str, at: int, again: bool = False) -> str:
+        return what
+
+
+class NoCall:
+    ask = "what"
+
+
+@pytest.fixture
+def asking() -> "Socket[Asked]":
+    SOCKETS.pop("tests.asked", None)
+    return Socket("tests.asked", Asked)
+
+
+@pytest.mark.parametrize("plug", [Fitting(), TakesAll()])
+def test_a_plug_may_take_more_than_the_socket_asks_with(asking: "Socket[Asked]", plug: Asked) -> None:
+    assert asking.plug("one", plug) is plug
+
+
+@pytest.mark.parametrize("plug", [LacksAt(), LacksTheOptional(), WantsMore(), WantsTheOptional(), OnlyByName(), NoCall()])
+def test_a_plug_that_does_not_take_the_sockets_calls_is_refused_at_start_up(asking: "Socket[Asked]", plug: Asked) -> None:
+    with pytest.raises(BadPlug, match="ask is "):
+        asking.plug("one", plug)
+    assert list(asking) == []
