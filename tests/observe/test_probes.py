@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -133,6 +134,15 @@ def test_metrics_tell_depth_age_and_routes_never_addresses() -> None:
 def test_metrics_are_for_this_machine_or_the_token(extra: dict[str, str], status: int) -> None:
     with override_settings(METRICS_TOKEN="the-metrics-token"):
         assert Client().get("/metrics", **extra).status_code == status
+
+
+@pytest.mark.parametrize("behind", [{"PRODUCTION": True}, {"TRUSTED_PROXIES": 1}])
+def test_metrics_take_nothing_but_the_token_where_a_proxy_may_ask_from_this_machine(behind: dict[str, Any]) -> None:
+    with override_settings(METRICS_TOKEN="the-metrics-token", **behind):
+        assert Client().get("/metrics").status_code == 404
+        assert Client().get("/metrics", headers={"Authorization": "Bearer the-metrics-token"}).status_code == 200
+    with override_settings(METRICS_TOKEN="", **behind):
+        assert Client().get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
 
 
 def test_money_is_counted_by_product_when_its_event_is_committed(django_capture_on_commit_callbacks: object) -> None:

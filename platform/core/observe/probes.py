@@ -64,7 +64,7 @@ def version(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def metrics_page(request: HttpRequest) -> HttpResponse:
-    """For this machine itself, or with METRICS_TOKEN as a bearer token; to everybody else it does not exist."""
+    """With METRICS_TOKEN as a bearer token, or in development for this machine itself; to everybody else it does not exist."""
     if not may_read_metrics(request):
         return JsonResponse(problems.problem(404, "not_found", problems_text()), status=404, content_type=problems.MEDIA_TYPE)
     return HttpResponse(metrics.page(clock.now()), content_type=METRICS_TYPE)
@@ -78,6 +78,9 @@ def may_read_metrics(request: HttpRequest) -> bool:
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if settings.METRICS_TOKEN and hmac.compare_digest(sent.encode(), settings.METRICS_TOKEN.encode()):
         return True
+    if settings.PRODUCTION or settings.TRUSTED_PROXIES:
+        # A proxy on this machine asks from loopback for all the world, and need not say whom it asks for.
+        return False
     forwarded = any(name in request.META for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"))
     try:
         loopback = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
