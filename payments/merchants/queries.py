@@ -14,7 +14,6 @@ from core.batches import batches
 from core.clock.queries import local_day
 from core.crypto.blind_index import blind_index
 from core.errors import DomainError, NotFound
-from core.ids import parse_public_id
 from payments.merchants import accounts
 from payments.merchants.models import AppKey, Merchant, MerchantApp, MerchantCategory, MerchantRate, MerchantTerms, PlatformKey, Store
 from payments.merchants.states import OPENED, MerchantState, Scene
@@ -101,11 +100,6 @@ def app_of(merchant_id: uuid.UUID, app_id: uuid.UUID) -> MerchantApp:
     if found is None:
         raise NotFound()
     return found
-
-
-def app_by_public_id(text: str) -> MerchantApp:
-    """Raises NotFound."""
-    return app(parse_public_id(MerchantApp.PREFIX, text))
 
 
 def own_app(owner_id: uuid.UUID, app_id: uuid.UUID) -> MerchantApp:

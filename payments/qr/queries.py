@@ -50,10 +50,6 @@ def by_number(app: MerchantApp, out_trade_no: str) -> PayerCode:
     return code
 
 
-def codes_shown(customer_id: uuid.UUID) -> QuerySet[PayerCode]:
-    return PayerCode.objects.filter(customer_id=customer_id)
-
-
 def result(code: PayerCode) -> CodeResult:
     """What a used code came to, by its order."""
     order = code.order

@@ -57,11 +57,6 @@ def payout(payout_id: uuid.UUID) -> MerchantPayout:
     return MerchantPayout.objects.get(pk=payout_id)
 
 
-def open_payout(settlement_id: uuid.UUID) -> MerchantPayout | None:
-    """The payout of a settlement that is on its way."""
-    return MerchantPayout.objects.filter(settlement_id=settlement_id, state=PayoutState.SENT).first()
-
-
 def lines_of_order(order_id: uuid.UUID) -> list[SettlementLine]:
     """In which settlements an order and its refunds are."""
     return list(SettlementLine.objects.filter(order_id=order_id).select_related("settlement").order_by("posted_at", "id"))

@@ -271,11 +271,6 @@ def owes(owner: Customer, caller: Program) -> dict[str, str]:
     return {"bill_id": bill.public_id, "bill_account_id": kept.public_id}
 
 
-def consent(owner: Customer, session: DeviceSession, at: datetime) -> str:
-    given = privacy.give_consent(customer_id=owner.id, session_id=session.id, kind="marketing", version=1, at=at)
-    return given.public_id
-
-
 def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[str, str]:
     """One of everything the owner can have."""
     at, owner = clock.now(), person.customer

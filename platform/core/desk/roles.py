@@ -18,7 +18,6 @@ class Role(StrEnum):
 
 
 Roles = frozenset[Role]
-NOBODY: Roles = frozenset()
 EVERYBODY: Roles = frozenset(Role)
 FINANCE: Roles = frozenset({Role.FINANCE_MAKER, Role.FINANCE_CHECKER})
 CARE: Roles = frozenset({Role.SUPPORT, Role.RISK})

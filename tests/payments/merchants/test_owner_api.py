@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.clock import queries as clock
+from core.ids import parse_public_id
 from payments.merchants import queries, signing
 from payments.merchants.models import AppKey, Merchant, MerchantRate
 from payments.merchants.services import keys, reviewing
@@ -94,7 +95,7 @@ def test_from_an_app_to_its_first_signed_request() -> None:
     without = client.post(f"{root}/{app['id']}/keys", body)
     assert (without.status_code, without.json()["code"]) == (403, "step_up_needed")
     key = proven_post(client, owner, f"{root}/{app['id']}/keys", body, purpose=keys.PURPOSE, payee=app["id"]).json()
-    caller = Program(queries.app_by_public_id(app["id"]), AppKey.objects.get(serial_no=key["serial_no"]), private_pem())
+    caller = Program(queries.app(parse_public_id("app", app["id"])), AppKey.objects.get(serial_no=key["serial_no"]), private_pem())
     assert caller.get("/v1/payments/merchant/self").json()["app"]["id"] == app["id"]
     assert client.get(f"{root}/{app['id']}/keys").json()["items"][0]["last_used_on"] == clock.local_day(clock.now()).isoformat()
     assert client.post(f"{root}/{app['id']}/stop").json()["state"] == "stopped"
