@@ -149,6 +149,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    # Without `validatorUrl` Swagger shows the schema to a validator outside.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "ENUM_NAME_OVERRIDES": {

@@ -1,10 +1,14 @@
 """Every address of the platform: the API of each floor, the admin, the schema and the probes."""
 
+from csp.decorators import csp_update
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
 from core.desk.site import desk
 from core.observe import errors, probes
+
+# Redoc's search runs in a worker that its bundle makes of itself.
+redoc = csp_update({"worker-src": ["'self'", "blob:"]})(SpectacularRedocView.as_view(url_name="schema"))
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -22,5 +26,5 @@ urlpatterns = [
     path("v1/payments/", include("payments.urls")),
     path("v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("v1/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="swagger"),
-    path("v1/redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("v1/redoc", redoc, name="redoc"),
 ]
