@@ -8,6 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.ledger.refusals import LedgerHalted
+from core.business_day.queries import NoOpenDay
 from core.errors import NotFound
 from core.ids import parse_public_id
 from core.limits.services import LimitReached
@@ -22,6 +24,7 @@ from payments.splits.services import receivers, splitting
 from payments.splits.services.splitting import NewSplit
 
 CREATED = 201
+SHUT = (LedgerHalted, NoOpenDay)
 
 
 def whole(split: Split) -> Split:
@@ -99,6 +102,7 @@ class Splits(MerchantEffectView):
         splitting.ReceiverUnknown,
         splitting.SplitTooMuch,
         splitting.ReceiverCannotReceive,
+        *SHUT,
     )
 
     @extend_schema(
@@ -142,7 +146,7 @@ class Returns(MerchantEffectView):
 
     input_class = ReturnIn
     output_class = ReturnShown
-    refusals = (NotFound, splitting.OutReturnNoUsed, splitting.ReturnTooMuch, splitting.ReceiverShort)
+    refusals = (NotFound, splitting.OutReturnNoUsed, splitting.ReturnTooMuch, splitting.ReceiverShort, *SHUT)
 
     @extend_schema(
         operation_id="payments_merchant_split_returns_create", examples=[asked("A part", ex.RETURN_IN), answer("Back", ex.RETURN, CREATED)]

@@ -9,10 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.identity import queries as identity
-from accounts.ledger.refusals import AccountFrozen, InsufficientFunds
+from accounts.ledger.refusals import AccountFrozen, InsufficientFunds, LedgerHalted
 from accounts.security.services import ProofExpired, ProofMismatch, StepUpNeeded
 from accounts.verification.services import NotVerified, OutflowLimitReached
 from core.api.views import EffectView, View
+from core.business_day.queries import NoOpenDay
 from core.clock import queries as clock
 from core.errors import Invalid, NotFound, TooManyRequests
 from core.idempotency import queries as idempotency
@@ -26,6 +27,7 @@ from payments.wallet.models import Transfer
 from payments.wallet.services import authority, payees, transfers
 from payments.wallet.services.parties import CustomerNotActive, PayeeCannotReceive, PayeeIsPayer
 
+SHUT = (LedgerHalted, NoOpenDay)
 TransferPage = page_of(TransferLine, "TransferPage")
 PERSON_EXAMPLE = {"customer_id": "cus_06a1m5x9q0e7z8r2k4w6t1y3v5", "name": "**满", "phone": "+86 199****0001"}
 TRANSFER_EXAMPLE = {
@@ -92,6 +94,7 @@ class Transfers(EffectView, Paged):
         OutflowLimitReached,
         InsufficientFunds,
         AccountFrozen,
+        *SHUT,
     )
 
     @extend_schema(
@@ -179,7 +182,7 @@ class TransferAcceptance(EffectView):
 
     output_class = TransferShown
     success_status = 200
-    refusals = (NotFound, CustomerNotActive, WrongState, transfers.AcceptanceOver, transfers.PayerNotActive)
+    refusals = (NotFound, CustomerNotActive, WrongState, transfers.AcceptanceOver, transfers.PayerNotActive, *SHUT)
 
     @extend_schema(request=None, examples=[OpenApiExample("taken", value=TRANSFER_EXAMPLE | {"state": "accepted"}, response_only=True)])
     def post(self, request: Request, **url: str) -> Any:
@@ -196,7 +199,7 @@ class TransferRefusal(EffectView):
     before_consent = True
     output_class = TransferShown
     success_status = 200
-    refusals = (NotFound, WrongState)
+    refusals = (NotFound, WrongState, *SHUT)
 
     @extend_schema(
         request=None,

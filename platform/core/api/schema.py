@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from core.api.pages import Listing
 from core.api.problems import MEDIA_TYPE, TITLES, problem
-from core.api.views import EffectView, View
+from core.api.views import EffectView, OneForm, View
 from core.errors import DomainError
 from core.idempotency.services import KeyMalformed, KeyMissing, KeyReused, StillRunning
 
@@ -18,12 +18,16 @@ STATUS_WORDS = {
     401: "Not logged in, or the access token is not valid any more.",
     403: "Not allowed.",
     404: "No such thing, or not the caller's.",
+    406: "The answer has another form than those accepted.",
     409: "Refused in the present state; nothing happened.",
     413: "Too large.",
+    415: "The body has another form than the one taken.",
     422: "A field, or the use of the key, is not acceptable; nothing happened.",
     429: "Too many tries; see Retry-After.",
     503: "Busy; repeat with the same key.",
 }
+# What an operation may answer without a word of its own: status to code, written once among the components.
+SHARED = {406: "not_acceptable", 415: "unsupported_media_type", 503: "unavailable"}
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457 problem details. `code` is stable; further members carry the facts named in `detail`.",
@@ -49,8 +53,11 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 
 
 def add_problem(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Put the one shared problem schema among the components (a postprocessing hook of drf-spectacular)."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    """Put the one shared problem schema, and the answers that are everywhere the same, among the components (a postprocessing hook of
+    drf-spectacular)."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    components["responses"] = {code: problem_response(status, titled(status, code)) for status, code in SHARED.items()}
     return result
 
 
@@ -90,19 +97,25 @@ class Schema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is not None:
             for status, examples in sorted(self.problems().items()):
-                operation["responses"].setdefault(str(status), problem_response(status, examples))
+                shared = set(examples) == {SHARED.get(status)}
+                told = {"$ref": f"#/components/responses/{SHARED[status]}"} if shared else problem_response(status, examples)
+                operation["responses"].setdefault(str(status), told)
         return operation
 
     def problems(self) -> dict[int, dict[str, Any]]:
         """Status to examples by code, of everything this operation may answer with besides success."""
-        found: dict[int, dict[str, Any]] = {}
+        found: dict[int, dict[str, Any]] = {503: titled(503, "unavailable")}
+        if not issubclass(self.view.content_negotiation_class, OneForm):
+            found[406] = titled(406, "not_acceptable")
         proofs = tuple(refusal for one in self.view.get_authenticators() for refusal in getattr(one, "refusals", ()))
         if self.get_auth() and not proofs:
-            found[401] = {"not_authenticated": example(401, "not_authenticated", TITLES["not_authenticated"][0])}
+            found[401] = titled(401, "not_authenticated")
         if self.method in {"POST", "PUT", "PATCH"}:
-            found[400] = {"malformed": example(400, "malformed", TITLES["malformed"][0])}
+            found[400] = titled(400, "malformed")
             errors = [{"field": "amount", "code": "required", "detail": "This field is required."}]
-            found[422] = {"validation_failed": example(422, "validation_failed", TITLES["validation_failed"][0], errors=errors)}
+            found[422] = titled(422, "validation_failed", errors=errors)
+            if self.get_request_serializer() is not None:
+                found[415] = titled(415, "unsupported_media_type")
         refusals = proofs + tuple(getattr(self.view, "refusals", ()))
         for permission in self.view.get_permissions():
             refusals += permission.refusals(self.view, self.method) if hasattr(permission, "refusals") else ()
@@ -115,6 +128,11 @@ class Schema(AutoSchema):
 
 def example(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
     return {"value": problem(status, code, detail, **members) | {"trace_id": "0f6c7d1e-6a2b-4d5e-9a41-3c1f8f1b2a77"}}
+
+
+def titled(status: int, code: str, **members: Any) -> dict[str, Any]:
+    """The example of a code whose words are in TITLES, by that code."""
+    return {code: example(status, code, TITLES[code][0], **members)}
 
 
 def problem_response(status: int, examples: dict[str, Any]) -> dict[str, Any]:
