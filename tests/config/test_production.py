@@ -37,3 +37,18 @@ def test_production_does_not_start_until_somebody_says_how_many_proxies_stand_be
 @pytest.mark.parametrize(("proxies", "expected"), [("1", "1 ('HTTP_X_FORWARDED_PROTO', 'https')\n"), ("0", "0 None\n")])
 def test_only_behind_a_proxy_is_its_word_on_tls_believed(proxies: str, expected: str) -> None:
     assert started(TRUSTED_PROXIES=proxies).stdout == expected
+
+
+def test_every_secret_that_is_missing_is_named_at_once() -> None:
+    refused = started(SECRET_KEY="", FIELD_KEYS="", BLIND_INDEX_KEY="", DATABASE_URL="", ALLOWED_HOSTS="")
+    assert refused.returncode != 0
+    told = {line.removeprefix("- ").split(" ")[0] for line in refused.stderr.splitlines() if line.startswith("- ")}
+    assert told == {"SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "ALLOWED_HOSTS"}
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY"])
+def test_a_short_secret_is_refused_and_not_told(name: str) -> None:
+    refused = started(**{name: "s3cret-of-31-characters-0123456"})
+    assert refused.returncode != 0
+    assert f"- {name} is shorter than 32 characters" in refused.stderr
+    assert "s3cret" not in refused.stderr + refused.stdout
