@@ -1,6 +1,6 @@
 """Reading the books: balances, statement lines, journals, holds. Amounts are signed minor units, credit positive."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +33,7 @@ FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id JOIN ledger_jou
 WHERE e.business_on = %s AND a.role = ANY (%s) AND a.shard = ANY (%s) AND a.owner_id IS NOT NULL AND j.event <> ALL (%s)
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 5, 2
 """
+PAGE = 1000
 LAST_VERSION = 2**62
 LAST_SUB = 32767
 
@@ -134,6 +135,14 @@ def entries(account: AccountRef | UUID, *, before: Line | None = None, limit: in
     """Statement lines of an account, newest first, `limit` of them after the line `before`."""
     mark = (before.posted_at, before.version, before.sub) if before else (None, LAST_VERSION, LAST_SUB)
     return [Line(*row) for row in rows(ENTRIES, (key_of(account), *mark, limit))]
+
+
+def every_entry(account: AccountRef | UUID) -> Iterator[Line]:
+    """All statement lines of an account, newest first, read a page at a time."""
+    page = entries(account, limit=PAGE)
+    while page:
+        yield from page
+        page = entries(account, before=page[-1], limit=PAGE) if len(page) == PAGE else []
 
 
 def day_moves(*, business_on: date, roles: Sequence[str], shards: Sequence[int], not_events: Sequence[str]) -> list[DayMove]:

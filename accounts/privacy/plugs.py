@@ -57,7 +57,29 @@ class LedgerAccounts:
 
     def export(self, *, customer_id: uuid.UUID) -> list[Mapping[str, Any]]:
         rows: Any = ledger.accounts_with_balances().filter(owner_id=customer_id)
-        return [{"account": row.name, "asset": row.asset_id, "balance": row.posted + row.pending, "held": row.held} for row in rows]
+        return [
+            {
+                "account": row.name,
+                "asset": row.asset_id,
+                "balance": row.posted + row.pending,
+                "held": row.held,
+                "lines": [told(line) for line in ledger.every_entry(row.id)],
+            }
+            for row in rows
+        ]
+
+
+def told(line: ledger.Line) -> Mapping[str, Any]:
+    """A line without the journal's metadata, which may name staff."""
+    return {
+        "at": line.posted_at,
+        "effective_on": line.effective_on,
+        "journal": line.journal_id,
+        "event": line.event,
+        "reference": line.reference,
+        "amount": line.amount,
+        "balance_after": line.balance_after,
+    }
 
 
 class RequiredConsents:

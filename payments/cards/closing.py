@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.privacy.sockets import Obstacle
 from payments.cards import queries, services
+from payments.cards.models import Card, CardBinding
 
 BOUND = Obstacle("cards_bound", "A card is still bound: unbind every card first.", "仍有已绑定的银行卡,请先全部解绑。")
 
@@ -18,8 +19,8 @@ BINDING = Obstacle(
 
 
 class BoundCards:
-    """A bound card can still be paid from, and one being bound will be, so they keep an account open; what is shown of a card
-    belongs into an export; what its owner called it goes with the account."""
+    """A bound card can still be paid from, and one being bound will be, so they keep an account open; what is known of a card,
+    unbound or not, belongs into an export; what its owner called it goes with the account."""
 
     def obstacles(self, *, customer_id: uuid.UUID, at: datetime) -> list[Obstacle]:
         facts = [(BOUND, queries.live_cards(customer_id)), (BINDING, queries.open_bindings(customer_id))]
@@ -30,13 +31,29 @@ class BoundCards:
 
     def export(self, *, customer_id: uuid.UUID) -> list[Mapping[str, Any]]:
         return [
-            {
-                "id": row.public_id,
-                "bank": row.bank_id,
-                "last4": row.last4,
-                "nickname": row.nickname,
-                "state": row.state,
-                "at": row.created_at,
-            }
-            for row in queries.live_cards(customer_id)
+            {**named(row), "nickname": row.nickname, "unbound_at": row.unbound_at, "unbound_by": row.unbound_by}
+            for row in queries.every_card(customer_id)
         ]
+
+
+class Tries:
+    """What is kept of tries to bind a card, also those that came to nothing."""
+
+    def export(self, *, customer_id: uuid.UUID) -> list[Mapping[str, Any]]:
+        return [
+            {**named(row), "mobile": row.mobile_masked, "code": row.code, "sms_sent_at": row.sms_sent_at}
+            for row in queries.every_binding(customer_id)
+        ]
+
+
+def named(row: Card | CardBinding) -> Mapping[str, Any]:
+    """What cards and bindings have in common."""
+    return {
+        "id": row.public_id,
+        "bank": row.bank_id,
+        "kind": row.kind,
+        "bin": row.bin,
+        "last4": row.last4,
+        "state": row.state,
+        "at": row.created_at,
+    }

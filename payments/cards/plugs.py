@@ -2,7 +2,7 @@
 
 from accounts.privacy.sockets import ERASERS, EXPORTERS, OBLIGATIONS
 from payments.cards import services
-from payments.cards.closing import BoundCards
+from payments.cards.closing import BoundCards, Tries
 from payments.cards.signings import Bindings, Cards
 from payments.channels.sockets import AGREEMENTS, SIGNINGS
 
@@ -11,4 +11,5 @@ SIGNINGS.plug(services.CARD, Cards())
 AGREEMENTS.plug(services.CARD, Cards())
 OBLIGATIONS.plug("payments.cards", BoundCards())
 EXPORTERS.plug("cards", BoundCards())
+EXPORTERS.plug("card_bindings", Tries())
 ERASERS.plug("payments.cards", BoundCards())

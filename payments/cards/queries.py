@@ -41,6 +41,16 @@ def live_cards(customer_id: UUID) -> QuerySet[Card]:
     return Card.objects.filter(customer_id=customer_id).exclude(state=CardState.UNBOUND).select_related("bank").order_by("position", "id")
 
 
+def every_card(customer_id: UUID) -> QuerySet[Card]:
+    """The customer's cards, unbound ones too, oldest first."""
+    return Card.objects.filter(customer_id=customer_id).order_by("created_at", "id")
+
+
+def every_binding(customer_id: UUID) -> QuerySet[CardBinding]:
+    """The customer's tries to bind a card, oldest first."""
+    return CardBinding.objects.filter(customer_id=customer_id).order_by("created_at", "id")
+
+
 def card(customer_id: UUID, card_id: UUID) -> Card:
     """A card of the customer, unbound ones too. Raises NotFound."""
     found = Card.objects.select_related("bank").filter(customer_id=customer_id, id=card_id).first()

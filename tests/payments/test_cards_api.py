@@ -2,11 +2,13 @@
 
 import pytest
 
+from accounts.privacy.sockets import EXPORTERS
+from core.card_numbers import contains_card_number
 from payments.cards.models import Card, CardBinding
 from payments.channels.models import ChannelRequest
 from tests.factories import api, customer
 from tests.payments.settle import assert_nothing_open
-from tests.payments.world import WORKS, bind, payer
+from tests.payments.world import WORKS, bind, payer, start
 from tests.sandbox_bank import SandboxBank
 
 
@@ -112,3 +114,21 @@ def test_the_banks_are_listed_with_their_limits() -> None:
     debit, credit = items[0]["kinds"]
     assert debit["limits"][1] == {"scene": "top_up", "single_fen": 50_000_00, "day_fen": 200_000_00, "month_fen": 1_000_000_00}
     assert [row["scene"] for row in credit["limits"]] == ["pay"]
+
+
+def test_an_export_names_unbound_cards_and_every_try_to_bind_one(connected: SandboxBank) -> None:
+    who = payer(connected)
+    gone = bind(connected, who)
+    api(who.customer).post(f"/v1/payments/cards/{gone.public_id}/nickname", {"nickname": "工资卡"})
+    api(who.customer).post(f"/v1/payments/cards/{gone.public_id}/unbind")
+    waiting = start(who, WORKS)
+    ((card,), tries) = (dict(EXPORTERS.items())[name].export(customer_id=who.customer.id) for name in ("cards", "card_bindings"))
+    assert (card["id"], card["state"], card["nickname"], card["unbound_by"]) == (gone.public_id, "unbound", "工资卡", "customer")
+    assert (card["bin"], card["last4"]) == (gone.bin, gone.last4)
+    assert [(row["id"], row["state"]) for row in tries][-1] == (waiting.public_id, "sms_sent")
+    assert [row["state"] for row in tries] == ["bound", "sms_sent"]
+    assert {row["mobile"] for row in tries} == {waiting.mobile_masked}
+    assert not contains_card_number(str((card, tries)))
+    assert gone.token not in str((card, tries))
+    other = payer(connected)
+    assert [dict(EXPORTERS.items())[name].export(customer_id=other.customer.id) for name in ("cards", "card_bindings")] == [[], []]
