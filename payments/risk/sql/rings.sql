@@ -14,11 +14,6 @@ SELECT CASE
 END
 $$;
 
-CREATE FUNCTION payments_risk_sum(ring bigint[], slots bigint) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-SELECT coalesce(sum(slot), 0)::bigint FROM unnest(ring[greatest(slots, 0)::int + 1:]) AS slot
-$$;
-
 -- The rules in force at an instant for a scene: of each code the latest row, if it is on.
 CREATE FUNCTION payments_risk_rules(wanted varchar, moment timestamptz) RETURNS SETOF payments_riskrule
 LANGUAGE sql STABLE AS $$
