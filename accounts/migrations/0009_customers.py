@@ -1,3 +1,5 @@
+"""The tables of identity, verification, security and privacy."""
+
 import core.create_models
 import core.crypto.fields
 import core.ids
@@ -11,7 +13,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('accounts', '0001_schema'), ('accounts', '0007_device_shared'), ('accounts', '0008_capture_all')]
+    replaces = [("accounts", "0007_device_shared")]
 
     dependencies = [
         ('core', '0008_first_rows'),

@@ -82,6 +82,10 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    replaces = [("accounts", "0004_identity_rules"), ("accounts", "0005_consent_documents"), ("accounts", "0006_back_dating")]
+    replaces = [
+        ("accounts", "0004_identity_rules"),
+        ("accounts", "0005_consent_documents"),
+        ("accounts", "0006_back_dating"),
+    ]
     dependencies = [("accounts", "0011_ledger_functions")]
     operations = [migrations.RunPython(load, unload)]

@@ -1,3 +1,5 @@
+"""The tables of channels and cards."""
+
 import core.create_models
 import core.crypto.fields
 import core.ids
@@ -8,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('payments', '0001_schema'), ('payments', '0005_request_reference'), ('payments', '0008_channel_health'), ('payments', '0009_channel_connections'), ('payments', '0029_error_map'), ('payments', '0043_routing'), ('payments', '0048_bill_numbers_go')]
+    replaces = [("payments", "0005_request_reference")]
 
     dependencies = [
         ('accounts', '0012_first_rows'),

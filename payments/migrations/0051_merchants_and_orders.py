@@ -1,3 +1,5 @@
+"""The tables of merchants, cashier and refunds."""
+
 import core.create_models
 import core.crypto.fields
 import core.ids
@@ -11,7 +13,14 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('payments', '0006_merchants'), ('payments', '0020_cashier'), ('payments', '0021_merchant_state_words'), ('payments', '0027_merchant_contact'), ('payments', '0033_refunds'), ('payments', '0041_order_paid_on')]
+    replaces = [
+        ("payments", "0006_merchants"),
+        ("payments", "0020_cashier"),
+        ("payments", "0021_merchant_state_words"),
+        ("payments", "0027_merchant_contact"),
+        ("payments", "0033_refunds"),
+        ("payments", "0041_order_paid_on"),
+    ]
 
     dependencies = [
         ('payments', '0050_wallet_and_risk'),

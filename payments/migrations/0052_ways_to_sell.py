@@ -1,3 +1,5 @@
+"""The tables of codes, agreements, bills and splits."""
+
 import core.create_models
 import core.crypto.fields
 import core.ids
@@ -9,7 +11,12 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('payments', '0039_qr'), ('payments', '0042_splits'), ('payments', '0045_agreements'), ('payments', '0047_bills')]
+    replaces = [
+        ("payments", "0039_qr"),
+        ("payments", "0042_splits"),
+        ("payments", "0045_agreements"),
+        ("payments", "0047_bills"),
+    ]
 
     dependencies = [
         ('payments', '0051_merchants_and_orders'),

@@ -1,3 +1,5 @@
+"""The tables of settlement, reconciliation, disputes and merchants' notices."""
+
 import core.create_models
 import core.crypto.fields
 import core.ids
@@ -9,7 +11,14 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('payments', '0025_reconciliation'), ('payments', '0028_recon_dated'), ('payments', '0031_settlement'), ('payments', '0034_merchant_notices'), ('payments', '0036_recon_fixes'), ('payments', '0037_disputes')]
+    replaces = [
+        ("payments", "0025_reconciliation"),
+        ("payments", "0028_recon_dated"),
+        ("payments", "0031_settlement"),
+        ("payments", "0034_merchant_notices"),
+        ("payments", "0036_recon_fixes"),
+        ("payments", "0037_disputes"),
+    ]
 
     dependencies = [
         ('payments', '0052_ways_to_sell'),

@@ -92,11 +92,11 @@ def test_readyz_says_503_and_why_when_migrations_wait(monkeypatch: pytest.Monkey
 
 
 class connection_without_migration:  # noqa: N801  (reads as a statement)
-    """The newest migration of the kernel forgotten, until the test's transaction is rolled back."""
+    """The migrations of the kernel forgotten (those that a squashed one replaces with it), until the test's transaction is rolled back."""
 
     def __enter__(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations WHERE app = 'core')")
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'core'")
 
     def __exit__(self, *_: object) -> None:
         """Nothing to do: the test is rolled back."""

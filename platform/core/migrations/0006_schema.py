@@ -1,3 +1,5 @@
+"""The tables of the kernel."""
+
 import core.create_models
 import core.ids
 import django.db.models.deletion
@@ -9,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('core', '0001_schema'), ('core', '0005_roles')]
+    replaces = [("core", "0002_core_now")]
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
