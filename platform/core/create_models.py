@@ -1,4 +1,4 @@
-"""Many models made by one operation of a migration: their tables cost little, drawing every model of the project anew after each costs a lot."""
+"""Many models made by one operation of a migration: tables cost little, drawing the project's models anew after each of them a lot."""
 
 from collections.abc import Sequence
 

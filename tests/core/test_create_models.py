@@ -6,7 +6,7 @@ from django.db.migrations.state import ProjectState
 
 from core.create_models import CreateModels
 
-KIND = migrations.CreateModel("Kind", [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=9, unique=True))])
+KIND = migrations.CreateModel("Kind", [("id", models.BigAutoField(primary_key=True)), ("name", models.TextField(unique=True))])
 THING = migrations.CreateModel(
     "Thing",
     [("id", models.BigAutoField(primary_key=True)), ("kind", models.ForeignKey("core.Kind", models.PROTECT))],
