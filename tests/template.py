@@ -12,7 +12,15 @@ from psycopg.sql import SQL, Identifier
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "banyan_template_"
 LOCK = 7_205_531_009
-READ_BY_MIGRATIONS = ("*/migrations/*.py", "*/*/migrations/*.py", "*/*/sql/*.sql", "*/*/*/*.toml", "*/core/ids.py", "requirements.txt")
+READ_BY_MIGRATIONS = (
+    "*/migrations/*.py",
+    "*/*/migrations/*.py",
+    "*/*/sql/*.sql",
+    "*/*/*/*.toml",
+    "*/core/create_models.py",
+    "*/core/ids.py",
+    "requirements.txt",
+)
 
 
 def fingerprint() -> str:
