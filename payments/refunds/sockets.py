@@ -27,6 +27,11 @@ class BeforeRefund(Protocol):
         taken (`order.refunding_fen` counts it), before money is set aside at the merchant. Raises a DomainError to refuse it."""
         ...
 
+    def given_up(self, *, order: PaymentOrder, refund: str, at: datetime) -> None:
+        """Undo what `before` did for `refund` (its public id) and no other refund needs. Called in the transaction that gives it up,
+        with the order's row locked, its room and the merchant's money free again. Raises a DomainError to refuse the giving up."""
+        ...
+
 
 OBSTACLES: Socket[RefundObstacle] = Socket("payments.refunds.obstacles", RefundObstacle)  # type: ignore[type-abstract]
 BEFORE: Socket[BeforeRefund] = Socket("payments.refunds.before", BeforeRefund)  # type: ignore[type-abstract]

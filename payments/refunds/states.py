@@ -6,7 +6,8 @@ processing          held; the channel was asked, its word is awaited
 succeeded           one journal: held money and the fee's part -> every source
 to_manual           held; the channel refused, an operator's turn
 succeeded_by_hand   one journal: as above, what the channel refused through the bank account
-failed              nothing moved; the hold and the room on the order are free again
+failed              nothing moved; the hold and the room on the order are free again, and what receivers of a split gave back for
+                    it is theirs again (journal 1 of splits)
 """
 
 from django.db import models

@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 from core.batches import batches
 from core.errors import NotFound
 from payments.splits.models import Split, SplitOrder, SplitPart, SplitReceiver, SplitReturn
-from payments.splits.states import ReceiverState, SplitOrderState
+from payments.splits.states import GIVEN_AGAIN, ReceiverState, ReturnCause, SplitOrderState
 
 
 def receivers(merchant_id: uuid.UUID) -> QuerySet[SplitReceiver]:
@@ -63,6 +63,22 @@ def parts_out(order_id: uuid.UUID) -> list[SplitPart]:
 
 def returns(split_id: uuid.UUID) -> list[SplitReturn]:
     return list(SplitReturn.objects.filter(split_id=split_id).select_related("part__receiver").order_by("created_at", "id"))
+
+
+def returned_for_refunds(order_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Receiver to what they gave back of an order for refunds."""
+    rows = SplitReturn.objects.filter(part__order_id=order_id, cause=ReturnCause.REFUND).order_by()
+    return dict(rows.values("part__receiver_id").annotate(fen=Sum("amount_fen")).values_list("part__receiver_id", "fen"))
+
+
+def given_again(order_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Receiver to what of that they have again, since refunds were given up."""
+    rows = SplitPart.objects.filter(order_id=order_id, split__out_split_no__startswith=GIVEN_AGAIN).order_by()
+    return dict(rows.values("receiver_id").annotate(fen=Sum("amount_fen")).values_list("receiver_id", "fen"))
+
+
+def receivers_by_id(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, SplitReceiver]:
+    return SplitReceiver.objects.in_bulk(list(ids))
 
 
 def return_by_number(split_id: uuid.UUID, out_return_no: str) -> SplitReturn | None:

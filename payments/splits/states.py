@@ -5,6 +5,7 @@
 | an order flagged for splitting is paid | merchant:pending, out of settlement while it is `open` |
 | split | merchant:pending -> the receivers (merchant:pending, user:balance) |
 | returned | the receivers -> merchant:pending |
+| a refund it was returned for is given up | merchant:pending -> the receivers, as a split of its own (`refund:rfd_...`) |
 | `finished`, or its days are over | what is left in merchant:pending is settled with the next day |
 """
 
@@ -35,5 +36,7 @@ class ReturnCause(models.TextChoices):
     REFUND = "refund"
 
 
+GIVEN_AGAIN = "refund:"
+"""Begins the number of a split that gives receivers again what a refund had needed; no merchant's own number has a colon."""
 SPLIT_ORDER_MOVES = Moves(SplitOrderState, {SplitOrderState.OPEN: {SplitOrderState.FINISHED}})
 RECEIVER_MOVES = Moves(ReceiverState, {ReceiverState.ACTIVE: {ReceiverState.REMOVED}, ReceiverState.REMOVED: {ReceiverState.ACTIVE}})

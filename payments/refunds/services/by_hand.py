@@ -16,6 +16,7 @@ from payments.refunds import journals, queries
 from payments.refunds.models import Refund, RefundPart
 from payments.refunds.services import asking, placing, settling
 from payments.refunds.services.asking import NewRefund
+from payments.refunds.sockets import BEFORE
 from payments.refunds.states import REFUND_MOVES, AskedBy, RefundState
 
 OPERATOR_REFUND = "refund.ask"
@@ -84,19 +85,22 @@ def pay_by_hand(*, refund_id: uuid.UUID, reference: str, at: datetime) -> Refund
 
 @transaction.atomic
 def give_up(*, refund_id: uuid.UUID, at: datetime) -> Refund:
-    """End a refund the channel refused, unpaid: the merchant keeps the money and the order its room.
+    """End a refund the channel refused, unpaid: the order has its room again and the merchant its money, but for what others gave back
+    for this refund, which they have again.
 
-    Raises ApprovalNeeded, LostInDispute, WrongState unless the channel refused.
+    Raises ApprovalNeeded, LostInDispute, WrongState unless the channel refused, and what a plug of BEFORE refuses with.
     """
     decided = must_be_applying(GIVEN_UP)
     refund = locked(refund_id, RefundState.FAILED)
     if refund.asked_by == AskedBy.DISPUTE:
         raise LostInDispute()
-    refunding.give_up(order_id=refund.order_id, amount_fen=refund.amount_fen, at=at)
+    order = refunding.give_up(order_id=refund.order_id, amount_fen=refund.amount_fen, at=at)
     code = refund.code or GIVEN_UP_CODE
     advance(refund, RefundState.FAILED, moves=REFUND_MOVES, at=at, settled_at=at, code=code)
     work.finish(kind=settling.REFUSED, target=refund.public_id, by=decided.checker, at=at)
     settling.publish("refund.failed", refund, at, code=code)
     for hold_id in refund.hold_ids:
         ledger.release(hold_id=hold_id, at=at)
+    for room in BEFORE:
+        room.given_up(order=order, refund=refund.public_id, at=at)
     return refund
