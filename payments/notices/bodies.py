@@ -17,7 +17,9 @@ from payments.notices.models import MerchantNotice
 
 Data = dict[str, Any]
 NOT_TOLD = frozenset({"merchant", "merchant_id", "app", "app_id", "payer", "customer", "customer_id", "owner", "owner_id"})
-CLOSED_CODES = frozenset({EXPIRED, BY_MERCHANT})
+CLOSED_CODES = frozenset({EXPIRED, BY_MERCHANT, "reversed", "payer_declined", "payer_short", "agreement_ended"})
+DEDUCTION = "deduction_"
+"""Begins the code of an order whose deduction failed; what follows may be about the payer's account."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,15 @@ def of_order(event: Event) -> News:
     if state == "paid":
         data |= {"fee": order.fee_fen, "paid_at": local(event.occurred_at).isoformat()}
     else:
-        code = str(event.payload.get("code", ""))
-        data |= {"code": code if code in CLOSED_CODES else "payment_failed", "closed_at": local(event.occurred_at).isoformat()}
+        data |= {"code": why_closed(str(event.payload.get("code", ""))), "closed_at": local(event.occurred_at).isoformat()}
     return News(order.merchant_id, order.app_id, order, order.public_id, data)
+
+
+def why_closed(code: str) -> str:
+    """The reason of a closed order that its merchant may know; nothing of the payer's account."""
+    if code in CLOSED_CODES:
+        return code
+    return "deduction_failed" if code.startswith(DEDUCTION) else "payment_failed"
 
 
 def of_others(event: Event) -> News:
@@ -88,7 +96,6 @@ TYPES: Mapping[str, Reader] = {
     "dispute.lost": of_others,
     "dispute.withdrawn": of_others,
     "split.done": of_others,
-    "split.failed": of_others,
     "agreement.signed": of_others,
     "agreement.ended": of_others,
     "deduction.paid": of_others,

@@ -15,11 +15,13 @@ from payments.merchants import signing
 from payments.merchants.services import keys
 from payments.notices import bodies, services
 from payments.notices.models import MerchantNotice, NoticeTry
+from payments.qr.services import charging
 from tests.payments.cashier.plugs import strange_sources
 from tests.payments.cashier.test_unknown import late_success
 from tests.payments.cashier.world import BALANCE, card_holder, fund, holder, new_order, pay, settle_cashier
 from tests.payments.merchants.world import add_app, add_key, opened
 from tests.payments.notices.world import Receiver, a_notice, an_event, deliver, news, receiver, told_shop
+from tests.payments.qr.world import read, show, wanted
 from tests.payments.wallet.world import open_day
 from tests.sandbox_bank import SandboxBank
 
@@ -75,13 +77,33 @@ def test_an_order_that_is_closed_and_charged_all_the_same_gives_one_closed_and_n
 
 @pytest.mark.parametrize(
     ("code", "told"),
-    [("expired", "expired"), ("closed_by_merchant", "closed_by_merchant"), ("account_frozen", "payment_failed")],
+    [
+        ("expired", "expired"),
+        ("closed_by_merchant", "closed_by_merchant"),
+        ("reversed", "reversed"),
+        ("payer_declined", "payer_declined"),
+        ("payer_short", "payer_short"),
+        ("agreement_ended", "agreement_ended"),
+        ("deduction_account_frozen", "deduction_failed"),
+        ("account_frozen", "payment_failed"),
+    ],
 )
 def test_a_closed_order_says_why_but_nothing_of_the_payers_account(code: str, told: str) -> None:
     open_day()
     order = new_order(told_shop("https://shop.example/n"), 100)
     [notice] = services.write(event=an_event(order, code=code), at=clock.now())
     assert f'"code":"{told}"' in notice.text
+
+
+def test_an_order_its_merchant_reversed_is_told_as_reversed(receiver: Receiver) -> None:
+    open_day()
+    where, wanted_order = told_shop(receiver.url), wanted(30_000)
+    read(where.app, show(holder(50_000, pin=True)), wanted_order)
+    charging.reverse(app=where.app, out_trade_no=wanted_order.out_trade_no, at=clock.now())
+    news(clock.now())
+    deliver(clock.now())
+    [delivery] = receiver.deliveries
+    assert (delivery.body["type"], delivery.body["data"]["code"]) == ("order.closed", "reversed")
 
 
 def test_an_order_goes_to_its_own_address_before_its_apps(receiver: Receiver) -> None:
