@@ -62,7 +62,7 @@ def count_look(*, customer_id: UUID, at: datetime) -> None:
 
 @transaction.atomic
 def begin(*, customer_id: UUID, biller: Biller, account_no: str, owed: Owed, at: datetime) -> BillPayment:
-    """Write a payment of a bill, just looked up, with the order the customer pays at the cashier.
+    """Write a payment of a bill, just looked up, with the order that this customer alone sees and pays at the cashier.
 
     Raises CustomerNotActive, BillBeingPaid, MerchantNotSelling.
     """
@@ -77,12 +77,13 @@ def begin(*, customer_id: UUID, biller: Biller, account_no: str, owed: Owed, at:
         scene=Scene.BILL,
         life=LIFE,
     )
+    order = orders.assign(orders.create(app=biller.app, wanted=wanted, at=at), customer_id, at)
     made = BillPayment(
         id=payment_id,
         customer_id=customer_id,
         shard=shard_of(customer_id),
         biller=biller,
-        order_id=orders.create(app=biller.app, wanted=wanted, at=at).id,
+        order_id=order.id,
         account_no=account_no,
         bill_no=owed.number,
         period=owed.period,

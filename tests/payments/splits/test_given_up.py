@@ -101,7 +101,7 @@ def test_nothing_is_given_again_where_the_merchant_had_it_or_the_receiver_gave_i
 
 
 def test_a_receiver_that_can_take_nothing_keeps_the_refund_with_the_operators(connected: SandboxBank) -> None:
-    where, other, who = wide(), shop(), holder()
+    where, who = wide(), holder()
     order = by_card_to_split(where, connected)
     split(where, order, (receiver_person(where, who), 9_000))
     made = refused(connected, order, 10_000)
