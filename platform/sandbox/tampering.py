@@ -17,6 +17,10 @@ class Tamperable(Protocol):
         """The merchant's business number."""
 
     @property
+    def kind(self) -> str:
+        """What it came from."""
+
+    @property
     def amount_fen(self) -> int:
         """A positive amount."""
 
@@ -29,7 +33,8 @@ def tampered(true: Sequence[_Line], faults: Faults, made_up: MadeUp[_Line]) -> t
     """(the lines shown, the lines the totals are taken from).
 
     All faults choose among the true lines, so they do not hit one another's line by accident when their counts leave room:
-    each takes the next free places of an even spread.
+    each takes the next free places of an even spread over the lines from the largest amount to the smallest. (Not over their order in
+    time: requests that come together are booked in an order that is another one the next time.)
     """
     wanted = [fault for name in _CHANGERS if (fault := faults.get(name))]
     hit: dict[int, Fault] = {}
@@ -47,10 +52,15 @@ def tampered(true: Sequence[_Line], faults: Faults, made_up: MadeUp[_Line]) -> t
     return shown, list(true) if keeps else shown
 
 
+def by_amount(lines: Sequence[Tamperable]) -> list[int]:
+    """The places of the lines, those of large amounts first; the order they have in time does not matter."""
+    return sorted(range(len(lines)), key=lambda place: (-lines[place].amount_fen, lines[place].kind, place))
+
+
 def _places(true: Sequence[_Line], fault: Fault, taken: dict[int, Fault]) -> list[int]:
     if fault.request_no:
         return [place for place, line in enumerate(true) if line.request_no == fault.request_no and place not in taken]
-    free = [place for place in range(len(true)) if place not in taken]
+    free = [place for place in by_amount(true) if place not in taken]
     count = min(fault.params["count"], len(free))
     return [free[index * len(free) // count] for index in range(count)]
 
