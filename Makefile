@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: help install run test check bench demo openapi lock clean
+.PHONY: help install run test check bench torture demo openapi lock clean
 
 help: ## Show this help
 	@echo "Banyan. The two commands to know: make run, make test."
@@ -32,6 +32,9 @@ check: .venv/.dev ## Lint, types, import contracts, migrations, settings, OpenAP
 
 bench: .venv/.dev ## Measure: each figure as a ratio to its baseline in the same run
 	@$(BIN)/python platform/tools/bench.py $(ARGS)
+
+torture: .venv/.dev ## Run the long versions of the tests for hours and print one table (ARGS=simulation for one row)
+	@$(BIN)/python platform/tools/torture.py $(ARGS)
 
 demo: .venv/.run ## Make the demo afresh: customers living through simulated days (drops this checkout's data)
 	@$(BIN)/python platform/tools/run.py --demo-only $(ARGS)

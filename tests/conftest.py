@@ -22,6 +22,7 @@ MIDNIGHT_MARGIN_SECONDS = 30
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("torture", hypothesis.settings.get_profile("any machine"), max_examples=3_000, stateful_step_count=200)
 hypothesis.settings.load_profile("any machine")
 
 

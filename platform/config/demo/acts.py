@@ -26,6 +26,10 @@ class Act(StrEnum):
     COLLECT = "collect"
 
 
+class NotReady(Exception):
+    """The customer is not far enough for this act: it stays an intention."""
+
+
 @dataclass(frozen=True)
 class Intention:
     """Who does what, when: `minute` of the day (Shanghai), `amount_fen` and the others where they matter.

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 from django.conf import settings
 
+from config.demo.acts import NotReady
+
 BALANCE_FEN = 5_000_000
 
 
@@ -55,8 +57,10 @@ class Bank:
         ]
 
     def code_for(self, mobile: str) -> str:
-        """The code of the latest text to a mobile."""
+        """The code of the latest text to a mobile. Raises NotReady where none came."""
         latest = self.call("GET", f"/control/messages?mobile={mobile}&limit=1")["messages"]
+        if not latest:
+            raise NotReady("got no text")
         return str(latest[0]["code"])
 
     def settings(self, **values: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts.identity.services import Customer, DeviceSession
 from accounts.security import services as security
 from accounts.security.queries import pin_free_limit_fen
-from config.demo.acts import Intention
+from config.demo.acts import Intention, NotReady
 from config.demo.bank import Person
 from core.errors import DomainError
 from payments.wallet.services.authority import Intent
@@ -34,10 +34,6 @@ def customer_of(life: Life) -> Customer:
 def address_of(life: Life) -> str:
     """An internet address of their own, from the block for documentation (RFC 3849)."""
     return f"2001:db8::{life.person.mobile[-8:-4]}:{life.person.mobile[-4:]}"
-
-
-class NotReady(Exception):
-    """The customer is not far enough for this act: it stays an intention."""
 
 
 def card_of(life: Life, wanted: Intention) -> uuid.UUID:

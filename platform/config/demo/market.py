@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from config.demo.acts import Intention
+from config.demo.acts import Intention, NotReady
 from config.demo.cast import operator, second_look
-from config.demo.lives import Life, NotReady, card_of, customer_of, intent_for, proof_of, session_of
+from config.demo.lives import Life, card_of, customer_of, intent_for, proof_of, session_of
 from config.demo.market_plan import TRADES, order_number
 from core.ids import public_id
 from payments.cashier import outbound

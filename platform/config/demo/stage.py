@@ -14,9 +14,9 @@ from accounts.privacy import services as privacy
 from accounts.security import services as security
 from accounts.verification import services as verification
 from config.demo import market
-from config.demo.acts import Act, Intention
+from config.demo.acts import Act, Intention, NotReady
 from config.demo.bank import Bank
-from config.demo.lives import PIN, Life, NotReady, address_of, card_of, customer_of, intent_for
+from config.demo.lives import PIN, Life, address_of, card_of, customer_of, intent_for
 from config.demo.market import Shop
 from core.errors import DomainError
 from core.ids import public_id
