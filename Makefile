@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: help install run test check bench torture demo openapi lock clean
+.PHONY: help install run test check bench torture demo openapi lock sbom clean
 
 help: ## Show this help
 	@echo "Banyan. The two commands to know: make run, make test."
@@ -27,7 +27,7 @@ run: .venv/.run ## Start everything: database, broker, web, worker, clock, sandb
 test: .venv/.dev ## Run the whole test suite on its own embedded services
 	@$(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
-check: .venv/.dev ## Lint, types, import contracts, migrations, settings, OpenAPI file
+check: .venv/.dev ## Lint, types, templates, import contracts, migrations, settings, OpenAPI file
 	@$(BIN)/python platform/tools/check.py
 
 bench: .venv/.dev ## Measure: each figure as a ratio to its baseline in the same run
@@ -46,6 +46,9 @@ lock: .venv/.dev ## Pin and hash the requirements anew from requirements*.in
 	@for name in requirements requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --no-emit-index-url $$name.in -o $$name.txt || exit 1; done
+
+sbom: .venv/.dev ## Write var/sbom.json: every package of a run, pinned and hashed (CycloneDX)
+	@mkdir -p var && $(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible --output-file var/sbom.json && echo var/sbom.json
 
 clean: ## Stop the embedded services and remove what this checkout made (data too)
 	@[ ! -x $(BIN)/python ] || { $(BIN)/python -m core.embedded down; BANYAN_INSTANCE=test $(BIN)/python -m core.embedded down; }

@@ -12,6 +12,7 @@ CHECKS: dict[str, list[str]] = {
     "ruff": [str(BIN / "ruff"), "check", "."],
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet", "."],
     "types": [str(BIN / "mypy"), "."],
+    "templates": [str(BIN / "djlint"), "--lint", "--quiet", "platform", "accounts", "payments"],
     "imports": [str(BIN / "lint-imports"), "--no-cache"],
     "settings": [*MANAGE, "check", "--fail-level", "WARNING"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
