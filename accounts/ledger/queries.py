@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.ledger.accounts import AccountRef
 from accounts.ledger.calls import call, rows
-from accounts.ledger.models import Hold, Journal, LedgerAccount, LedgerBalance, PendingLeg
+from accounts.ledger.models import Hold, Journal, LedgerAccount, LedgerBalance, PendingLeg, Reversal
 from accounts.ledger.models.books import DEBIT_KINDS
 from core.batches import batches
 
@@ -175,6 +175,11 @@ def accounts_with_balances() -> QuerySet[LedgerAccount]:
 def journals() -> QuerySet[Journal]:
     """Journals, newest id first."""
     return Journal.objects.order_by("-id")
+
+
+def reversed_by(journal_id: UUID) -> UUID | None:
+    """The journal that reverses this one."""
+    return Reversal.objects.filter(reverses=journal_id).values_list("journal_id", flat=True).first()
 
 
 def legs(journal: Journal) -> list[tuple[LedgerAccount, int]]:

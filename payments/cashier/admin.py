@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.ledger import queries as ledger
 from accounts.ledger.shown import journal_link
 from core.clock import queries as clock
 from core.desk.acts import Doing
@@ -32,6 +33,7 @@ from payments.cashier.services import late
 from payments.cashier.states import OrderState
 from payments.cashier.story import STORY
 from payments.channels import queries as requests
+from payments.channels.shown import CALL_COLUMNS, call_rows
 from payments.wallet.admin import HandForm, with_reference
 
 BANK_MAY_TAKE = timedelta(minutes=5)
@@ -40,16 +42,6 @@ HEADING = '<h3 class="font-semibold mt-4 mb-1">{}</h3>{}'
 ATTEMPT_COLUMNS = (_("No."), _("Attempt"), _("State"), _("Result code"), _("Payer gives (yuan)"), _("Factors"), _("Begun"))
 WORDS = {"committed": _("committed"), "given_up": _("given up"), "late": _("late")}
 LEG_COLUMNS = (_("Attempt"), _("Source"), _("Which"), _("Amount (yuan)"), _("State"), _("Hold"), _("Refunded (yuan)"), _("Leg"))
-REQUEST_COLUMNS = (
-    _("Request"),
-    _("Operation"),
-    _("Amount (yuan)"),
-    _("State"),
-    _("Result code"),
-    _("Times asked"),
-    _("Placed"),
-    _("Settled"),
-)
 
 
 class Stuck(admin.SimpleListFilter):
@@ -236,26 +228,17 @@ class PaymentOrderAdmin(DeskAdmin):
     @display(description=_("Calls to channels"))
     def requests(self, row: PaymentOrder) -> SafeString:
         made = requests.made_for([leg.pk for leg in queries.legs_of_order(row.pk)])
-        return table(
-            REQUEST_COLUMNS,
-            (
-                (
-                    link("payments.channelrequest", one.pk, one.public_id),
-                    f"{one.channel_id} {one.operation}",
-                    money(one.amount_fen),
-                    badge(one.state),
-                    plainly(one.code),
-                    one.queries,
-                    when(one.created_at),
-                    when(one.settled_at),
-                )
-                for one in made
-            ),
-        )
+        return table(CALL_COLUMNS, call_rows(made))
 
     @display(description=_("Journals"))
     def journals(self, row: PaymentOrder) -> SafeString:
-        named = ((_("Paid"), row.journal_id), (_("Late"), row.late_journal_id), (_("By hand"), row.hand_journal_id))
+        back = ledger.reversed_by(row.late_journal_id) if row.late_journal_id else None
+        named = (
+            (_("Paid"), row.journal_id),
+            (_("Late"), row.late_journal_id),
+            (_("Late, given back"), back),
+            (_("By hand"), row.hand_journal_id),
+        )
         shown: list[tuple[object, object]] = [(words, journal_link(journal_id)) for words, journal_id in named if journal_id]
         if row.hand_reference:
             shown.append((_("Bank's number of the payment"), row.hand_reference))

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -62,6 +63,7 @@ class Dispute(models.Model):
     verdict = models.CharField(max_length=200, default="", blank=True)
     refund = models.ForeignKey("payments.Refund", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     asked_at = models.DateTimeField()
+    journal_ids = ArrayField(models.UUIDField(), default=list, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)

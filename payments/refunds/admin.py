@@ -23,12 +23,13 @@ from core.desk.dashboard import figure
 from core.desk.forms import ReasonForm, YuanField
 from core.desk.panels import customer_panel
 from core.desk.proposing import proposing
-from core.desk.shown import age, badge, link, money, mono, plainly, table, when
+from core.desk.shown import age, badge, link, money, mono, table, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, FIGURES, WORK_KINDS, Figure, KindOfWork, Panel
 from core.ids import public_id
-from payments.cashier.admin import REQUEST_COLUMNS, target
+from payments.cashier.admin import target
 from payments.channels import queries as requests
+from payments.channels.shown import CALL_COLUMNS, call_rows
 from payments.merchants import accounts
 from payments.refunds import queries
 from payments.refunds.models import REASON_LENGTH, Refund
@@ -229,22 +230,7 @@ class RefundAdmin(DeskAdmin):
     @display(description=_("Calls to channels"))
     def requests(self, row: Refund) -> SafeString:
         made = requests.made_for([part.pk for part in queries.parts(row.pk) if part.asked])
-        return table(
-            REQUEST_COLUMNS,
-            (
-                (
-                    link("payments.channelrequest", one.pk, one.public_id),
-                    f"{one.channel_id} {one.operation}",
-                    money(one.amount_fen),
-                    badge(one.state),
-                    plainly(one.code),
-                    one.queries,
-                    when(one.created_at),
-                    when(one.settled_at),
-                )
-                for one in made
-            ),
-        )
+        return table(CALL_COLUMNS, call_rows(made))
 
 
 class RefundsPanel:

@@ -10,7 +10,7 @@ from payments.refunds.obligations import MerchantRefunds, Refunds
 from payments.refunds.outcomes import RefundOutcome
 from payments.refunds.services.placing import BUSINESS
 from payments.refunds.statement import RefundsOnStatement
-from payments.refunds.story import RefundStory
+from payments.refunds.story import RefundCalls, RefundStory
 from payments.wallet.sockets import STATEMENT
 
 BOOKS.plug("payments.refunds", books.LINES)
@@ -20,3 +20,4 @@ EXPORTERS.plug("refunds", Refunds())
 MERCHANT_OBSTACLES.plug("payments.refunds", MerchantRefunds())
 STATEMENT.plug("payments.refunds", RefundsOnStatement())
 STORY.plug("payments.refunds", RefundStory())
+STORY.plug("payments.refunds.calls", RefundCalls())

@@ -42,6 +42,11 @@ def parts(refund_id: uuid.UUID) -> list[RefundPart]:
     return list(RefundPart.objects.filter(refund_id=refund_id).select_related("leg").order_by("leg__position"))
 
 
+def asked_parts(order_id: uuid.UUID) -> list[uuid.UUID]:
+    """The parts of an order's refunds that channels had to give back."""
+    return list(RefundPart.objects.filter(refund__order_id=order_id, asked=True).values_list("id", flat=True))
+
+
 def parts_of(refund_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[RefundPart]]:
     """The parts of several refunds, in one query."""
     found: dict[uuid.UUID, list[RefundPart]] = {refund_id: [] for refund_id in refund_ids}

@@ -1,4 +1,4 @@
-"""The refunds of an order on its page at the desk (plugged into payments.cashier)."""
+"""The refunds of an order, and what channels were asked for them, on its page at the desk (plugged into payments.cashier)."""
 
 import uuid
 from datetime import datetime
@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ledger.shown import journal_link
 from core.desk.shown import badge, link, money, plainly, when
 from payments.cashier.story import Chapter
+from payments.channels import queries as requests
+from payments.channels.shown import CALL_COLUMNS, call_rows
 from payments.refunds import queries
 
 COLUMNS = (_("Refund"), _("Amount (yuan)"), _("State"), _("Result code"), _("Asked by"), _("Reason"), _("Journal"), _("Asked"), _("Over"))
@@ -32,3 +34,11 @@ class RefundStory:
             for row in queries.of_order(order_id)
         ]
         return Chapter(_("Refunds"), COLUMNS, rows)
+
+
+class RefundCalls:
+    order = 11
+
+    def chapter(self, *, order_id: uuid.UUID, at: datetime) -> Chapter:
+        made = requests.made_for(queries.asked_parts(order_id))
+        return Chapter(_("Calls to channels for refunds"), CALL_COLUMNS, call_rows(made))

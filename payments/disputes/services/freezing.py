@@ -1,11 +1,13 @@
 """Money of a merchant in dispute: frozen as far as there is any, asked for again where it was short, released, or taken by a refund."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Func, Value
 
 from accounts.ledger import services as ledger
+from accounts.ledger.legs import Leg
 from accounts.ledger.refusals import InsufficientFunds
 from core.ids import new_id
 from core.work import services as work
@@ -40,9 +42,8 @@ def frozen(dispute: Dispute, parts: Mapping[str, int], at: datetime) -> Dispute:
     short_fen = dispute.short_fen - sum(parts.values())
     Dispute.objects.filter(pk=dispute.pk).update(**counts, short_fen=short_fen, asked_at=at)
     if parts:
-        legs = journals.frozen(dispute.merchant_id, parts)
-        ledger.post(journal_id=new_id(), event=journals.FROZEN, legs=legs, reference=dispute.public_id, at=at)
-    dispute.refresh_from_db(fields=[*FROM.values(), "short_fen", "asked_at"])
+        post(dispute, journals.FROZEN, journals.frozen(dispute.merchant_id, parts), at)
+    dispute.refresh_from_db(fields=[*FROM.values(), "short_fen", "asked_at", "journal_ids"])
     return dispute
 
 
@@ -69,5 +70,12 @@ def release_rest(dispute: Dispute, taken_fen: int, at: datetime) -> None:
 
 
 def post_release(dispute: Dispute, parts: Mapping[str, int], at: datetime) -> None:
-    legs = journals.released(dispute.merchant_id, parts)
-    ledger.post(journal_id=new_id(), event=journals.RELEASED, legs=legs, reference=dispute.public_id, at=at)
+    post(dispute, journals.RELEASED, journals.released(dispute.merchant_id, parts), at)
+
+
+def post(dispute: Dispute, event: str, legs: Sequence[Leg], at: datetime) -> None:
+    """A journal of the dispute, which is new or locked and keeps its id."""
+    journal_id = new_id()
+    kept = Dispute.objects.filter(pk=dispute.pk)
+    kept.update(journal_ids=Func("journal_ids", Value(journal_id), function="array_append"))
+    ledger.post(journal_id=journal_id, event=event, legs=legs, reference=dispute.public_id, at=at)
