@@ -7,6 +7,7 @@ from uuid import UUID
 
 from accounts.ledger.accounts import AccountRef
 from accounts.ledger.legs import Leg, credit, debit
+from core.errors import NotFound
 from core.ids import parse_public_id
 from payments.cards import offers as cards_offered
 from payments.cards import queries as cards
@@ -31,6 +32,13 @@ class Cards:
     def offers(self, *, order: OrderFacts, customer_id: UUID, factors: int, at: datetime) -> Sequence[Offer]:
         """The customer's live cards, the default one first, then in the customer's order."""
         return [offer(found) for found in cards_offered.usable(customer_id, scene=SCENE, at=at)]
+
+    def has(self, *, customer_id: UUID, ref: str) -> bool:
+        """A card that is bound, suspended ones too."""
+        try:
+            return cards.card(customer_id, card_id_of(ref)).state != CardState.UNBOUND
+        except NotFound:
+            return False
 
     def hold(self, *, leg: LegFacts, at: datetime) -> UUID | None:
         """Raises NotFound, CardNotUsable, LimitReached, and what `routes.best` raises. The card stays locked."""
@@ -93,7 +101,12 @@ def give_back_limit(leg: LegFacts, amount_fen: int) -> None:
 
 def card_id(leg: LegFacts) -> UUID:
     """Raises NotFound for what is no card's id."""
-    return parse_public_id("crd", leg.ref)
+    return card_id_of(leg.ref)
+
+
+def card_id_of(ref: str) -> UUID:
+    """Raises NotFound."""
+    return parse_public_id("crd", ref)
 
 
 def account(leg: LegFacts) -> AccountRef:

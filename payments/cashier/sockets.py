@@ -149,6 +149,15 @@ class Rerouted(Protocol):
 
 
 @runtime_checkable
+class WithRefs(Protocol):
+    """A funding source of which a customer may have several (cards), each named by a ref; a source without refs is named by its name."""
+
+    def has(self, *, customer_id: UUID, ref: str) -> bool:
+        """Whether the customer has what `ref` names, usable at the moment or not. `ref` may be anything somebody wrote."""
+        ...
+
+
+@runtime_checkable
 class DiscountProvider(Source, Protocol):
     """A discount: what it takes off the order is paid by its provider (expense:coupon), so the merchant gets the whole order."""
 

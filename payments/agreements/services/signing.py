@@ -99,7 +99,7 @@ def sign(*, intent: Intent, agreement_id: uuid.UUID, methods: Sequence[tuple[str
         raise AgreementOver()
     merchants.require_selling(row.merchant_id)
     parties.require_active(intent.customer_id)
-    preferring.refuse_unknown(methods)
+    preferring.refuse_unknown(intent.customer_id, methods)
     factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=row.cap_fen, payee=row.public_id, at=at)
     kept = [f"{source} {ref}".strip() for source, ref in methods]
     facts: dict[str, Any] = {"customer_id": intent.customer_id, "factors": factors, "signed_at": at, "methods": kept}

@@ -12,7 +12,7 @@ from payments.cashier.legs import allocate, ranked_choice
 from payments.cashier.models import MethodOrder, PaymentOrder
 from payments.cashier.services import funding
 from payments.cashier.services.funding import Pick
-from payments.cashier.sockets import FUNDING_SOURCES
+from payments.cashier.sockets import FUNDING_SOURCES, WithRefs
 
 Named = tuple[str, str]
 
@@ -27,17 +27,24 @@ class MethodsTwice(DomainError):
 @transaction.atomic
 def put(*, customer_id: uuid.UUID, methods: Sequence[Named], at: datetime) -> MethodOrder:
     """Keep the customer's order of methods (source, ref) instead of the one before; empty: ours. Raises UnknownMethod, MethodsTwice."""
-    refuse_unknown(methods)
+    refuse_unknown(customer_id, methods)
     kept = {"methods": [f"{source} {ref}".strip() for source, ref in methods], "changed_at": at}
     return MethodOrder.objects.update_or_create(customer_id=customer_id, defaults=kept)[0]
 
 
-def refuse_unknown(methods: Sequence[Named]) -> None:
-    """Raises UnknownMethod, MethodsTwice."""
-    if any(source not in dict(FUNDING_SOURCES.items()) for source, _ in methods):
+def refuse_unknown(customer_id: uuid.UUID, methods: Sequence[Named]) -> None:
+    """Refuse what the customer does not have, another's card above all. Raises UnknownMethod, MethodsTwice."""
+    if not all(has(customer_id, source, ref) for source, ref in methods):
         raise funding.UnknownMethod(field="methods")
     if len(set(methods)) < len(methods):
         raise MethodsTwice(field="methods")
+
+
+def has(customer_id: uuid.UUID, source: str, ref: str) -> bool:
+    found = FUNDING_SOURCES.get(source)
+    if isinstance(found, WithRefs):
+        return found.has(customer_id=customer_id, ref=ref)
+    return found is not None and not ref
 
 
 def automatic(*, order: PaymentOrder, customer_id: uuid.UUID, at: datetime, only: Sequence[Named] | None = None) -> list[Pick]:

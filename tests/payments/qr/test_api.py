@@ -172,10 +172,15 @@ def test_an_order_of_methods_is_kept_and_read(till: Program) -> None:
     client = api(holder())
     url = "/v1/payments/cashier/method-order"
     assert client.get(url).json() == {"methods": []}
-    wanted = {"methods": [{"method": "card", "ref": "crd_x"}, {"method": "balance", "ref": ""}]}
+    wanted = {"methods": [{"method": "balance", "ref": ""}]}
     assert client.post(url, wanted).json() == wanted
     assert client.get(url).json() == wanted
-    for methods, code in (([{"method": "gold"}], "funding_method_unknown"), ([{"method": "balance"}] * 2, "method_order_twice")):
+    for methods, code in (
+        ([{"method": "gold"}], "funding_method_unknown"),
+        ([{"method": "card", "ref": "crd_x"}], "funding_method_unknown"),
+        ([{"method": "balance", "ref": "x"}], "funding_method_unknown"),
+        ([{"method": "balance"}] * 2, "method_order_twice"),
+    ):
         refused = client.post(url, {"methods": methods})
         assert (refused.status_code, refused.json()["code"]) == (422, code)
     assert client.get(url).json() == wanted

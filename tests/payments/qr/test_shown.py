@@ -10,7 +10,7 @@ from core.clock import queries as clock
 from core.errors import TooManyRequests
 from core.outbox.models import OutboxEvent
 from payments.cashier import outbound
-from payments.cashier.models import PaymentAttempt, PaymentOrder
+from payments.cashier.models import MethodOrder, PaymentAttempt, PaymentOrder
 from payments.cashier.services import closing, paying, preferring
 from payments.cashier.services.orders import OutTradeNoUsed
 from payments.cashier.services.paying import OrderClosed
@@ -210,7 +210,8 @@ def test_the_payers_own_order_of_methods_is_followed(connected: SandboxBank) -> 
     for methods, fen, sources in cases:
         with strange_sources() as sources_there:
             sources_there.coupon.most_fen = 0
-            preferring.put(customer_id=who.customer.id, methods=methods, at=clock.now())
+            kept = {"methods": [f"{source} {ref}".strip() for source, ref in methods], "changed_at": clock.now()}
+            MethodOrder.objects.update_or_create(customer_id=who.customer.id, defaults=kept)
             order = PaymentOrder.objects.get(pk=charging.orders.create(app=where.app, wanted=wanted(fen), at=clock.now()).pk)
             picks = preferring.automatic(order=order, customer_id=who.customer.id, at=clock.now())
             assert [pick.source for pick in picks] == sources, methods
