@@ -11,6 +11,8 @@ from psycopg.sql import SQL, Identifier
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "banyan_template_"
+APPLICATION, APPLICATION_PASSWORD = "banyan_application_test", "of a test server alone"
+"""A role with an application's rights on every test database."""
 LOCK = 7_205_531_009
 READ_BY_MIGRATIONS = (
     "*/migrations/*.py",
@@ -18,6 +20,7 @@ READ_BY_MIGRATIONS = (
     "*/*/sql/*.sql",
     "*/*/*/*.toml",
     "*/core/create_models.py",
+    "*/management/commands/grant_application.py",
     "*/core/ids.py",
     "requirements.txt",
 )
@@ -56,6 +59,8 @@ def make(maintenance: "psycopg.Connection", server: str, name: str) -> None:
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
     }
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--no-input"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    if maintenance.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone() is None:
+        maintenance.execute(SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(Identifier(APPLICATION), APPLICATION_PASSWORD))
+    for command in (["migrate", "--verbosity", "0", "--no-input"], ["grant_application", APPLICATION]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     maintenance.execute(SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(growing), Identifier(name)))

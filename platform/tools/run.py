@@ -16,7 +16,7 @@ import honcho.manager
 from honcho.manager import Manager
 from honcho.printer import Printer
 
-from core.embedded import Services, ServicesNotStarted, current_instance
+from core.embedded import APPLICATION, Services, ServicesNotStarted, current_instance
 from core.embedded.instance import free_port
 from core.embedded.services import port_taken
 
@@ -52,9 +52,12 @@ def main() -> int:
         environment["DEMO_SIZE"] = " ".join(size)
         if chosen.demo_only:
             start_over(services, own=own)
+        prepare(environment, services, own=own)
+        if own:
+            environment["DATABASE_URL"] = services.instance.application_url()
+        if chosen.demo_only:
             demo(environment)
             return 0
-        prepare(environment, services, own=own)
         return serve(environment, begun)
     except ServicesNotStarted as problem:
         sys.stderr.write(f"{problem}\n")
@@ -112,13 +115,20 @@ class NotOurs(RuntimeError):
 
 
 def prepare(environment: dict[str, str], services: Services, *, own: bool) -> None:
-    """Bring the database up to date. A demo that was interrupted is begun again from an empty one. Raises NotOurs, CalledProcessError."""
-    code = managed(environment, "--demo-follows")
+    """Bring the database up to date, as its owner. A demo that was interrupted is begun again from an empty one.
+
+    In the embedded database the rest then works as a role that cannot change the books. Raises NotOurs, CalledProcessError.
+    """
+    options = ["--demo-follows"]
+    if own:
+        services.create_application_role()
+        options += ["--application", APPLICATION]
+    code = managed(environment, *options)
     if code == UNFINISHED:
         start_over(services, own=own)
         sys.stdout.write("Beginning again with an empty database.\n")
         sys.stdout.flush()
-        code = managed(environment, "--demo-follows")
+        code = managed(environment, *options)
     if code:
         raise subprocess.CalledProcessError(code, "manage.py prepare")
 
@@ -203,15 +213,15 @@ def serve(environment: dict[str, str], begun: float) -> int:
         "--config",
         "platform/config/gunicorn.py",
     ]
-    worker, outbound, beat = celery_commands()
+    celery = celery_commands()
     people = environment["LOGINS_FILE"]
     Path(people).unlink(missing_ok=True)
     commands = {
         "bank": bank_command(environment),
         "web": web,
-        "worker": [PYTHON, "platform/tools/after.py", people, *worker],
-        "outbound": [PYTHON, "platform/tools/after.py", people, *outbound],
-        "clock": [PYTHON, "platform/tools/behind.py", str(begun), *beat],
+        "worker": [PYTHON, "platform/tools/after.py", people, *celery["worker"]],
+        "outbound": [PYTHON, "platform/tools/after.py", people, *celery["outbound"]],
+        "clock": [PYTHON, "platform/tools/behind.py", str(begun), *celery["beat"]],
     }
     honcho.manager.KILL_WAIT = STOP_S
     for name, command in commands.items():
@@ -221,13 +231,15 @@ def serve(environment: dict[str, str], begun: float) -> int:
     return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
 
 
-def celery_commands() -> tuple[list[str], list[str], list[str]]:
+def celery_commands() -> dict[str, list[str]]:
     """The two workers and the clock. What may hang at an outside party has a worker of its own, so that it holds nothing else."""
     celery = [str(BIN / "celery"), "--quiet", "--app", "config.celery"]
     worker = [*celery, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--prefetch-multiplier", "1"]
-    inner = [*worker, "--hostname", "worker@%h", "--concurrency", "2", "--queues", INNER_QUEUES]
-    outbound = [*worker, "--hostname", "outbound@%h", "--concurrency", "2", "--queues", "outbound"]
-    return inner, outbound, [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]
+    return {
+        "worker": [*worker, "--hostname", "worker@%h", "--concurrency", "2", "--queues", INNER_QUEUES],
+        "outbound": [*worker, "--hostname", "outbound@%h", "--concurrency", "2", "--queues", "outbound"],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
+    }
 
 
 if __name__ == "__main__":

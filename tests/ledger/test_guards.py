@@ -1,14 +1,18 @@
 """What the database itself refuses, whoever asks: change of journal and entry, unbalanced rows, bounds, foreign roles."""
 
+import re
 from datetime import timedelta
+from io import StringIO
 from uuid import UUID
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
 from accounts.ledger import halt, queries
 from accounts.ledger.models import BackDating, Hold, LedgerBalance, LedgerHalt, PeriodClose, ProofRun
+from core.audit.services import record
 from core.ids import new_id
 from tests.ledger.conftest import AT, user, world
 from tests.ledger.test_post import move
@@ -173,3 +177,24 @@ def test_nobody_runs_a_function_that_writes_as_the_owner_without_being_granted_i
             " AND has_function_privilege('public', oid, 'EXECUTE')"
         )
         assert cursor.fetchall() == []
+
+
+def test_web_and_workers_connect_as_a_role_that_cannot_rewrite_the_audit_or_the_books() -> None:
+    role = f"banyan_probe_{new_id().hex[-8:]}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {role} NOLOGIN")
+        call_command("grant_application", role, stdout=StringIO())
+        cursor.execute(f"SET LOCAL ROLE {role}")
+    record(act="test.seen", actor="staff:max", target="test:1", reason="a test", details={}, at=AT)
+    for statement in (
+        "UPDATE core_auditrecord SET actor = 'x'",
+        "DELETE FROM core_auditrecord",
+        "DELETE FROM ledger_entry",
+        "INSERT INTO ledger_journal SELECT * FROM ledger_journal",
+        "DELETE FROM django_migrations",
+        "ALTER TABLE core_auditrecord DISABLE TRIGGER ALL",
+        "DROP TABLE core_outboxevent",
+    ):
+        assert re.search("permission denied|must be owner", refused(statement, ProgrammingError)), statement
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")

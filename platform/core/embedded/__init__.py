@@ -3,7 +3,7 @@
 Nothing here imports Django: settings.py asks this package where the services are, the runner starts and stops them.
 """
 
-from core.embedded.instance import Instance, current_instance
+from core.embedded.instance import APPLICATION, Instance, current_instance
 from core.embedded.services import Services, ServicesNotStarted
 
-__all__ = ["Instance", "Services", "ServicesNotStarted", "current_instance"]
+__all__ = ["APPLICATION", "Instance", "Services", "ServicesNotStarted", "current_instance"]

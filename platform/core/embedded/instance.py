@@ -12,6 +12,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SERVICE_USER = "nobody"
+APPLICATION = "banyan_application"
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,14 @@ class Instance:
         if not self.facts_file.exists():
             return self.new_facts()
         facts: dict[str, str | int] = json.loads(self.facts_file.read_text())
-        return facts
+        return facts if "application_password" in facts else self.new_facts(**facts)
 
     def new_facts(self, **keep: str | int) -> dict[str, str | int]:
         """Write fresh ports (and secrets, unless given in `keep`) and return them."""
         facts: dict[str, str | int] = {
             "postgres_port": free_port(),
             "postgres_password": secrets.token_urlsafe(24),
+            "application_password": secrets.token_urlsafe(24),
             "valkey_port": free_port(),
             "valkey_password": secrets.token_urlsafe(24),
         }
@@ -55,6 +57,11 @@ class Instance:
     def database_url(self) -> str:
         facts = self.facts()
         return f"postgres://postgres:{facts['postgres_password']}@127.0.0.1:{facts['postgres_port']}/banyan"
+
+    def application_url(self) -> str:
+        """The same database as the role that may not change the books: what web and workers connect with."""
+        facts = self.facts()
+        return f"postgres://{APPLICATION}:{facts['application_password']}@127.0.0.1:{facts['postgres_port']}/banyan"
 
     def redis_url(self) -> str:
         facts = self.facts()

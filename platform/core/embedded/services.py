@@ -15,8 +15,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
-from core.embedded.instance import Instance, readable_by_service_user, service_ids
+from core.embedded.instance import APPLICATION, Instance, readable_by_service_user, service_ids
 
 START_SECONDS = 60
 STOP_SECONDS = 60
@@ -151,6 +152,14 @@ class Services:
         with self.connect() as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'banyan'").fetchone() is None:
                 connection.execute("CREATE DATABASE banyan")
+
+    def create_application_role(self) -> None:
+        """The role that web and workers connect with; its rights are granted after the migrations (`manage.py grant_application`)."""
+        with self.connect() as connection:
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone() is None:
+                connection.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(APPLICATION)))
+            password = str(self.instance.facts()["application_password"])
+            connection.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(APPLICATION), password))
 
     def empty(self) -> None:
         """Drop the database with everything in it and make it anew, whoever is connected."""

@@ -1,5 +1,6 @@
 """`manage.py prepare`: bring a database up to date: migrations, schedules, the first business day. Running it again changes nothing."""
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--demo", metavar="FILE", help=words)
         later = "development: `prepare --demo` comes later; refuse a database that holds a part of one"
         parser.add_argument("--demo-follows", action="store_true", help=later)
+        parser.add_argument(
+            "--application", metavar="ROLE", help="the database role that web and workers connect with: grant it its rights"
+        )
         parser.add_argument("--customers", type=int, default=PEOPLE, help="of the demo")
         parser.add_argument("--days", type=int, default=DAYS, help="of the demo")
 
@@ -31,6 +35,8 @@ class Command(BaseCommand):
         if waiting:
             self.stdout.write(f"Applying {len(waiting)} migrations ...")
             call_command("migrate", verbosity=0, interactive=False)
+        if options["application"]:
+            call_command("grant_application", options["application"], stdout=StringIO())
         call_command("sync_schedules", verbosity=0)
         if options["demo_follows"]:
             refuse_half_made()
