@@ -138,6 +138,7 @@ class RuleTable:
         self.built(payload, at)
 
     def apply(self, payload: register.Payload, at: datetime) -> str:
+        services.must_be_applying(self.act)
         row = self.built(payload, at)
         row.save()
         return f"{self.model._meta.label_lower}:{row.pk} saved"
