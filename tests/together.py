@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Semaphore
 from typing import Any
 
 from django.db import connection
 
 PATIENCE_SECONDS = 120  # only guards against waiting for ever
+DOORS = 8  # so many connect at once: a busy machine opens a hundred connections one after another, and the last would wait too long
 WAITING = """
 SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND cardinality(pg_blocking_pids(pid)) > 0
   AND pid IN (SELECT pid FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))
@@ -20,9 +21,11 @@ def together(act: Callable[[int], Any], times: int) -> list[Any]:
 
     Returns what each gave back, or the exception it raised, by number. For tests marked `django_db(transaction=True)`.
     """
-    start = Barrier(times)
+    start, door = Barrier(times), Semaphore(DOORS)
 
     def run(number: int) -> Any:
+        with door:
+            connection.ensure_connection()
         start.wait(PATIENCE_SECONDS)
         try:
             return act(number)

@@ -1,4 +1,4 @@
-"""The limits of account classes: at the fen, at day and year turn in Shanghai, under a hundred threads, and given back."""
+"""The limits of account classes: at the fen, at day and year turn in Shanghai, under a hundred threads at once, and given back."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -164,15 +164,23 @@ def test_what_is_left_of_a_closed_account_names_neither_the_account_nor_the_numb
     assert not kept.filter(owner=made.id).exists()
 
 
+CROSSINGS = [(1, 2, 3_000, 33, "life", 100_000), (2, 2, 15_000, 33, "day", 500_000), (2, 1, 3_000, 33, "day", 100_000)]
+
+
+@pytest.mark.xdist_group("a hundred connections")
 @pytest.mark.django_db(transaction=True)
-def test_a_hundred_threads_never_cross_the_cap() -> None:
-    made = customer(verified_class=1, at=AT)
-    outcomes: list[object] = []
-    for _ in range(4):
-        outcomes += together(lambda turn: pay(made, 3_000), 25)
-    assert outcomes.count(1) == 33
-    assert sum(isinstance(outcome, OutflowLimitReached) for outcome in outcomes) == 67
-    assert queries.outflow_used(made.id, AT)["life", False] == 99_000
+@pytest.mark.parametrize(("account_class", "factors", "each_fen", "fitting", "period", "cap_fen"), CROSSINGS)
+def test_a_hundred_threads_never_cross_the_cap(
+    account_class: int, factors: int, each_fen: int, fitting: int, period: str, cap_fen: int
+) -> None:
+    made = customer(verified_class=account_class, at=AT)
+    outcomes = together(lambda turn: pay(made, each_fen, factors=factors), 100)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, OutflowLimitReached)]
+    assert (outcomes.count(account_class), len(refused)) == (fitting, 100 - fitting)
+    assert {(one.members["period"], one.members["cap_fen"], one.members["one_factor"]) for one in refused} == {
+        (period, cap_fen, factors == 1)
+    }
+    assert queries.outflow_used(made.id, AT)[period, factors == 1] == fitting * each_fen
 
 
 @pytest.mark.django_db
