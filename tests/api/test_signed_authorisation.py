@@ -29,9 +29,14 @@ class Programs:
     owner: Program
     other: Program
 
-    def call(self, who: Program | None, operation: Operation, values: dict[str, str], *, header: str | None = None) -> Any:
-        """A call signed by `who`, or with another header, or with none."""
-        path, body = operation.url(values), json.dumps(self.world.body(operation)).encode() if operation.takes_body else b""
+    def call(
+        self, who: Program | None, operation: Operation, values: dict[str, str], *, header: str | None = None, body: Any = None
+    ) -> Any:
+        """A call signed by `who`, or with another header, or with none; the world's body unless another is given."""
+        path, said = operation.url(values), body if body is not None else self.world.body(operation)
+        return self.send(who, operation, path, json.dumps(said).encode() if operation.takes_body else b"", header)
+
+    def send(self, who: Program | None, operation: Operation, path: str, body: bytes, header: str | None) -> Any:
         headers = {"Idempotency-Key": str(new_id())} if operation.takes_key else {}
         said = header if header is not None else who.signed(operation.method.upper(), path, body) if who else ""
         return Client().generic(

@@ -1,6 +1,8 @@
 """Two customers, of whom one owns one of everything, and the tokens of everybody who must not get in."""
 
+import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,6 +93,26 @@ PREFIXES = {
     "bill_account_id": "bac",
 }
 FUNDS_FEN = 50_000
+PUBLIC_ID = re.compile(r"^(?P<prefix>[a-z]{3})_[0-9a-z]{26}$")
+Place = tuple[str | int, ...]
+
+
+def ids_in(body: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Every public id of a body, however deep: where it stands, and its prefix."""
+    if isinstance(body, str) and (found := PUBLIC_ID.match(body)):
+        yield place, found["prefix"]
+    inner = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
+    for name, value in inner:
+        yield from ids_in(value, (*place, name))
+
+
+def put(body: Any, place: Place, value: str) -> Any:
+    """The body with another value in one place; the one given stays as it is."""
+    if not place:
+        return value
+    copy = body.copy()
+    copy[place[0]] = put(body[place[0]], place[1:], value)
+    return copy
 
 
 @dataclass
@@ -109,9 +131,16 @@ class World:
         return {name: self.samples[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
-        """The schema's example with the owner's ids in it."""
+        """The schema's example with the owner's ids in it: by the name of the field, and by their prefix however deep they stand."""
         example = operation.example() if operation.takes_body else None
-        return {name: self.samples.get(name, value) for name, value in example.items()} if isinstance(example, dict) else example
+        if not isinstance(example, dict):
+            return example
+        body = {name: self.samples.get(name, value) for name, value in example.items()}
+        named = {PREFIXES[name]: value for name, value in self.samples.items() if name in PREFIXES}
+        for place, prefix in ids_in(body):
+            if place[0] not in self.samples and prefix in named:
+                body = put(body, place, named[prefix])
+        return body
 
 
 def build_world(bank: SandboxBank) -> World:
@@ -136,6 +165,20 @@ def build_world(bank: SandboxBank) -> World:
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )
+
+
+def foreign_ids(bank: SandboxBank) -> dict[str, str]:
+    """By prefix, what another customer and merchant have that a body may name."""
+    at = clock.now()
+    person = payer(bank, at=at)
+    other = person.customer
+    fund(other, FUNDS_FEN)
+    card = bind(bank, person, at=at)
+    session = factories.open_session(other, at=at, installation="foreign-phone")
+    security.set_pin(customer_id=other.id, pin=factories.PIN, at=at)
+    caller, intent = program(opened(other), session=session.session), Intent(other.id, session.session.id, "foreign")
+    owned = sold(caller) | bought(caller, intent) | shared(caller, intent)
+    return {PREFIXES[name]: value for name, value in owned.items() if name in PREFIXES} | {"crd": card.public_id}
 
 
 def bad_tokens() -> dict[str, str]:
