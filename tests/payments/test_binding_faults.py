@@ -186,3 +186,16 @@ def test_an_unbinding_whose_answer_is_lost_ends_at_the_bank_too(connected: Sandb
     settle(AT)
     assert connected.control("GET", f"agreements/{card.token}")["agreement_status"] == "CANCELLED"
     assert_nothing_open()
+
+
+def test_a_code_that_never_arrived_is_asked_for_again_and_binds_the_card(connected: SandboxBank) -> None:
+    who = payer(connected)
+    connected.fault("lost_sms", operations=["sign_start"])
+    before = len(connected.messages(who.mobile))
+    binding = start(who)
+    assert (shown(binding), len(connected.messages(who.mobile))) == ("sms_sent", before)
+    later = AT + timedelta(seconds=61)
+    connected.clock(offset_seconds=connected.clock()["offset_seconds"] + 61)
+    calls.resend(binding=services.resend_code(customer_id=who.customer.id, binding_id=binding.id, at=later), at=later)
+    assert shown(confirm(who, binding, connected.last_code(who.mobile), at=later)) == "bound"
+    assert_nothing_open()
