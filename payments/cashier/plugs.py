@@ -2,8 +2,10 @@
 
 from accounts.ledger.sockets import BOOKS
 from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
+from core.tallies.sockets import COUNTS
 from payments.cards.sockets import OPEN_USES
 from payments.cashier import balance, books, card
+from payments.cashier.daily import SOURCE, OrdersOfDay
 from payments.cashier.obligations import CardUse, Orders, Payments
 from payments.cashier.outcomes import PaymentOutcome
 from payments.cashier.reviewed import PaymentReviewed
@@ -24,3 +26,4 @@ REVIEWED.plug(BUSINESS, PaymentReviewed())
 STATEMENT.plug("payments.cashier", OrdersOnStatement())
 FUNDING_SOURCES.plug(balance.NAME, balance.Balance())
 FUNDING_SOURCES.plug(card.NAME, card.Cards())
+COUNTS.plug(SOURCE, OrdersOfDay())

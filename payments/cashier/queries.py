@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from core.batches import batches
 from core.clock.queries import start_of_day
 from core.errors import NotFound
 from payments.cashier.models import FundingLeg, MethodOrder, PaymentAttempt, PaymentOrder
 from payments.cashier.states import KEPT, UNPAID, AttemptState, LegState, OrderState
+from payments.merchants import queries as merchants
 
 UNDER_WAY = (OrderState.PAYING, OrderState.CLOSING, OrderState.PAID_LATE, OrderState.REFUNDING, OrderState.TO_MANUAL)
 """Money of a payer is on its way, one way or the other."""
@@ -201,3 +202,22 @@ def by_hand_now() -> QuerySet[PaymentOrder]:
 def of_attempt(attempt_id: uuid.UUID) -> QuerySet[PaymentAttempt, uuid.UUID]:
     """The id of an attempt's order."""
     return PaymentAttempt.objects.filter(pk=attempt_id).values_list("order_id", flat=True)
+
+
+def paid_by_scene(since: datetime, until: datetime) -> list[tuple[str, int, int]]:
+    """(scene, orders, fen) of what was paid from `since` on and before `until`: one look into payments_order_paid_on a merchant."""
+    paid = PaymentOrder.objects.filter(merchant_id__in=merchants.every_id(), paid_at__gte=since, paid_at__lt=until)
+    return list(paid.order_by().values_list("scene").annotate(Count("id"), Sum("amount_fen")))
+
+
+def attempts_made(since: datetime, until: datetime, *, longest: timedelta) -> QuerySet[PaymentAttempt]:
+    """The attempts begun from `since` on and before `until`, found by the orders that could be paid then: made at most `longest` (the
+    longest life of an order) before."""
+    return PaymentAttempt.objects.filter(
+        order__merchant_id__in=merchants.every_id(),
+        order__created_at__gte=since - longest,
+        order__created_at__lt=until,
+        order__expires_at__gt=since,
+        created_at__gte=since,
+        created_at__lt=until,
+    )

@@ -6,8 +6,10 @@ from accounts.identity.sockets import SMS
 from accounts.privacy.sockets import ERASERS
 from accounts.verification.sockets import VERIFIERS
 from core.clock.sockets import FOLLOWERS
+from core.tallies.sockets import COUNTS
 from payments.channels.alipay.adapter import AlipayMaker
 from payments.channels.alipay.credentials import AlipayCredentials
+from payments.channels.daily import SOURCE, BreaksOfDay
 from payments.channels.forgetting import Parties
 from payments.channels.sandbox_bank.adapter import SandboxBankMaker
 from payments.channels.sandbox_bank.sidelines import BankClock, BankSms, BankVerifier
@@ -29,3 +31,4 @@ if settings.SANDBOX_BANK_URL:
     VERIFIERS.plug("sandbox_bank", BankVerifier())
     SMS.plug("sandbox_bank", BankSms())
     FOLLOWERS.plug("sandbox_bank", BankClock())
+COUNTS.plug(SOURCE, BreaksOfDay())

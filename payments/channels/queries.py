@@ -1,15 +1,17 @@
 """Reads of channels, their rules and their requests."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from core.clock import queries as clock
 from payments.channels import error_map
-from payments.channels.models import Breaker, Channel, ChannelRequest, MaintenanceWindow
+from payments.channels.models import Break, Breaker, Channel, ChannelRequest, MaintenanceWindow
 from payments.channels.states import OPEN_STATES, Operation, RequestState
 
 OTHERWISE = ("The bank refused it. Try another card or later.", "银行拒绝了该操作,请更换银行卡或稍后再试。")
@@ -105,3 +107,58 @@ def latest(business_id: UUID) -> ChannelRequest | None:
 def made_for(business_ids: Collection[UUID]) -> list[ChannelRequest]:
     """The calls made for several rows, in the order in which they were placed."""
     return list(ChannelRequest.objects.filter(business_id__in=business_ids).order_by("created_at", "id"))
+
+
+def ends(request_ids: QuerySet[Any, UUID | None]) -> list[tuple[str, str, str, int]]:
+    """(channel, state, code, how many) of the requests that another room's query names."""
+    named = ChannelRequest.objects.filter(pk__in=request_ids).order_by()
+    return list(named.values_list("channel_id", "state", "code").annotate(Count("id")))
+
+
+def names() -> dict[str, Words]:
+    """What each channel is called."""
+    return {code: Words(en, zh) for code, en, zh in Channel.objects.values_list("code", "name_en", "name_zh")}
+
+
+def explain_all(pairs: Collection[tuple[str, str]], at: datetime, *, operation: str) -> dict[tuple[str, str], Words]:
+    """`explain` for several (channel, code) in one query; those without a row of their own are left out."""
+    return {pair: Words(row.words_en, row.words_zh) for pair, row in error_map.rules(pairs, operation, clock.local_day(at)).items()}
+
+
+def breaks_found(since: datetime, until: datetime) -> dict[str, int]:
+    """How many breaks were found from `since` on and before `until`, by kind."""
+    return by_kind(Break.objects.filter(created_at__gte=since, created_at__lt=until))
+
+
+def breaks_ended(since: datetime, until: datetime) -> dict[str, int]:
+    """How many breaks were closed from `since` on and before `until`, by kind."""
+    return by_kind(Break.objects.filter(closed_at__gte=since, closed_at__lt=until))
+
+
+def by_kind(rows: QuerySet[Break]) -> dict[str, int]:
+    return dict(rows.order_by().values_list("kind").annotate(Count("id")))
+
+
+@dataclass(frozen=True)
+class OpenBreaks:
+    """The open breaks of a kind: how many are younger than each of the ages asked for and not than the one before, the rest last."""
+
+    kind: str
+    by_age: tuple[int, ...]
+    oldest_at: datetime
+
+    @property
+    def number(self) -> int:
+        return sum(self.by_age)
+
+
+def open_breaks(at: datetime, *, ages: Sequence[timedelta]) -> list[OpenBreaks]:
+    """By kind, the most first: one query over the queue of what is open."""
+    younger = {f"under_{place}": Count("id", filter=Q(created_at__gt=at - age)) for place, age in enumerate(ages)}
+    waiting = Break.objects.filter(state=Break.State.OPEN).order_by().values("kind")
+    rows: Any = waiting.annotate(number=Count("id"), oldest=Min("created_at"), **younger)
+    found = []
+    for row in rows:
+        edges = [0, *(row[name] for name in younger), row["number"]]
+        found.append(OpenBreaks(row["kind"], tuple(after - before for before, after in pairwise(edges)), row["oldest"]))
+    return sorted(found, key=lambda one: (-one.number, one.kind))

@@ -51,6 +51,11 @@ def names(merchant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     return dict(Merchant.objects.filter(pk__in=set(merchant_ids)).values_list("id", "short_name"))
 
 
+def every_id() -> QuerySet[Merchant, uuid.UUID]:
+    """The ids of all merchants, for a query that walks an index which begins with the merchant."""
+    return Merchant.objects.values_list("id", flat=True)
+
+
 def selling(merchant_id: uuid.UUID) -> bool:
     """Whether the merchant may be paid now."""
     return Merchant.objects.filter(pk=merchant_id, state=MerchantState.ACTIVE).exists()

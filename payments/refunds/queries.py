@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from core.errors import NotFound
+from payments.merchants import queries as merchants
 from payments.refunds.models import Refund, RefundPart
 from payments.refunds.states import OPEN, RefundState
 
@@ -108,3 +109,9 @@ def to_manual() -> QuerySet[Refund]:
 def waiting_since(before: datetime) -> QuerySet[Refund]:
     """Refunds that wait for their channel since `before`."""
     return Refund.objects.filter(state__in=[RefundState.CREATED, RefundState.PROCESSING], changed_at__lte=before)
+
+
+def booked_by_asker(day: date) -> list[tuple[str, int, int]]:
+    """(who asked, refunds, fen) of what went back on a business day: one look into payments_refund_booked a merchant."""
+    rows = Refund.objects.filter(merchant_id__in=merchants.every_id(), booked_on=day).order_by()
+    return list(rows.values_list("asked_by").annotate(Count("id"), Sum("amount_fen")))

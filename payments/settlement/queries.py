@@ -9,6 +9,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 
 from core.batches import batches
 from core.errors import NotFound
+from payments.merchants import queries as merchants
 from payments.settlement.models import MerchantPayout, Settlement, SettlementAdjustment, SettlementLine, SettlementTerms
 from payments.settlement.states import CLAIMS, UNDER_WAY, PayoutState, SettlementState
 
@@ -168,3 +169,10 @@ def next_number(settlement_id: uuid.UUID) -> int:
 def waiting_on(business_on: date) -> QuerySet[Settlement]:
     """A day's settlements that wait for approval."""
     return Settlement.objects.filter(business_on=business_on, state=SettlementState.CLOSED).order_by("id")
+
+
+def payouts_sent(since: datetime, until: datetime) -> list[tuple[str, int, int]]:
+    """(state by now, payouts, fen) of what was sent from `since` on and before `until`: one look into payments_payout_merchant a
+    merchant."""
+    rows = MerchantPayout.objects.filter(merchant_id__in=merchants.every_id(), created_at__gte=since, created_at__lt=until)
+    return list(rows.order_by().values_list("state").annotate(Count("id"), Sum("amount_fen")))

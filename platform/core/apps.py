@@ -5,4 +5,4 @@ from core.rooms import FloorConfig
 
 class CoreConfig(FloorConfig):
     name = "core"
-    rooms = ("clock", "audit", "work", "outbox", "business_day", "limits", "idempotency", "approvals", "desk")
+    rooms = ("clock", "audit", "work", "outbox", "business_day", "tallies", "limits", "idempotency", "approvals", "desk")

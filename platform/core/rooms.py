@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-READY_FILES = ("sockets", "plugs", "handlers", "tasks", "steps", "checks", "sensitive", "metrics", "admin")
+READY_FILES = ("sockets", "plugs", "handlers", "tasks", "steps", "checks", "sensitive", "metrics", "admin", "charts")
 
 
 class FloorConfig(AppConfig):

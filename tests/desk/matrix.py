@@ -209,3 +209,7 @@ OWN_PAGES: dict[str, set[str]] = {
     "ledger_trial_balance": {S, R, M, C, A},
     "ledger_open_items": {S, R, M, C, A},
 }
+# Pages of the site itself: URL name -> who opens them.
+SITE_PAGES: dict[str, set[str]] = {
+    "charts": {S, R, M, C, A},
+}

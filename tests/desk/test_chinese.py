@@ -100,7 +100,7 @@ def test_the_look_for_english_finds_it() -> None:
 def test_every_page_of_the_desk_has_no_english_label_in_chinese(busy: Customer) -> None:
     client = verified(staff("张", *matrix.ROLES, superuser=True))
     found: dict[str, list[str]] = {}
-    addresses = [reverse("admin:index"), *(reverse(f"admin:{name}") for name in matrix.OWN_PAGES)]
+    addresses = [reverse("admin:index"), *(reverse(f"admin:{name}") for name in matrix.OWN_PAGES | matrix.SITE_PAGES)]
     for model, page in desk._registry.items():
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         row = model._default_manager.first()

@@ -39,7 +39,7 @@ def names() -> list[str]:
 
 
 def expected_names() -> set[str]:
-    own = OPEN_TO_ALL_STAFF | BEFORE_THE_SECOND_FACTOR | {"autocomplete", "view_on_site"}
+    own = OPEN_TO_ALL_STAFF | BEFORE_THE_SECOND_FACTOR | {"autocomplete", "view_on_site"} | set(matrix.SITE_PAGES)
     for label, page in SITE_PAGES.items():
         base = label.replace(".", "_")
         own |= {f"{base}_{view}" for view in ("changelist", "add", "change", "delete", "history")}
@@ -104,7 +104,7 @@ def test_lists_forms_and_acts_open_to_the_roles_of_the_matrix_and_to_nobody_else
                 expect(reverse(f"{base}_{act.name}", args=[unknown]), allowed, good=404, method=method)
         for act in page.list_acts:
             expect(reverse(f"{base}_do_{act.name}"), sees and role in matrix.ACTS[(label, act.name)])
-    for name, roles in matrix.OWN_PAGES.items():
+    for name, roles in (matrix.OWN_PAGES | matrix.SITE_PAGES).items():
         expect(reverse(f"admin:{name}"), role == "superuser" or role in roles)
     assert wrong == []
 

@@ -25,6 +25,7 @@ from core.business_day import travel
 from core.clock import queries as clock
 from core.clock import services as clock_services
 from core.outbox import services as outbox
+from core.tallies import services as tallies
 from payments.channels import queries as channel_requests
 from payments.channels import services as channels
 
@@ -67,6 +68,7 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
             progress(day + 1, sum(stage.deeds.done.values()))
     travel.return_to_wall()
     proving.prove(at=clock.now())
+    tallies.count_again(day=today, at=clock.now())
     return Story(people, days, dict(stage.deeds.done), dict(stage.deeds.refused), fingerprint())
 
 

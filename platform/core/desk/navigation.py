@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.desk.roles import sees
+from core.desk.roles import sees, sees_charts
 from core.desk.site import desk
 
 GROUPS = {
@@ -28,7 +28,9 @@ def motto(request: HttpRequest) -> str:
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     overview = {"title": _("Overview"), "icon": "monitoring", "link": reverse("admin:index")}
-    groups: list[dict[str, Any]] = [{"title": "", "items": [overview]}]
+    charts = {"title": _("Dashboard"), "icon": "bar_chart", "link": reverse("admin:charts")}
+    first = [overview, charts] if sees_charts(request.user) else [overview]
+    groups: list[dict[str, Any]] = [{"title": "", "items": first}]
     for group, title in GROUPS.items():
         items = [item for _place, item in sorted(items_of(group, request), key=lambda pair: pair[0])]
         if items:

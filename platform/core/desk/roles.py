@@ -115,6 +115,9 @@ PAGES: dict[str, Roles] = {
     "payments.settlementterms": MONEY,
 }
 
+CHARTS: Roles = WORK
+"""Who opens the dashboard; each of its parts is for those who see the page it is about."""
+
 # Act -> who runs it. Acts that move money or change a rule are not here: they go through core.approvals.
 ACTS: dict[str, Roles] = {
     "export": MONEY | {Role.RISK},
@@ -177,6 +180,10 @@ def roles_of(user: Any) -> frozenset[str]:
 
 def sees(user: Any, label: str) -> bool:
     return bool(user.is_superuser or roles_of(user) & PAGES[label])
+
+
+def sees_charts(user: Any) -> bool:
+    return bool(user.is_superuser or roles_of(user) & CHARTS)
 
 
 def may(user: Any, act: str) -> bool:

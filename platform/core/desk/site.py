@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -17,10 +17,10 @@ from django.views.i18n import set_language
 from unfold.sites import UnfoldAdminSite
 
 from core.clock import queries as clock
-from core.desk import second_factor
+from core.desk import chart_page, second_factor
 from core.desk.dashboard import board
 from core.desk.forms import LoginForm
-from core.desk.roles import PAGES
+from core.desk.roles import PAGES, sees_charts
 
 
 def passed_password(request: HttpRequest) -> bool:
@@ -43,6 +43,7 @@ class Desk(UnfoldAdminSite):
         own = [
             path("logout/", csrf_protect(never_cache(self.logout)), name="logout"),
             path("language/", never_cache(set_language), name="set_language"),
+            path("charts/", self.admin_view(self.charts), name="charts"),
             path("second-factor/", csrf_protect(never_cache(self.second_factor)), name="second_factor"),
         ]
         return [*own, *super().get_urls()]
@@ -66,7 +67,20 @@ class Desk(UnfoldAdminSite):
         return second_factor.page(request, context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().index(request, {"board": board(staff=request.user, at=clock.now()), **(extra_context or {})})
+        at = clock.now()
+        shown = {"board": board(staff=request.user, at=at)}
+        if sees_charts(request.user):
+            shown["charts"] = chart_page.leading(staff=request.user, at=at)  # type: ignore[assignment]
+        return super().index(request, {**shown, **(extra_context or {})})
+
+    def charts(self, request: HttpRequest) -> TemplateResponse:
+        """Raises PermissionDenied."""
+        if not sees_charts(request.user):
+            raise PermissionDenied
+        days = chart_page.wanted(request.GET.get("days", ""))
+        shown = chart_page.board(staff=request.user, days=days, at=clock.now())
+        context = self.each_context(request) | {"title": _("Dashboard"), "board": shown}
+        return TemplateResponse(request, "desk/charts.html", context)
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Raises ImproperlyConfigured for a model without a row in the table of rights."""
