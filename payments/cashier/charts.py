@@ -31,7 +31,7 @@ from payments.channels import queries as channels
 from payments.merchants.states import Scene
 
 PAGE = "payments.paymentorder"
-MOST_LINES, MOST_CODES = 5, 10
+MOST_LINES, MOST_CODES = 5, 8
 
 
 class CashierCharts:
@@ -65,7 +65,7 @@ def volumes(book: Book, span: Span) -> Iterable[Chart]:
     words, scenes = choice_words(Scene), book.keys(PAID, span.days)
     fen, orders = book.amounts(PAID, span.days), book.numbers(PAID, span.days)
     best, most = highest(fen, span.days)
-    said = _("{yuan} yuan came in by {orders} orders; the most on {day}: {most} yuan.").format(
+    said = _("{yuan} yuan paid, orders: {orders}; the most on {day}: {most} yuan.").format(
         yuan=shown(sum(fen), Unit.YUAN), orders=shown(sum(orders), Unit.NUMBER), day=best, most=shown(most, Unit.YUAN)
     )
     by_scene = [Series(words.get(scene, scene), book.amounts(PAID, span.days, scene), Unit.YUAN) for scene in scenes]
@@ -74,7 +74,7 @@ def volumes(book: Book, span: Span) -> Iterable[Chart]:
         "paid", _("Paid a day, by scene (yuan)"), PAGE, said if any(orders) else _("No order was paid."), [*by_scene, total], leads=True
     )
     best, most = highest(orders, span.days)
-    said = _("{orders} orders were paid, {mean} yuan each on average; the most on {day}: {most}.").format(
+    said = _("Orders paid: {orders}, {mean} yuan each on average; the most on {day}: {most}.").format(
         orders=shown(sum(orders), Unit.NUMBER),
         mean=shown(sum(fen) // (sum(orders) or 1), Unit.YUAN),
         day=best,
@@ -107,13 +107,14 @@ def said_of(book: Book, span: Span, keys: Sequence[str], names: dict[str, str]) 
     number = ended(book, span.days)
     if not number:
         return _("No attempt to pay has ended.")
-    worst = min(keys, key=lambda key: (rate(book, span.days, key) or 0, key))
-    return _("{share} of {number} attempts that ended went through; the lowest: {channel}, {worst}.").format(
-        share=shown(rate(book, span.days), Unit.SHARE),
-        number=shown(number, Unit.NUMBER),
-        channel=names.get(worst, worst),
-        worst=shown(rate(book, span.days, worst), Unit.SHARE),
-    )
+    share = shown(rate(book, span.days), Unit.SHARE)
+    said = _("Attempts that ended: {number}; {share} of them went through.").format(number=shown(number, Unit.NUMBER), share=share)
+    if len(keys) == 1 or not book.number(REFUSED, span.days):
+        return said
+    by_channel = {key: rate(book, span.days, key) or 0 for key in keys}
+    worst = min(keys, key=lambda key: (by_channel[key], key))
+    lowest = _("The lowest: {channel}, {share}.").format(channel=names.get(worst, worst), share=shown(by_channel[worst], Unit.SHARE))
+    return f"{said} {lowest}"
 
 
 def refusals(book: Book, span: Span, names: dict[str, str]) -> Ranking:
@@ -130,10 +131,10 @@ def refusals(book: Book, span: Span, names: dict[str, str]) -> Ranking:
     header = (_("Result code"), _("Attempts"), _("Of all refusals"), _("Channel"), _("What the payer reads"))
     statement = _("No attempt was refused.")
     if rows:
-        statement = _("{number} attempts were refused with {codes} codes; {code} most often: {most}.").format(
+        statement = _("Attempts refused: {number}, different codes: {codes}; {code} most often: {most}.").format(
             number=shown(refused, Unit.NUMBER), codes=len(keys), code=rows[0].label, most=shown(rows[0].value, Unit.NUMBER)
         )
-    return Ranking("refusals", _("Why attempts were refused"), PAGE, statement, header, rows)
+    return Ranking("refusals", _("Why attempts were refused"), PAGE, statement, header, rows, words=2)
 
 
 def own_words(code: str) -> channels.Words | None:

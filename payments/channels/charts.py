@@ -34,7 +34,7 @@ def by_day(span: Span) -> Chart:
     """Found beside closed; the kinds in the table."""
     book, words, days = span.book(SOURCE), choice_words(Break.Kind), span.days
     found, closed = book.numbers(FOUND, days), book.numbers(ENDED, days)
-    said = _("{found} breaks were found and {closed} closed.").format(
+    said = _("Breaks found: {found}; closed: {closed}.").format(
         found=shown(sum(found), Unit.NUMBER), closed=shown(sum(closed), Unit.NUMBER)
     )
     kinds = [
@@ -57,7 +57,7 @@ def by_age(waiting: list[OpenBreaks], span: Span) -> Ranking:
     header = (_("Kind"), _("Open breaks"), _("Up to a day"), _("1 to 3 days"), _("3 to 7 days"), _("Over 7 days"), _("Oldest"))
     said = _("No break is open.")
     if waiting:
-        said = _("{number} breaks are open, {old} of them for over 7 days.").format(
+        said = _("Open breaks: {number}; for over 7 days: {old}.").format(
             number=shown(sum(one.number for one in waiting), Unit.NUMBER), old=shown(sum(one.by_age[-1] for one in waiting), Unit.NUMBER)
         )
     return Ranking("open_breaks", _("Age of open breaks"), PAGE, said, header, rows)

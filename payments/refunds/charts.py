@@ -50,7 +50,7 @@ class RefundCharts:
     def amounts(self, span: Span, fen: list[int], ratios: list[int | None]) -> Chart:
         book, words, days = span.book(SOURCE), choice_words(AskedBy), span.days
         best, most = highest(fen, days)
-        said = _("{yuan} yuan went back by {number} refunds; the most on {day}: {most} yuan.").format(
+        said = _("{yuan} yuan refunded, refunds: {number}; the most on {day}: {most} yuan.").format(
             yuan=shown(sum(fen), Unit.YUAN),
             number=shown(book.number(REFUNDED, days), Unit.NUMBER),
             day=best,

@@ -30,7 +30,7 @@ class SettlementCharts:
             _("Payouts failed or returned"),
             shown(wrong, Unit.NUMBER),
             SETTLEMENTS,
-            _("{number} settlements wait to be paid again").format(number=shown(came_back, Unit.NUMBER)),
+            _("Settlements to be paid again: {number}").format(number=shown(came_back, Unit.NUMBER)),
             list_of(SETTLEMENTS, state=SettlementState.RETURNED.value),
         )
         yield by_day(span, wrong)
@@ -42,7 +42,7 @@ def by_day(span: Span, wrong: int) -> Chart:
     book, words, days = span.book(SOURCE), choice_words(PayoutState), span.days
     paid = book.amounts(SENT, days, PayoutState.PAID)
     best, most = highest(paid, days)
-    said = _("{yuan} yuan were paid out net of fees and refunds; the most on {day}: {most} yuan. Failed or returned: {wrong}.").format(
+    said = _("{yuan} yuan paid out, net of fees and refunds; the most on {day}: {most} yuan. Failed or returned: {wrong}.").format(
         yuan=shown(sum(paid), Unit.YUAN), day=best, most=shown(most, Unit.YUAN), wrong=shown(wrong, Unit.NUMBER)
     )
     states = [state for state in DRAWN if state in book.keys(SENT, days)]
@@ -58,7 +58,7 @@ def to_approve() -> Ranking:
     rows = [Rank(one.business_on.isoformat(), one.number, (shown(one.payout_fen, Unit.YUAN),)) for one in waiting[:MOST_DAYS]]
     said = _("No settlement waits for approval.")
     if waiting:
-        said = _("{days} days wait for approval: {number} settlements, {yuan} yuan to pay out.").format(
+        said = _("Days that wait for approval: {days}; settlements: {number}, {yuan} yuan to pay out.").format(
             days=len(waiting),
             number=shown(sum(one.number for one in waiting), Unit.NUMBER),
             yuan=shown(sum(one.payout_fen for one in waiting), Unit.YUAN),

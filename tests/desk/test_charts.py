@@ -69,19 +69,19 @@ def says(text: str, name: str) -> str:
 
 
 def test_the_figures_of_the_last_days_beside_those_before() -> None:
-    lived(0, 1, 7)
+    lived(0, 1, *range(7, 14))
     a_break()
     text = page(verified(staff("eve", "auditor")))
     assert names(text) == EVERYTHING
     day = local_day(clock.now()).isoformat()
-    assert says(text, "paid") == f"24,690.00 yuan came in by 8 orders; the most on {day}: 12,345.00 yuan."
-    assert says(text, "success") == "91.67% of 24 attempts that ended went through; the lowest: Sandbox bank, 90.00%."
-    assert says(text, "refunds") == f"2,469.00 yuan went back by 2 refunds; the most on {day}: 1,234.50 yuan."
+    assert says(text, "paid") == f"24,690.00 yuan paid, orders: 8; the most on {day}: 12,345.00 yuan."
+    assert says(text, "success") == "Attempts that ended: 24; 91.67% of them went through. The lowest: Sandbox bank, 90.00%."
+    assert says(text, "refunds") == f"2,469.00 yuan refunded, refunds: 2; the most on {day}: 1,234.50 yuan."
     assert says(text, "refund_ratio") == "10.00% of what was paid went back."
-    assert says(text, "breaks") == "4 breaks were found and 2 closed."
-    assert says(text, "open_breaks") == "1 breaks are open, 0 of them for over 7 days."
+    assert says(text, "breaks") == "Breaks found: 4; closed: 2."
+    assert says(text, "open_breaks") == "Open breaks: 1; for over 7 days: 0."
     assert says(text, "payouts").endswith("Failed or returned: 2.")
-    assert "100.00% more than in the 7 days before" in text
+    assert "71.43% less than in the 7 days before" in text
     assert "insufficient_funds" in text
     assert "Days not counted: 5." in text
 
@@ -109,6 +109,13 @@ def test_days_beyond_the_period_do_not_count() -> None:
     lived(7)
     assert says(page(verified(staff("eve", "auditor"))), "paid") == "No order was paid."
     assert says(page(verified(staff("ann", "auditor")), "30"), "paid").startswith("12,345.00 yuan")
+
+
+def test_days_before_that_were_not_all_counted_are_not_compared() -> None:
+    lived(0, *range(7, 13))
+    text = page(verified(staff("eve", "auditor")))
+    assert text.count("no figures of the 7 days before") == 5
+    assert "more than" not in text
 
 
 def test_without_a_history_every_chart_says_so() -> None:

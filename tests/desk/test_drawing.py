@@ -36,8 +36,15 @@ def test_an_axis_begins_at_nothing_holds_the_highest_value_and_has_few_lines(val
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=90))
 def test_an_axis_of_shares_stays_between_nothing_and_all(values: list[int]) -> None:
     ticks = axis([Series("x", values, Unit.SHARE)], stacked=False, from_zero=False)
+    assert ticks[0] == 0 or min(values) >= 5_000
     assert 0 <= ticks[0] <= min(values) <= max(values) <= ticks[-1] <= 10_000
     assert 2 <= len(ticks) <= 7
+
+
+def test_an_axis_of_shares_beyond_all_holds_them_too() -> None:
+    ticks = axis([Series("x", [6_000, 25_000], Unit.SHARE)], stacked=False, from_zero=False)
+    assert ticks[0] <= 6_000
+    assert ticks[-1] >= 25_000
 
 
 def test_bars_stand_upon_each_other_and_the_last_day_is_marked() -> None:
@@ -87,7 +94,7 @@ def test_figures_are_written_as_people_of_each_language_read_them() -> None:
         assert [short(value, Unit.YUAN) for value in (99_900, 1_250_000, 300_000_000)] == ["999", "12.5k", "3m"]
         assert compared(150, 100, 7) == "50.00% more than in the 7 days before"
         assert compared(50, 100, 7) == "50.00% less than in the 7 days before"
-        assert compared(50, 0, 7) == "nothing in the 7 days before"
+        assert compared(50, 0, 7) == "no figures of the 7 days before"
         assert compared_shares(9_700, 9_850, 7) == "-1.50 points against the 7 days before"
     with translation.override("zh-hans"):
         assert [short(value, Unit.YUAN) for value in (99_900, 1_250_000, 1_500_000_000_000)] == ["999", "1.25万", "150亿"]

@@ -37,10 +37,12 @@ class Ranked:
 
 
 def span(number: int, at: datetime) -> Span:
-    """The last `number` days, today included, and as many before."""
+    """The last `number` days, today included, and as many before if every one of them was counted."""
     today = local_day(at)
     days = [today - timedelta(days=back) for back in reversed(range(2 * number))]
-    return Span(days[number:], days[:number], tallies.shelf(days[0], today), at)
+    shelf = tallies.shelf(days[0], today)
+    before = [] if shelf.uncounted(days[:number]) else days[:number]
+    return Span(days[number:], before, shelf, at)
 
 
 def wanted(asked: str) -> int:

@@ -33,7 +33,8 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """The days that are shown, the last one being today, as many days before them, and what was counted of both."""
+    """The days that are shown, the last one being today; as many days before them, or none where they cannot be compared; and what was
+    counted of both."""
 
     days: Sequence[date]
     before: Sequence[date]
@@ -89,7 +90,8 @@ class Rank:
 
 @dataclass(frozen=True)
 class Ranking:
-    """What there is most of, as a table with bars; `header` names the label, the value and each further cell."""
+    """What there is most of, as a table with bars; `header` names the label, the value and each further cell, of which the last `words`
+    are text."""
 
     name: str
     title: Words
@@ -97,6 +99,7 @@ class Ranking:
     statement: Words
     header: Sequence[Words]
     rows: Sequence[Rank] = field(default_factory=list)
+    words: int = 0
 
 
 @runtime_checkable
@@ -146,7 +149,7 @@ def share_bp(part: int, whole: int) -> int | None:
 def compared(now: int, before: int, days: int) -> str:
     """A figure beside that of as many days before."""
     if not before:
-        return _("nothing in the {days} days before").format(days=days)
+        return _("no figures of the {days} days before").format(days=days)
     change = share_bp(abs(now - before), before)
     words = _("{share} more than in the {days} days before") if now >= before else _("{share} less than in the {days} days before")
     return words.format(share=shown(change, Unit.SHARE), days=days)
@@ -155,7 +158,7 @@ def compared(now: int, before: int, days: int) -> str:
 def compared_shares(now: int | None, before: int | None, days: int) -> str:
     """A share beside that of as many days before, in percentage points."""
     if now is None or before is None:
-        return _("nothing in the {days} days before").format(days=days)
+        return _("no figures of the {days} days before").format(days=days)
     points = f"{'+' if now >= before else '-'}{abs(now - before) / 100:.2f}"
     return _("{points} points against the {days} days before").format(points=points, days=days)
 

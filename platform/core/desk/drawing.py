@@ -8,8 +8,8 @@ from itertools import groupby
 from core.desk.charting import WHOLE_BP, Chart, Series, Shape, Unit, short, shown
 from core.desk.sockets import Words
 
-WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 64, 8, 10, 26
+WIDTH, HEIGHT = 560, 220
+LEFT, RIGHT, TOP, BOTTOM = 56, 20, 10, 26
 TICKS, DAY_LABELS, DOTTED_DAYS = 4, 8, 31
 COLOURS = 6
 BASE = {Unit.NUMBER: 1, Unit.YUAN: 100, Unit.SHARE: 100}
@@ -87,20 +87,21 @@ def draw(chart: Chart, days: Sequence[date]) -> Drawing | None:
 
 
 def axis(drawn: Sequence[Series], *, stacked: bool, from_zero: bool) -> list[int]:
-    """Round values from at or below the lowest to at or above the highest: the lines across the picture."""
+    """Round values that hold all there are: the lines across the picture. They begin at nothing, but for shares that are all high."""
     columns = list(zip(*(series.values for series in drawn), strict=True))
     known = [[value for value in column if value is not None] for column in columns]
     sums = [sum(column) for column in known] if stacked else [value for column in known for value in column]
-    low, high = (0 if from_zero else min(sums)), max(sums)
-    unit = drawn[0].unit
+    unit, high = drawn[0].unit, max(sums)
+    low = 0 if from_zero or min(sums) < WHOLE_BP // 2 else min(sums)
     step = round_step((high - low) / TICKS, BASE[unit])
     first = low // step * step
     while first + step * TICKS < high:
         step = round_step(step + 1, BASE[unit])
         first = low // step * step
-    if unit == Unit.SHARE and high <= WHOLE_BP < first + step:
-        first = WHOLE_BP - step
     count = max(-(-(high - first) // step), 1)
+    if unit == Unit.SHARE and not from_zero and high <= WHOLE_BP:
+        first = max(min(first, WHOLE_BP - TICKS * step), 0)
+        count = min(TICKS, (WHOLE_BP - first) // step)
     return [first + step * place for place in range(count + 1)]
 
 
@@ -139,9 +140,9 @@ def bars(drawn: Sequence[Series], slot: float, height: Callable[[int], float], *
 
 
 def lines(drawn: Sequence[Series], slot: float, height: Callable[[int], float]) -> list[Line]:
-    """A line through the days that have a value; days without one part it."""
+    """A line through the days that have a value; days without one part it. The first series lies on top."""
     made = []
-    for place, series in enumerate(drawn):
+    for place, series in reversed(list(enumerate(drawn))):
         for known, run in groupby(enumerate(series.values), key=lambda pair: pair[1] is not None):
             points = [(px(LEFT + (day + 0.5) * slot), px(height(value))) for day, value in run if value is not None]
             if known:
