@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0005_roles'),
+        ('core', '0008_first_rows'),
     ]
 
     operations = [
