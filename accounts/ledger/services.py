@@ -166,8 +166,8 @@ def capture_all(
 ) -> Posted:
     """Post one journal that takes several holds of different accounts, each as a whole: all or none.
 
-    The legs on each held account sum to minus its hold. The same journal with the same holds answers again. Raises what `capture`
-    raises; the first hold that is not open refuses all.
+    The legs on each held account sum to minus its hold. The same journal with the same holds answers again, with a hold it did not
+    take it raises JournalConflict. Raises what `capture` raises; the first hold that is not open refuses all.
     """
     check(legs)
     arguments = post_arguments(journal_id, event, legs, at, reference, None, metadata)

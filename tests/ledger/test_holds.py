@@ -244,3 +244,18 @@ def test_of_two_holds_one_of_which_ended_neither_is_taken() -> None:
     with pytest.raises(services.CaptureMismatch):
         capture_two([place(ann, 1), place(bob, 14)], legs)
     assert_books_balance(open_holds=3)
+
+
+def test_the_same_journal_with_another_further_hold_is_another_movement() -> None:
+    ann, bob, shop, journal = user(), user(), user(), new_id()
+    move(world(), ann, 30)
+    move(world(), bob, 30)
+    holds, other = [place(ann, 30), place(bob, 15)], place(bob, 15)
+    legs = [debit(ann, 30), debit(bob, 15), credit(shop, 45)]
+    capture_two(holds, legs, journal)
+    for further in ([holds[0], other], [*holds, other], [*holds, new_id()], [holds[0], holds[0]]):
+        with pytest.raises(JournalConflict):
+            capture_two(further, legs, journal)
+    assert capture_two(holds, legs, journal).replayed
+    assert (Hold.objects.get(id=other).state, queries.balance(bob), queries.balance(shop).posted) == ("open", queries.Balance(15, 15), 45)
+    assert_books_balance(open_holds=1)

@@ -1,6 +1,7 @@
 -- Takes several holds, each as a whole, by one journal: the balances are locked in the order `ledger_post` locks them, the holds are
 -- ended, the journal is posted with the first of them as its own. A refusal undoes the ends and says why, as `ledger_post` does.
-CREATE FUNCTION ledger_capture_all(
+-- Sent again, every hold named must be one the journal took; another one makes it another movement.
+CREATE OR REPLACE FUNCTION ledger_capture_all(
   p_id uuid, p_event varchar, p_accounts uuid[], p_amounts bigint[], p_assets varchar[], p_reference varchar, p_metadata jsonb,
   p_holds uuid[], p_at timestamptz,
   OUT r_outcome text, OUT r_posted_at timestamptz, OUT r_business_on date, OUT r_effective_on date,
@@ -14,6 +15,9 @@ BEGIN
   SELECT seen.r_outcome, seen.r_posted_at, seen.r_business_on, seen.r_effective_on INTO r_outcome, r_posted_at, r_business_on, r_effective_on
   FROM ledger_seen(p_id, p_event, p_accounts, p_amounts, p_assets, p_reference, NULL, p_metadata, NULL, p_holds[1]) AS seen;
   IF r_outcome IS NOT NULL THEN
+    IF (SELECT count(*) FROM ledger_hold WHERE id = ANY (p_holds) AND journal_id = p_id) <> cardinality(p_holds) THEN
+      r_outcome := 'conflict';
+    END IF;
     RETURN;
   END IF;
   SELECT EXISTS (
