@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.security.models import Passkey, StepUpProof
-from core.api.validators import no_card_number
+from core.api.validators import no_card_number, not_a_card_number
 from core.idempotency.services import KEY_LENGTH
 
 PIN = r"^[0-9]{6}$"
@@ -26,7 +26,7 @@ class PinInput(serializers.Serializer[Any]):
 
 class SpentProofInput(serializers.Serializer[Any]):
     proof = serializers.CharField(max_length=40, help_text="A step-up proof for this act.")
-    nonce = serializers.CharField(max_length=KEY_LENGTH, help_text="The nonce the proof was made with.")
+    nonce = serializers.CharField(max_length=KEY_LENGTH, validators=[not_a_card_number], help_text="The nonce the proof was made with.")
 
 
 class FirstPinInput(PinInput, SpentProofInput):
@@ -51,7 +51,9 @@ class StepUpInput(serializers.Serializer[Any]):
     payee = serializers.CharField(
         max_length=80, required=False, default="", allow_blank=True, validators=[no_card_number], help_text="Who or what the act is for."
     )
-    nonce = serializers.CharField(max_length=KEY_LENGTH, help_text="Your name for the intent: the Idempotency-Key of the act to come.")
+    nonce = serializers.CharField(
+        max_length=KEY_LENGTH, validators=[not_a_card_number], help_text="Your name for the intent: the Idempotency-Key of the act to come."
+    )
 
 
 class ProofInput(StepUpInput):

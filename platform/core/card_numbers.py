@@ -6,6 +6,7 @@ import unicodedata
 SHORTEST, LONGEST = 13, 19
 USUAL = (16, 19)
 RUN = re.compile(r"[0-9](?:[ \-_.]?[0-9]){12,}")
+WHOLE = re.compile(r"[0-9]{13,19}|[0-9]{4}(?:[ -][0-9]{4}){2,3}[ -][0-9]{1,4}")
 NOT_DIGITS = re.compile(r"[^0-9]")
 
 
@@ -28,3 +29,9 @@ def contains_card_number(text: str) -> bool:
             if any(luhn_valid(digits[start : start + length]) for start in range(len(digits) - length + 1)):
                 return True
     return False
+
+
+def is_card_number(text: str) -> bool:
+    """Whether `text` is nothing but a number that passes the check, plain or in groups of four: for names made by programs (random
+    ones, times), in which such a run is no card's number where something stands around it."""
+    return bool(WHOLE.fullmatch(text)) and luhn_valid(NOT_DIGITS.sub("", text))

@@ -173,7 +173,9 @@ class NewOrderIn(serializers.Serializer[Any]):
         max_length=256, default="", allow_blank=True, validators=[no_card_number], help_text="Comes back to you."
     )
     store_id = serializers.CharField(max_length=40, required=False, allow_null=True)
-    notify_url = serializers.CharField(max_length=URL_LENGTH, default="", allow_blank=True, help_text="Instead of the app's own.")
+    notify_url = serializers.CharField(
+        max_length=URL_LENGTH, default="", allow_blank=True, validators=[no_card_number], help_text="Instead of the app's own."
+    )
     to_split = serializers.BooleanField(default=False, help_text="It is to be split: out of settlement until that is finished, or 30 days.")
     expires_in = serializers.IntegerField(default=1800, min_value=60, max_value=604_800, help_text="Seconds, a minute to seven days.")
 

@@ -130,7 +130,7 @@ class CardChoiceIn(serializers.Serializer[Any]):
 
 class AppIn(serializers.Serializer[Any]):
     name = words(40)
-    notify_url = serializers.CharField(max_length=URL_LENGTH, default="", allow_blank=True, help_text="https; empty for none.")
+    notify_url = words(URL_LENGTH, default="", allow_blank=True, help_text="https; empty for none.")
 
 
 class KeyIn(serializers.Serializer[Any]):

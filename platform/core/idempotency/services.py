@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
+from core.card_numbers import is_card_number
 from core.errors import DomainError
 from core.idempotency.models import IdempotencyRecord
 from core.ids import new_id
@@ -28,8 +29,8 @@ class KeyMissing(DomainError):
 class KeyMalformed(DomainError):
     code = "idempotency_key_malformed"
     status = 400
-    en = "The Idempotency-Key must be 1 to 255 visible ASCII characters."
-    zh = "Idempotency-Key 必须为 1 至 255 个可见 ASCII 字符。"
+    en = "The Idempotency-Key must be 1 to 255 visible ASCII characters, and no card number (13 to 19 digits that pass its check)."
+    zh = "Idempotency-Key 必须为 1 至 255 个可见 ASCII 字符,且不得为银行卡号(通过校验的 13 至 19 位数字)。"
 
 
 class KeyReused(DomainError):
@@ -59,7 +60,7 @@ def checked_key(key: str | None) -> str:
     """The key as sent. Raises KeyMissing or KeyMalformed."""
     if not key:
         raise KeyMissing()
-    if len(key) > KEY_LENGTH or not key.isascii() or not key.isprintable():
+    if len(key) > KEY_LENGTH or not key.isascii() or not key.isprintable() or is_card_number(key):
         raise KeyMalformed()
     return key
 
