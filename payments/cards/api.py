@@ -13,7 +13,7 @@ from core.clock import queries as clock
 from core.errors import Invalid, NotFound
 from core.ids import parse_public_id
 from core.limits.services import LimitReached
-from payments.cards import calls, queries, services
+from payments.cards import calls, queries, routes, services
 from payments.cards import examples as ex
 from payments.cards.models import Bank, Card, CardBinding, CardKind
 from payments.cards.serializers import (
@@ -70,8 +70,14 @@ class SeatedView(OutboundEffectView):
     seated = False
 
     def post(self, request: Request, **url: str) -> HttpResponse:
-        with seats.seat(services.CHANNEL) as self.seated:
+        # The raw body is read first: the idempotency record needs it, and after parsing it cannot be read any more.
+        channel = self.channel(request, **url) if request.body else services.CHANNEL
+        with seats.seat(channel) as self.seated:
             return super().post(request, **url)
+
+    def channel(self, request: Request, **url: str) -> str:
+        """Which channel will be asked, as far as it can be told beforehand."""
+        raise NotImplementedError
 
 
 @extend_schema(examples=[ex.START, ex.answer("Code sent", ex.BINDING_VALUE, 201)])
@@ -95,6 +101,10 @@ class Bindings(SeatedView):
         *CHANNEL_REFUSALS,
     )
     elements: dict[str, str] | None = None
+
+    def channel(self, request: Request, **url: str) -> str:
+        sent = request.data if isinstance(request.data, dict) else {}
+        return routes.signing(customer_id=caller_id(request), card_number=str(sent.get("card_number")), at=clock.now())
 
     def effect(self, request: Request, data: dict[str, Any], *, at: Any, **url: str) -> CardBinding:
         seats.require(self.seated)
@@ -130,6 +140,9 @@ class Confirmations(SeatedView):
     output_class = BindingOut
     refusals = (NotFound, services.BindingOver, services.BindingBusy, ChannelBusy, *CHANNEL_REFUSALS)
     code: str | None = None
+
+    def channel(self, request: Request, **url: str) -> str:
+        return queries.binding(caller_id(request), parse_public_id(CardBinding.PREFIX, url["binding_id"])).channel_id
 
     def effect(self, request: Request, data: dict[str, Any], *, at: Any, **url: str) -> CardBinding:
         seats.require(self.seated)

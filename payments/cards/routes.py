@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from core.clock import queries as clock
+from core.crypto.blind_index import blind_index
 from core.errors import DomainError
-from payments.cards import agreements, queries, services
+from payments.cards import agreements, queries, rules, services
 from payments.cards.models import Card
 from payments.channels import routing
 from payments.channels.states import Operation
@@ -45,3 +47,14 @@ def best(*, card: Card, scene: str, amount_fen: int, at: datetime) -> Route:
     if ways[0].refusal is not None:
         raise ways[0].refusal
     return ways[0]
+
+
+def signing(*, customer_id: UUID, card_number: str, at: datetime) -> str:
+    """The channel that a card would be signed at now; of one that would be refused, the channel cards are first signed at."""
+    number = rules.card_number(card_number)
+    try:
+        issuer = services.supported_issuer(number or "")
+        fingerprint = blind_index(number or "", purpose="card_number")
+        return services.signing_channel(customer_id, issuer, fingerprint, at)
+    except DomainError:
+        return services.CHANNEL

@@ -17,6 +17,7 @@ from payments.channels.models import ChannelRequest
 from payments.channels.sandbox_bank.sidelines import BankSms, BankVerifier
 from payments.wallet.models import TopUp, Withdrawal
 from tests.factories import Client, api
+from tests.payments.second_bank import SECOND, connect_second
 from tests.payments.wallet.bank_world import Holder, assert_settled, card_holder, settle_wallet
 from tests.payments.wallet.world import holder, proven
 from tests.payments.world import payer
@@ -136,6 +137,27 @@ def test_a_confirmation_without_a_seat_uses_no_try_and_leaves_the_binding_waitin
         assert (again.status_code, again["Idempotent-Replayed"]) == (201, "true")
     bound = client.post(f"{BINDINGS}/{binding}/confirm", code, key="confirm")
     assert (bound.status_code, bound.json()["state"]) == (201, "bound")
+
+
+def test_a_binding_takes_the_seat_of_the_channel_it_is_signed_at(connected: SandboxBank, settings: Any) -> None:
+    settings.CHANNEL_SEATS, settings.OUTBOUND_SEATS = 1, 4
+    connect_second()
+    who = payer(connected, at=clock.now())
+    client, body = api(who.customer), {"card_number": who.cards[0], "mobile": who.mobile}
+    with seats.seat(SECOND):
+        refused = client.post(BINDINGS, body, key="bind")
+        assert (refused.status_code, refused.json()["code"]) == (503, "channel_busy")
+    with seats.seat("sandbox_bank"):
+        started = client.post(BINDINGS, body, key="bind")
+        assert (started.status_code, started.json()["state"], CardBinding.objects.get().channel_id) == (201, "sms_sent", SECOND)
+    confirm, code = f"{BINDINGS}/{started.json()['id']}/confirm", {"code": connected.last_code(who.mobile)}
+    with seats.seat(SECOND):
+        assert client.post(confirm, code, key="confirm").status_code == 503
+    with seats.seat("sandbox_bank"):
+        assert client.post(confirm, code, key="confirm").json()["state"] == "bound"
+    assert api(holder()).post(confirm, code, key="confirm").status_code == 404
+    for wrong in ({"card_number": "1", "mobile": who.mobile}, {"mobile": who.mobile}, {"card_number": who.cards[0], "mobile": "1"}):
+        assert client.post(BINDINGS, wrong, key=str(wrong)).status_code == 422
 
 
 def test_an_unbinding_without_a_seat_takes_the_card_away_and_the_worker_tells_the_bank(process: Answers, connected: SandboxBank) -> None:
