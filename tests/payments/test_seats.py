@@ -141,22 +141,23 @@ def test_a_confirmation_without_a_seat_uses_no_try_and_leaves_the_binding_waitin
 
 def test_a_binding_takes_the_seat_of_the_channel_it_is_signed_at(connected: SandboxBank, settings: Any) -> None:
     settings.CHANNEL_SEATS, settings.OUTBOUND_SEATS = 1, 4
+    who = card_holder(connected)
     connect_second()
-    who = payer(connected, at=clock.now())
-    client, body = api(who.customer), {"card_number": who.cards[0], "mobile": who.mobile}
+    mobile = who.customer.phone.removeprefix("+86")
+    client, body = api(who.customer), {"card_number": who.number, "mobile": mobile}
     with seats.seat(SECOND):
         refused = client.post(BINDINGS, body, key="bind")
         assert (refused.status_code, refused.json()["code"]) == (503, "channel_busy")
     with seats.seat("sandbox_bank"):
         started = client.post(BINDINGS, body, key="bind")
-        assert (started.status_code, started.json()["state"], CardBinding.objects.get().channel_id) == (201, "sms_sent", SECOND)
-    confirm, code = f"{BINDINGS}/{started.json()['id']}/confirm", {"code": connected.last_code(who.mobile)}
+        assert (started.status_code, started.json()["state"], CardBinding.objects.latest("id").channel_id) == (201, "sms_sent", SECOND)
+    confirm, code = f"{BINDINGS}/{started.json()['id']}/confirm", {"code": connected.last_code(mobile)}
     with seats.seat(SECOND):
         assert client.post(confirm, code, key="confirm").status_code == 503
     with seats.seat("sandbox_bank"):
         assert client.post(confirm, code, key="confirm").json()["state"] == "bound"
     assert api(holder()).post(confirm, code, key="confirm").status_code == 404
-    for wrong in ({"card_number": "1", "mobile": who.mobile}, {"mobile": who.mobile}, {"card_number": who.cards[0], "mobile": "1"}):
+    for wrong in ({"card_number": "1", "mobile": mobile}, {"mobile": mobile}, {"card_number": who.number, "mobile": "1"}):
         assert client.post(BINDINGS, wrong, key=str(wrong)).status_code == 422
 
 
