@@ -12,7 +12,7 @@ from payments.channels import queries as requests
 from payments.channels import seats
 from payments.channels import services as channels
 
-GO_ON_WITHIN_S = 2.0
+GO_ON_WITHIN_S = 1.5
 """Within this time of the first call another channel is asked while the payer waits: both answer within ten seconds then."""
 
 
