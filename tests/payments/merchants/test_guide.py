@@ -11,11 +11,13 @@ import pytest
 
 from payments.merchants import signing
 from payments.merchants.models import Store
+from payments.notices.bodies import TYPES
 from tests.payments.merchants.world import Program, program
 from tests.payments.wallet.world import open_day
 
 pytestmark = pytest.mark.django_db(transaction=True)
-GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "merchant-guide.md").read_text()
+ROOT = Path(__file__).resolve().parents[3]
+GUIDE = (ROOT / "docs" / "merchant-guide.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
@@ -76,3 +78,18 @@ def test_the_guides_way_to_make_a_key_makes_one_that_is_taken(tmp_path: Path, en
     (tmp_path / "make.sh").write_text(example("bash", "genpkey"))
     run(["bash", "-eu", "make.sh"], environment, tmp_path)
     assert signing.checked_key((tmp_path / "merchant_public.pem").read_text()).startswith("-----BEGIN PUBLIC KEY-----")
+
+
+def test_sections_are_numbered_in_order_and_every_notice_there_is_is_named() -> None:
+    numbers = re.findall(r"^## (\d+)\.", GUIDE, re.MULTILINE)
+    assert numbers == [str(place) for place in range(1, len(numbers) + 1)]
+    table = GUIDE.partition("| type | when |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", row.split("|")[1] if "|" in row else "")}
+    assert named == set(TYPES)
+
+
+@pytest.mark.parametrize("topic", sorted(TYPES))
+def test_every_notice_there_is_is_published_by_somebody(topic: str) -> None:
+    noun = topic.partition(".")[0]
+    sources = "".join(file.read_text() for file in (ROOT / "payments").rglob("*.py") if file.parent.name != "notices")
+    assert f'"{topic}"' in sources or f'f"{noun}.{{' in sources, topic
