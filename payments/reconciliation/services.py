@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.ledger import check
 from accounts.ledger import queries as ledger_reads
 from accounts.ledger.batch import post_many
 from accounts.ledger.legs import Draft
@@ -29,6 +30,7 @@ from payments.reconciliation.states import RUN_MOVES, LineState, RunState
 WORK = "reconciliation.waiting"
 CHUNK = 1000
 ASKED_AT_ONCE = 100
+CLOSED_ON = frozenset({"balance.sum_zero", "clearing.open_items"})
 ASKABLE = (RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED, RequestState.UNKNOWN)
 
 
@@ -164,7 +166,7 @@ def draft(run: ReconRun, line: ReconLine, effective_on: date | None) -> Draft:
 def conclude(*, run_id: UUID, at: datetime) -> ReconRun:
     """Write down what our books say of the bank account on that day, and close a run whose every line is booked or corrected, with no
     break open. Where nothing was ever corrected the two balances must be the same, but for what the day's list carried over and its
-    account did not: any other difference is a break of its own."""
+    account did not: any other difference is a break of its own. Nothing closes on books that are unwell."""
     run = locked(run_id)
     if run.state != RunState.MATCHED:
         return run
@@ -177,10 +179,21 @@ def conclude(*, run_id: UUID, at: datetime) -> ReconRun:
         gap = breaks.Finding("amount", f"account {run.day} closing balance", f"{books} CNY", f"{run.closing_fen} CNY")
         breaks.record([gap], channel=run.channel_id, day=run.day, at=at)
         return run
+    unwell = books_unwell()
+    if unwell:
+        work.ask(kind=WORK, target=run.public_id, facts={"channel": run.channel_id, "day": str(run.day), "why": unwell}, at=at)
+        return run
     advance(run, RunState.CLOSED, moves=RUN_MOVES, at=at, closed_at=at)
     work.finish(kind=WORK, target=run.public_id, by="system", at=at)
     outbox.publish(topic="reconciliation.closed", owner=run.id, payload={"run": run.public_id, "channel": run.channel_id}, at=at)
     return run
+
+
+def books_unwell() -> str:
+    """Which of the proofs a day is closed on does not hold: that all balances sum to zero, and that what clearing accounts have is their
+    open items. Each reads one snapshot."""
+    proofs = (proof for proof in check.STATEMENTS if proof.name in CLOSED_ON)
+    return next((f"books: {proof.name}" for proof in proofs if proof.findings()), "")
 
 
 def explained(run: ReconRun, gap_fen: int) -> bool:

@@ -4,17 +4,20 @@ from datetime import date, datetime
 from hashlib import sha256
 
 import pytest
+from django.db.models import F
 
 from accounts.ledger import queries as ledger
 from accounts.ledger.accounts import platform_account
+from accounts.ledger.models import LedgerBalance, OpenItem
 from core.business_day import services as business_day
 from core.clock import queries as clock
+from core.work.models import WorkItem
 from payments.cashier import sweeps
 from payments.cashier.models import PaymentOrder
 from payments.channels.models import Break, ChannelRequest
 from payments.channels.port import StatementFile
 from payments.channels.sandbox_bank import camt053
-from payments.reconciliation import services
+from payments.reconciliation import journals, services
 from payments.reconciliation.models import ReconLine, ReconTerms
 from tests.factories import customer
 from tests.ledger_proof import assert_books_balance
@@ -24,8 +27,9 @@ from tests.payments.reconciliation.test_days import a_day
 from tests.payments.reconciliation.world import CHANNEL, at_the_bank, clearing, end_of, line, paid, reconciled, statement
 from tests.payments.refunds.world import settle_refunds
 from tests.payments.test_statements_hardened import camt, entry
+from tests.payments.wallet.bank_world import top_up
 from tests.payments.wallet.world import posted
-from tests.rules import newer
+from tests.rules import newer, unguarded
 from tests.sandbox_bank import SandboxBank
 
 
@@ -77,6 +81,28 @@ def test_a_day_whose_account_ends_elsewhere_stays_open() -> None:
     state, closing, books = closed_day(60, less, clock.now())
     assert (state, closing, books) == ("matched", 9_930, 9_940)
     assert Break.objects.filter(state="open", source__startswith="account").exists()
+
+
+def test_no_day_closes_on_books_that_do_not_sum_to_zero_or_whose_clearing_is_not_its_open_items(connected: SandboxBank) -> None:
+    """Opening + lines = closing is the reader's; the rest of the close is asserted here."""
+    day = a_day(connected, 4_000)
+    top_up(card_holder(connected), 10_000)
+    items, balances = OpenItem.objects.all(), LedgerBalance.objects.filter(account_id=platform_account("expense:channel_fee").id)
+    clearing_id = journals.clearing(CHANNEL).id
+    for rows, column, why in (
+        (items.filter(account_id=clearing_id), "amount", "clearing.open_items"),
+        (balances, "posted", "balance.sum_zero"),
+    ):
+        with unguarded():
+            assert rows.update(**{column: F(column) + 1})
+        run = reconciled(day)
+        assert run.state == "matched"
+        assert WorkItem.objects.get(target=run.public_id, finished_at=None).facts["why"] == f"books: {why}"
+        with unguarded():
+            rows.update(**{column: F(column) - 1})
+    run = reconciled(day)
+    assert (run.state, clearing()) == ("closed", 10_000)
+    assert not WorkItem.objects.filter(target=run.public_id, finished_at=None).exists()
 
 
 def test_an_order_closed_while_nobody_knew_is_refunded_when_the_statement_says_it_was_paid(connected: SandboxBank) -> None:
