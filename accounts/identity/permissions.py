@@ -55,4 +55,7 @@ class ActiveCustomer(BasePermission):
     @staticmethod
     def refusals(view: Any, method: str) -> tuple[type[DomainError], ...]:
         """What this permission may refuse an operation with, for the schema."""
-        return () if method in SAFE_METHODS or getattr(view, "before_consent", False) else (ConsentsRequired,)
+        if method in SAFE_METHODS:
+            return ()
+        frozen = () if getattr(view, "frozen_may_act", False) else (AccountFrozen,)
+        return frozen if getattr(view, "before_consent", False) else (*frozen, ConsentsRequired)

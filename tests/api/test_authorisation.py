@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.identity import services as identity
+from accounts.ledger.models import Journal
+from accounts.privacy.models import Consent
+from core.clock import queries as clock
 from core.ids import new_id, public_id
+from tests import factories
 from tests.api.operations import Operation, operations
 from tests.api.world import PREFIXES, World, build_world
 from tests.sandbox_bank import SandboxBank
@@ -20,6 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 GUARDED = [operation for operation in operations() if not operation.open and not operation.signed]
 WITH_ID = [operation for operation in GUARDED if operation.path_parameters]
+NOT_EVEN_READ = {("frozen", "accounts_exports_archive_download")}  # all there is on a customer, for whoever holds a stolen phone
 LAST = ("unbind", "closure", "sessions")
 MALFORMED = ["x", "cus_0", "..", "%00", "crd_" + "z" * 26, "1' OR '1'='1"]
 
@@ -90,6 +96,56 @@ def test_anothers_id_answers_exactly_as_an_unknown_one(world: World) -> None:
         return None if good else f"{bodies}"
 
     walk(WITH_ID, right)
+
+
+def other_kinds() -> dict[str, APIClient]:
+    """A customer of every type who owns nothing here."""
+    made = {"unverified": factories.customer(verified_class=None), "lacks consents": factories.customer(consents=False)}
+    made |= {f"class {rank}": factories.customer(verified_class=rank) for rank in (1, 3)}
+    clients = {kind: client_of(factories.login(one)) for kind, one in made.items()}
+    frozen = factories.customer()
+    clients["frozen"] = client_of(factories.login(frozen))
+    identity.freeze(customer_id=frozen.id, reason="test", at=clock.now())
+    return clients
+
+
+def test_anothers_id_is_unknown_to_every_type_of_customer(world: World) -> None:
+    """What a type may not do at all is refused before any id is looked at, and so alike."""
+    clients = other_kinds()
+
+    def right(operation: Operation) -> str | None:
+        for kind, client in clients.items():
+            answers = [
+                call(client, operation, values, world.body(operation)) for values in (unknown_ids(operation), world.owned_ids(operation))
+            ]
+            told = [{name: value for name, value in answer.json().items() if name != "trace_id"} for answer in answers]
+            if told[0] != told[1] or answers[0].status_code not in (403, 404):
+                return f"{kind}: {told}"
+        return None
+
+    walk(WITH_ID, right)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "mark"), [("frozen", "account_frozen", "frozen_may_act"), ("lacks", "consents_required", "before_consent")]
+)
+def test_who_may_only_look_looks_at_their_own_and_does_nothing(world: World, kind: str, code: str, mark: str) -> None:
+    """Frozen, or without the consents: every read answers, every effect is refused, but for those whose view says otherwise."""
+    if kind == "frozen":
+        identity.freeze(customer_id=world.owner.id, reason="test", at=clock.now())
+    else:
+        Consent.objects.filter(customer=world.owner).delete()
+    client, before = client_of(world.owner_token), Journal.objects.count()
+
+    def right(operation: Operation) -> str | None:
+        answer = call(client, operation, world.owned_ids(operation), world.body(operation))
+        refused = answer.status_code == 403 and answer.json()["code"] == code
+        reads = operation.method == "get" and (kind, operation.name) not in NOT_EVEN_READ
+        may = reads or getattr(answer.resolver_match.func.view_class, mark, False)
+        return None if refused != may and answer.status_code < 500 else f"{answer.status_code} {answer.content[:200]!r}"
+
+    walk(sorted(GUARDED, key=how_late), right)
+    assert kind != "frozen" or Journal.objects.count() == before, "who takes back the consents may still take the money home"
 
 
 def test_the_owners_id_is_found_by_the_owner(world: World) -> None:

@@ -1,7 +1,6 @@
 """The merchant, by its programs and by its owner: reading disputes, handing files in, answering."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
@@ -54,7 +53,7 @@ def content_of(text: str) -> bytes:
     """Raises Invalid for what is no base64."""
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as wrong:
+    except ValueError as wrong:  # also for letters that base64 does not know
         raise Invalid("content", "Send the file as base64.", "请以 base64 编码上传文件。") from wrong
 
 

@@ -11,8 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.pages import Cursor
-from core.api.views import View
+from core.api.pages import Cursor, Paging
 from payments.wallet import reasons
 from payments.wallet.models import TopUp, Withdrawal
 from payments.wallet.services.authority import Intent
@@ -43,7 +42,7 @@ def message_at(at: datetime) -> Callable[[TopUp | Withdrawal], str]:
     return lambda order: reasons.message(order, get_language() or "en", at)
 
 
-class Paged(View):
+class Paged(Paging):
     """A GET that lists rows page by page."""
 
     paginator_class: ClassVar[type[Cursor]] = Cursor

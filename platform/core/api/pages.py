@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +22,13 @@ class Cursor(CursorPagination):
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"items": data, "next": self.cursor_of(self.get_next_link()), "previous": self.cursor_of(self.get_previous_link())})
 
+    def decode_cursor(self, request: Request) -> Any:
+        """Raises ParseError for what is no cursor: the list is there, only the request cannot be read."""
+        try:
+            return super().decode_cursor(request)
+        except NotFound as wrong:
+            raise ParseError() from wrong
+
     def cursor_of(self, link: str | None) -> str | None:
         if link is None:
             return None
@@ -37,7 +45,11 @@ class Cursor(CursorPagination):
         }
 
 
-class Listing(View):
+class Paging(View):
+    """A view whose GET is a page: what is no cursor cannot be read (400)."""
+
+
+class Listing(Paging):
     """GET of a page of rows through `output_class`. Subclasses write `rows(request)`: the caller's own rows, and no others'."""
 
     pagination_class = Cursor

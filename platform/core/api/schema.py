@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
-from core.api.pages import Listing
+from core.api.pages import Listing, Paging
 from core.api.problems import MEDIA_TYPE, TITLES, problem
 from core.api.views import EffectView, OneForm, View
 from core.errors import DomainError
@@ -96,7 +96,10 @@ class Schema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation is not None:
-            for status, examples in sorted(self.problems().items()):
+            found = self.problems()
+            if self.method == "GET" and isinstance(self.view, Paging):
+                found.setdefault(400, titled(400, "malformed"))
+            for status, examples in sorted(found.items()):
                 shared = set(examples) == {SHARED.get(status)}
                 told = {"$ref": f"#/components/responses/{SHARED[status]}"} if shared else problem_response(status, examples)
                 operation["responses"].setdefault(str(status), told)
