@@ -24,11 +24,16 @@ BIN = Path(sys.executable).parent
 UP_SECONDS = 180  # only guards against waiting for ever
 
 
+def entries() -> set[str]:
+    """The names in the checkout's own folder and in `platform/`, where the processes start."""
+    return {file.name for folder in (ROOT, ROOT / "platform") for file in folder.iterdir()}
+
+
 class Stack:
-    """Start with `with Stack(folder) as stack`; `stack.processes` holds what runs, by name."""
+    """Start with `with Stack(folder) as stack`; `stack.processes` holds what runs, by name, `found` what lay in the checkout before."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.found = folder, entries()
         self.services = Services(instance_in(folder, "crash"))
         self.web_port, self.bank_port = free_port(), free_port()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}

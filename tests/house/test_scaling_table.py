@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models import F
 
 ROW = re.compile(r"^\| (?P<table>[a-z0-9_]+) \| (?P<kind>distributed|reference|local) \| (?P<column>[a-z0-9_]*) ?\| (?P<keys>[^|]*)\|$")
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "scaling.md"
@@ -60,4 +61,7 @@ def unique_keys(model: type) -> list[frozenset[str]]:
     for constraint in meta.constraints:
         if getattr(constraint, "fields", None) and constraint.__class__.__name__ == "UniqueConstraint":
             keys.append(frozenset(meta.get_field(name).column for name in constraint.fields))
+        elif getattr(constraint, "expressions", None) and constraint.__class__.__name__ == "UniqueConstraint":
+            named = {part.name for expression in constraint.expressions for part in expression.flatten() if isinstance(part, F)}
+            keys.append(frozenset(meta.get_field(name).column for name in named))
     return keys
