@@ -8,11 +8,11 @@ from payments.cashier import balance, books, card
 from payments.cashier.daily import SOURCE, OrdersOfDay
 from payments.cashier.obligations import CardUse, Orders, Payments
 from payments.cashier.outcomes import PaymentOutcome
-from payments.cashier.reviewed import PaymentReviewed
 from payments.cashier.sockets import BUSINESS, FUNDING_SOURCES
 from payments.cashier.statement import OrdersOnStatement
 from payments.channels.sockets import OUTCOMES
 from payments.merchants.sockets import MERCHANT_OBSTACLES
+from payments.risk.reviewed import NeverWaits
 from payments.risk.sockets import REVIEWED
 from payments.wallet.sockets import STATEMENT
 
@@ -22,7 +22,7 @@ OPEN_USES.plug("payments.cashier", CardUse())
 OBLIGATIONS.plug("payments.cashier", Payments())
 EXPORTERS.plug("payments", Payments())
 MERCHANT_OBSTACLES.plug("payments.cashier", Orders())
-REVIEWED.plug(BUSINESS, PaymentReviewed())
+REVIEWED.plug(BUSINESS, NeverWaits("payments.paymentorder", "ord", "payments.merchant", "mch"))
 STATEMENT.plug("payments.cashier", OrdersOnStatement())
 FUNDING_SOURCES.plug(balance.NAME, balance.Balance())
 FUNDING_SOURCES.plug(card.NAME, card.Cards())

@@ -34,6 +34,7 @@ from payments.collects.shapes import (
     MyCollectShareLine,
     MyCollectShareShown,
 )
+from payments.risk.services.deciding import RiskRefused, StrongerProofNeeded
 from payments.wallet import queries as wallet
 from payments.wallet.api.base import Paged, asker, customer_id, intent, page_of
 from payments.wallet.services import payees
@@ -50,6 +51,8 @@ PAYING = (
     StepUpNeeded,
     ProofMismatch,
     ProofExpired,
+    StrongerProofNeeded,
+    RiskRefused,
     NotVerified,
     OutflowLimitReached,
     InsufficientFunds,

@@ -48,6 +48,8 @@ from payments.collects.refusals import (
     SharePaid,
     TooManyPeople,
 )
+from payments.risk.services import deciding
+from payments.risk.services.deciding import Act, Ruling
 from payments.wallet.remarks import checked_remark
 from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
@@ -156,8 +158,8 @@ def count_made(organiser_id: uuid.UUID, terms: CollectTerms, at: datetime) -> No
 def pay(*, intent: Intent, share_id: uuid.UUID, at: datetime) -> CollectShare:
     """Pay the caller's own share (journal 1). The collect's row lock decides between paying, declining and closing.
 
-    Raises NotFound, CustomerNotActive, SharePaid, ShareDeclined, CollectClosed, OrganiserCannotReceive, StepUpNeeded and its kin, the
-    account class's limits, InsufficientFunds.
+    Raises NotFound, CustomerNotActive, SharePaid, ShareDeclined, CollectClosed, OrganiserCannotReceive, StepUpNeeded and its kin,
+    RiskRefused, the account class's limits, InsufficientFunds.
     """
     parties.require_active(intent.customer_id)
     collect, share = locked(share_id, intent.customer_id)
@@ -210,7 +212,9 @@ def refuse_over(collect: Collect, at: datetime) -> None:
 
 def settled(intent: Intent, collect: Collect, share: CollectShare, at: datetime) -> CollectShare:
     """The share paid, counted and, with the last one, the collect closed. The collect is locked."""
-    factors = approved(intent, collect.customer_id, share.amount_fen, at)
+    act = Act(PURPOSE, collect.id, intent.customer_id, intent.session_id, share.amount_fen, payee=collect.customer_id)
+    factors, ruling = approved(intent, act, at)
+    deciding.record(ruling)
     advance(share, CollectShareState.PAID, moves=COLLECT_SHARE_MOVES, at=at, factors=factors, paid_at=at)
     share.collect = collect
     told: Payload = {"share": share.public_id, "payer": public_id("cus", intent.customer_id), "share_fen": share.amount_fen}
@@ -226,23 +230,28 @@ def settled(intent: Intent, collect: Collect, share: CollectShare, at: datetime)
     return share
 
 
-def approved(intent: Intent, organiser_id: uuid.UUID, share_fen: int, at: datetime) -> int:
-    """How many factors prove the payment, its limits taken: in one question and one levy."""
-    payer_id = intent.customer_id
-    states, pin_free, outflow = ask(
-        identity.states_of([organiser_id]), security_facts.pin_free_rule_at(at), limits.outflow_facts_of(payer_id, at)
+def approved(intent: Intent, act: Act, at: datetime) -> tuple[int, Ruling]:
+    """How many factors prove the payment and what risk rules of it, its limits taken: in one question and one levy."""
+    payer_id, organiser_id = act.customer_id, act.payee
+    assert organiser_id is not None, "a collect has its organiser"
+    states, pin_free, outflow, known = ask(
+        identity.states_of([organiser_id]),
+        security_facts.pin_free_rule_at(at),
+        limits.outflow_facts_of(payer_id, at),
+        deciding.facts_question(act=act, at=at),
     )
     if states.get(organiser_id) != ACTIVE:
         raise OrganiserCannotReceive()
     factors, levies = 0, []
     if intent.token:
         payee = public_id("cus", organiser_id)
-        factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=share_fen, payee=payee, at=at)
+        factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=act.amount_fen, payee=payee, at=at)
     else:
-        levies.append(security.pin_free(pin_free, customer_id=payer_id, amount_fen=share_fen, at=at))
-    levies.append(verification.outflow_levy(outflow, amount_fen=share_fen, factors=factors, at=at))
+        levies.append(security.pin_free(pin_free, customer_id=payer_id, amount_fen=act.amount_fen, at=at))
+    ruling = deciding.decide_now(act=act, known=known, factors=factors, at=at)
+    levies.append(verification.outflow_levy(outflow, amount_fen=act.amount_fen, factors=factors, at=at))
     levy(levies=levies)
-    return factors
+    return factors, ruling
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ from payments.red_packets.shapes import (
     RedPacketShareShown,
     RedPacketShown,
 )
+from payments.risk.services.deciding import RiskRefused, StrongerProofNeeded
 from payments.wallet import queries as wallet
 from payments.wallet.api.base import Paged, asker, customer_id, intent, page_of
 from payments.wallet.api.transfers import names_phone, payee_id
@@ -49,6 +50,7 @@ TAKING = (
     AccountFrozen,
     LedgerHalted,
     NoOpenDay,
+    RiskRefused,
 )
 
 
@@ -73,6 +75,8 @@ class RedPackets(EffectView, Paged):
         StepUpNeeded,
         ProofMismatch,
         ProofExpired,
+        StrongerProofNeeded,
+        RiskRefused,
         NotVerified,
         OutflowLimitReached,
         InsufficientFunds,

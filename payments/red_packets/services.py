@@ -43,6 +43,8 @@ from payments.red_packets.refusals import (
     ShareTooLarge,
     TooManyShares,
 )
+from payments.risk.services import deciding
+from payments.risk.services.deciding import Act, Ruling
 from payments.wallet.remarks import checked_remark
 from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
@@ -59,15 +61,17 @@ def send(
     """Take the money from the sender and cut it into shares (journal 1): for one customer, or without `payee_id` for a link.
 
     Raises what the shape of the packet refuses, CustomerNotActive, PayeeIsPayer, NotFound, PayeeCannotReceive, Invalid (message),
-    StepUpNeeded and its kin, the account class's limits, DailyNumberReached, InsufficientFunds.
+    StepUpNeeded and its kin, RiskRefused, the account class's limits, DailyNumberReached, InsufficientFunds.
     """
     sender_id = intent.customer_id
     terms = terms_in_force(at)
     shares = cut(terms, kind=kind, count=count, total_fen=total_fen, personal=payee_id is not None)
     text = checked_remark(message)
     parties.require_active(sender_id)
-    factors = approved(intent, payee_id, total_fen, terms, at)
+    act = Act(PURPOSE, new_id(), sender_id, intent.session_id, total_fen, payee=payee_id)
+    factors, ruling = approved(intent, act, terms, at)
     packet = RedPacket(
+        id=act.business_id,
         customer_id=sender_id,
         payee_id=payee_id,
         kind=kind,
@@ -84,6 +88,7 @@ def send(
     RedPacketShare.objects.bulk_create(
         RedPacketShare(packet_id=packet.id, position=place, amount_fen=fen) for place, fen in enumerate(shares, start=1)
     )
+    deciding.record(ruling)
     publish("red_packet.sent", packet, at)
     ledger.post(
         journal_id=packet.id,
@@ -112,23 +117,29 @@ def cut(terms: RedPacketTerms, *, kind: str, count: int, total_fen: int, persona
     return split.fixed_shares(total_fen=total_fen, count=count)
 
 
-def approved(intent: Intent, payee_id: uuid.UUID | None, total_fen: int, terms: RedPacketTerms, at: datetime) -> int:
-    """How many factors prove it, its limits taken: in one question and one levy, whatever the packet is."""
-    sender_id = intent.customer_id
+def approved(intent: Intent, act: Act, terms: RedPacketTerms, at: datetime) -> tuple[int, Ruling]:
+    """How many factors prove it and what risk rules of it, its limits taken: in one question and one levy, whatever the packet is."""
+    sender_id, payee_id = act.customer_id, act.payee
     named = [sender_id] if payee_id is None else [sender_id, payee_id]
-    states, pin_free, outflow = ask(identity.states_of(named), security_facts.pin_free_rule_at(at), limits.outflow_facts_of(sender_id, at))
+    states, pin_free, outflow, known = ask(
+        identity.states_of(named),
+        security_facts.pin_free_rule_at(at),
+        limits.outflow_facts_of(sender_id, at),
+        deciding.facts_question(act=act, at=at),
+    )
     if payee_id is not None:
         parties.require_different(sender_id, payee_id)
         parties.require_both(states, sender_id, payee_id)
     factors, levies = 0, [daily_number(sender_id, terms, at)]
     if intent.token:
         payee = "" if payee_id is None else public_id("cus", payee_id)
-        factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=total_fen, payee=payee, at=at)
+        factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=act.amount_fen, payee=payee, at=at)
     else:
-        levies.append(security.pin_free(pin_free, customer_id=sender_id, amount_fen=total_fen, at=at))
-    levies.append(verification.outflow_levy(outflow, amount_fen=total_fen, factors=factors, at=at))
+        levies.append(security.pin_free(pin_free, customer_id=sender_id, amount_fen=act.amount_fen, at=at))
+    ruling = deciding.decide_now(act=act, known=known, factors=factors, at=at)
+    levies.append(verification.outflow_levy(outflow, amount_fen=act.amount_fen, factors=factors, at=at))
     levy(levies=levies)
-    return factors
+    return factors, ruling
 
 
 def daily_number(sender_id: uuid.UUID, terms: RedPacketTerms, at: datetime) -> Levy:
@@ -143,10 +154,11 @@ def take(*, taker_id: uuid.UUID, packet_id: uuid.UUID, by_link: bool, at: dateti
     """The next share for the taker (journal 2). The taker's row lock makes it one a customer, the packet's one a share.
 
     `by_link`: the taker holds the packet's link; without, the packet must be for them alone. Raises NotFound, CustomerNotActive,
-    SenderTakesNone, RedPacketTaken, RedPacketGone, RedPacketOver, RedPacketPaused.
+    SenderTakesNone, RedPacketTaken, RedPacketGone, RedPacketOver, RedPacketPaused, RiskRefused for who is on the block list.
     """
     parties.require_active(taker_id)
     packet = may_see(packet_id, taker_id, by_link)
+    screen(taker_id, packet, at)
     if taker_id == packet.customer_id and (packet.payee_id is not None or packet.kind != Kind.LUCKY):
         raise SenderTakesNone()
     if RedPacketShare.objects.filter(packet_id=packet_id, taken_by_id=taker_id).exists():
@@ -169,6 +181,13 @@ def take(*, taker_id: uuid.UUID, packet_id: uuid.UUID, by_link: bool, at: dateti
         at=at,
     )
     return share
+
+
+def screen(taker_id: uuid.UUID, packet: RedPacket, at: datetime) -> None:
+    """Nobody on the block list is paid by a link: what is asked of the payee of a transfer when it is sent. Raises RiskRefused."""
+    act = Act(PURPOSE, packet.id, taker_id, None, packet.total_fen // packet.count)
+    (known,) = ask(deciding.screen_question(act=act, at=at))
+    deciding.decide(act=act, known=known, factors=0, at=at)
 
 
 def may_see(packet_id: uuid.UUID, taker_id: uuid.UUID, by_link: bool) -> RedPacket:

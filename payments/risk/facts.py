@@ -76,6 +76,28 @@ def facts_question(*, act: Act, at: datetime) -> Question[Known]:
     return Question(FACTS.format(who=who), values, partial(read, act, at))
 
 
+SCREEN = """
+SELECT ARRAY[json_build_object('registered_at', extract(epoch FROM who.registered_at), 'listed', ARRAY(
+    SELECT json_build_array(entry.id, entry.effect, entry.what, true) FROM payments_risklistentry entry
+    WHERE entry.ended_at IS NULL AND (entry.until IS NULL OR entry.until > %s) AND entry.key IN (%s::bytea, who.phone_index)
+  ))::text]
+FROM ({who}) AS who
+"""
+
+
+def screen_question(*, act: Act, at: datetime) -> Question[Known]:
+    """Whether the lists name who is paid by an act that another did and that was judged then: nothing is counted, no rule looks at it."""
+    who, whom = identity.who_acts(act.customer_id, act.session_id, None)
+    return Question(SCREEN.format(who=who), (at, act.customer_id.bytes, *whom), partial(read_screened, act, at))
+
+
+def read_screened(act: Act, at: datetime, texts: list[str]) -> Known:
+    found = orjson.loads(texts[0])
+    age, listed = hours(found["registered_at"], at), tuple(Listed(*entry) for entry in found["listed"])
+    facts = Facts(act.business, act.amount_fen, clock.local(at).hour, {}, age, listed=listed)
+    return Known(facts, (), device_id=None, review_hours=0)
+
+
 def read(act: Act, at: datetime, texts: list[str]) -> Known:
     tallies, found = orjson.loads(texts[1]), orjson.loads(texts[2])
     facts = Facts(

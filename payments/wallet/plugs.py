@@ -4,6 +4,7 @@ from accounts.ledger.sockets import BOOKS
 from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
 from payments.cards.sockets import OPEN_USES
 from payments.channels.sockets import OUTCOMES
+from payments.risk.reviewed import NeverWaits
 from payments.risk.sockets import REVIEWED
 from payments.wallet import books
 from payments.wallet.closing import Orders
@@ -17,6 +18,7 @@ BOOKS.plug("payments.wallet", books.LINES)
 OPEN_USES.plug("payments.wallet", CardUse())
 OUTCOMES.plug("top_up", TopUpOutcome())
 OUTCOMES.plug("withdrawal", WithdrawalOutcome())
+REVIEWED.plug("top_up", NeverWaits("payments.topup", "top", "payments.card", "crd"))
 REVIEWED.plug("transfer", TransferReviewed())
 REVIEWED.plug("withdrawal", WithdrawalReviewed())
 OBLIGATIONS.plug("payments.wallet", Orders())

@@ -158,13 +158,10 @@ def admitted(asked: Asked, unproven: StepUpNeeded, factors: int, at: datetime) -
     Raises RiskRefused, StepUpNeeded, StrongerProofNeeded.
     """
     try:
-        ruling = deciding.decide(act=asked.act, known=asked.known, factors=factors, at=at)
+        return deciding.decide_now(act=asked.act, known=asked.known, factors=factors, at=at)
     except StepUpNeeded as needed:
         unproven.afterwards = needed.afterwards
         raise unproven from needed
-    if ruling.review:
-        raise deciding.refused_instead(ruling)
-    return ruling
 
 
 def refuse_unpayable(order: PaymentOrder, customer_id: uuid.UUID, at: datetime) -> None:

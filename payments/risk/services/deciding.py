@@ -14,11 +14,11 @@ from core.limits import services as limits
 from core.limits.services import LimitReached
 from core.outbox import services as outbox
 from core.rows import insert
-from payments.risk.facts import Act, Known, facts_question, inputs
+from payments.risk.facts import Act, Known, facts_question, inputs, screen_question
 from payments.risk.models import RiskDecision, RiskReview
 from payments.risk.rules import Finding, Verdict, evaluate
 
-__all__ = ["Act", "Ruling", "decide", "facts_question", "record"]
+__all__ = ["Act", "Known", "Ruling", "decide", "decide_now", "facts_question", "record", "screen_question"]
 
 KEPT_A_DAY = 200
 COUNTER = "risk:refused"
@@ -64,6 +64,14 @@ def decide(*, act: Act, known: Known, factors: int, at: datetime) -> Ruling:
         case Verdict.REVIEW:
             return Ruling(review=True, rows=(decision, *review_of(decision, act, known.review_hours, at)))
     return Ruling(review=False, rows=(decision,))
+
+
+def decide_now(*, act: Act, known: Known, factors: int, at: datetime) -> Ruling:
+    """`decide` for an act that cannot wait for a person: it is refused where another would. Raises what `decide` raises."""
+    ruling = decide(act=act, known=known, factors=factors, at=at)
+    if ruling.review:
+        raise refused_instead(ruling)
+    return ruling
 
 
 def refused_instead(ruling: Ruling) -> DomainError:

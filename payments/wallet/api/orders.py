@@ -79,7 +79,7 @@ class TopUps(OutboundEffectView, Paged):
 
     input_class = TopUpIn
     output_class = TopUpShown
-    refusals = (*CHANNEL_REFUSALS, *PROOF_REFUSALS)
+    refusals = (*CHANNEL_REFUSALS, *PROOF_REFUSALS, StrongerProofNeeded, RiskRefused)
 
     @extend_schema(
         examples=[

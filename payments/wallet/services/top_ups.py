@@ -11,12 +11,15 @@ from core.ids import new_id, public_id, shard_of
 from core.moves import advance
 from core.outbox import services as outbox
 from core.outbox.services import Payload
+from core.questions import ask
 from core.work import services as work
 from payments.cards import queries as cards
 from payments.cards import services as card_services
 from payments.channels import queries as channel_requests
 from payments.channels import services as channels
 from payments.channels.queries import ChannelRequest
+from payments.risk.services import deciding
+from payments.risk.services.deciding import Act
 from payments.wallet import journals
 from payments.wallet.models import TOP_UP_MOVES, TopUp, TopUpState, terms_in_force
 from payments.wallet.services import authority, parties
@@ -34,15 +37,18 @@ def start(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) 
     """Write the order and its request to the card's channel; nothing has left yet.
 
     The card's money is at stake, so its holder approves it like a payment; the outflow limits are not touched, since money
-    comes in. Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, LedgerHalted, NoOpenDay,
-    and what the channel refuses.
+    comes in. Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, RiskRefused, LedgerHalted,
+    NoOpenDay, and what the channel refuses.
     """
     customer_id = intent.customer_id
     parties.require_active(customer_id)
     card = cards.usable(customer_id, card_id)
     card_services.check_limit(card=card, scene=BUSINESS, amount_fen=amount_fen, at=at)
-    authority.require(intent=intent, purpose=authority.TOP_UP, amount_fen=amount_fen, payee=card.public_id, at=at)
     top_up_id = new_id()
+    act = Act(BUSINESS, top_up_id, customer_id, intent.session_id, amount_fen, card=bytes(card.fingerprint))
+    (known,) = ask(deciding.facts_question(act=act, at=at))
+    factors = authority.require(intent=intent, purpose=authority.TOP_UP, amount_fen=amount_fen, payee=card.public_id, at=at)
+    deciding.record(deciding.decide_now(act=act, known=known, factors=factors, at=at))
     request = channels.place(
         channel=card.channel_id,
         operation="pay",
