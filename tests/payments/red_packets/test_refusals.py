@@ -20,6 +20,7 @@ from payments.red_packets import refusals
 from payments.red_packets.models import RedPacket, RedPacketShare
 from payments.wallet.services.parties import CustomerNotActive, PayeeCannotReceive, PayeeIsPayer
 from tests.payments.red_packets.world import DAY, assert_over, end_all, give, send, take, terms
+from tests.payments.risk.world import no_rules
 from tests.payments.wallet.world import freeze, holder, open_day, posted, proven
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,7 @@ def test_proofs_are_for_this_purpose_amount_and_payee_once() -> None:
 
 
 def test_one_factor_sends_1000_yuan_a_day_and_what_came_back_may_be_sent_again() -> None:
+    no_rules()  # those of the night would ask for a proof first
     ann, bob = holder(300_000, pin=True), holder()
     many = {"kind": "lucky", "count": 10}
     first = send(ann, 100_000, intent=proven(ann, amount_fen=100_000, payee="", purpose="red_packet"), **many)

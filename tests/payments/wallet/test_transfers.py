@@ -22,6 +22,7 @@ from payments.wallet.models import Transfer
 from payments.wallet.services import transfers
 from payments.wallet.services.parties import CustomerNotActive, PayeeCannotReceive, PayeeIsPayer
 from tests.ledger_proof import assert_books_balance
+from tests.payments.risk.world import no_rules
 from tests.payments.wallet.world import available, freeze, holder, intent, open_day, posted, proven, session_of
 
 pytestmark = pytest.mark.django_db
@@ -216,6 +217,7 @@ def test_a_proof_is_good_for_this_amount_payee_and_nonce_once() -> None:
 
 
 def test_one_factor_pays_1000_yuan_a_day_and_not_one_fen_more() -> None:
+    no_rules()  # those of the night would ask for a proof first
     ann, bob = holder(200_000, pin=True), holder()
     send(ann, bob, 99_999, intent=proven(ann, amount_fen=99_999, payee=bob.public_id))
     error = refused(ann, OutflowLimitReached, lambda: send(ann, bob, 2))
