@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ import httpx
 import psycopg
 import pytest
 
+from accounts.identity.caps import CODES, TRIES
 from tests.crash.people import AMOUNT_FEN, FUNDS_FEN
 from tests.crash.stack import ROOT, Stack, entries
 
@@ -141,6 +143,27 @@ def test_news_arrives_although_the_worker_is_killed(stack: Stack) -> None:
 
     assert_each_happened_once(stack, facts, send_all_while(stack, facts, harm))
     wait_for_delivery(stack)
+
+
+def test_login_limits_hold_while_the_broker_is_stopped(stack: Stack) -> None:
+    """They are counted in the database: nobody gets more codes or tries because something else is down, and nobody a fault."""
+    device = {"installation_id": uuid.uuid4().hex, "name": "A phone", "platform": "ios"}
+    stack.services.stop_server("valkey")
+    try:
+        asked = [login_call(stack, "/codes", {"phone": f"199{place:08d}", "device": device}) for place in range(CODES["device"].times + 2)]
+        tried = [
+            login_call(stack, "", {"phone": "19900000001", "code": "000000", "device": device}) for _ in range(TRIES["device"].times + 2)
+        ]
+    finally:
+        stack.services.start()
+    assert asked == [202] * CODES["device"].times + [429] * 2
+    assert tried[-2:] == [429, 429]
+    assert set(tried[:-2]) <= {401, 403, 409, 422, 429}, "a wrong code is refused, and never a fault"
+
+
+def login_call(stack: Stack, path: str, body: dict[str, Any]) -> int:
+    headers = {"Idempotency-Key": uuid.uuid4().hex}
+    return httpx.post(f"{stack.url}/v1/accounts/sessions{path}", json=body, headers=headers, timeout=10).status_code
 
 
 def test_money_moves_while_the_broker_is_stopped_and_the_news_arrives_after(stack: Stack) -> None:
