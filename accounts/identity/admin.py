@@ -132,7 +132,6 @@ class DeviceAdmin(OfCustomer):
     group, place, icon, heading = "customers", 20, "smartphone", _("Devices")
     finds = {"cus": "customer_id", "dev": "pk"}
     list_display = ("number", "owner", "name", "platform", "created", "last_login")
-    list_filter = ("platform",)
     fieldsets = ((None, {"fields": ("number", "owner", "name", "platform", "created", "last_login")}),)
 
     @display(description=_("Last login"))

@@ -31,10 +31,11 @@ from accounts.ledger.models import (
     SealBlock,
 )
 from accounts.ledger.overview import BalancePanel, LedgerFigures
-from accounts.ledger.shown import account_link, journal_link
+from accounts.ledger.shown import account_link, event_names, journal_link
 from core.clock import queries as clock
 from core.desk.base import DeskAdmin
 from core.desk.customers import customer_link
+from core.desk.filters import among
 from core.desk.forms import DayInput, ReasonForm
 from core.desk.proposing import proposing
 from core.desk.references import reference
@@ -203,7 +204,7 @@ class LedgerAccountAdmin(DeskAdmin):
         """What stands open on clearing accounts by business reference, oldest first."""
         self.door(request)
         at = clock.now()
-        items = queries.open_items(at=at)[:ITEMS_SHOWN]
+        items = queries.open_items(at=at, limit=ITEMS_SHOWN)
         lines = (
             (
                 account_link(item.account_id, item.account),
@@ -268,7 +269,7 @@ class JournalAdmin(DeskAdmin):
     finds = {"jrn": "pk"}
     search_help_text = _("A journal's public id")
     list_display = ("number", "posted", "event", "moved", "reference_link", "booked_on")
-    list_filter = ("event",)
+    list_filter = (("event", among(event_names)),)
     ordering = ("-id",)
     fieldsets = (
         (

@@ -10,10 +10,12 @@ from unfold.decorators import display
 
 from accounts.verification import queries
 from accounts.verification.models import CheckState, ClassRule, Evidence, OutflowLimit, RealName, RealNameCheck
+from accounts.verification.sockets import VERIFIERS
 from core.desk.acts import Act, Doing, Outcome
 from core.desk.counted import Counted, of_customer
 from core.desk.customers import OfCustomer, count_reveal
 from core.desk.dashboard import figure
+from core.desk.filters import as_they_are
 from core.desk.masking import masked_id_number, masked_name
 from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
@@ -65,7 +67,7 @@ class RealNameCheckAdmin(Masked):
     acts = (REVEAL,)
     finds = {"cus": "customer_id", "rnc": "pk"}
     list_display = ("number", "owner", "state_label", "code", "name_masked", "attempts", "next_try", "created")
-    list_filter = ("state", "verifier")
+    list_filter = ("state", ("verifier", as_they_are(lambda: VERIFIERS.plugs)))
     fieldsets = (
         (None, {"fields": ("number", "owner", "state_label", "code", "verifier", "attempts", "next_try", "created", "changed")}),
         (_("Asked about"), {"fields": ("name_masked", "id_masked")}),

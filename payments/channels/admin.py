@@ -18,6 +18,7 @@ from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
+from core.desk.filters import as_they_are
 from core.desk.masking import yuan
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
@@ -39,6 +40,7 @@ from payments.channels.models import (
     RefusedNotices,
     RouteRule,
 )
+from payments.channels.port import REFUSALS
 from payments.channels.states import OPEN_STATES, BreakerState, RequestState
 
 ASKABLE = (RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED, RequestState.UNKNOWN)
@@ -283,7 +285,7 @@ class ChannelNoticeAdmin(DeskAdmin):
     group, place, icon, heading = "payments", 50, "notifications", _("Notices")
     search_help_text = _("A notice's id")
     list_display = ("received", "channel_code", "event", "event_id", "state_label", "outcome")
-    list_filter = ("state", "event", "channel")
+    list_filter = ("state", "channel")
     fieldsets = ((None, {"fields": ("id", "received", "channel_code", "event", "event_id", "state_label", "outcome", "processed")}),)
 
     @display(description=_("Received"), ordering="id")
@@ -303,7 +305,7 @@ class ChannelNoticeAdmin(DeskAdmin):
 class RefusedNoticesAdmin(DeskAdmin):
     group, place, icon, heading = "payments", 55, "notifications_off", _("Refused notices")
     list_display = ("day", "channel_code", "reason", "count", "last")
-    list_filter = ("channel", "reason")
+    list_filter = ("channel", ("reason", as_they_are(lambda: REFUSALS)))
     ordering = ("-day", "-id")
     fieldsets = ((None, {"fields": ("day", "channel_code", "reason", "count", "last", "last_body_sha256")}),)
 

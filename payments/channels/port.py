@@ -219,8 +219,11 @@ class Receipt:
 JSON_RECEIPT = Receipt("application/json", b'{"code":"SUCCESS"}')
 
 
+REFUSALS = ("signature", "timestamp", "merchant", "malformed")
+
+
 class NoticeRefused(Exception):
-    """A notice that is not believed: `reason` is signature, timestamp, merchant or malformed."""
+    """A notice that is not believed; `reason` is one of REFUSALS."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

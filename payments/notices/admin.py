@@ -12,6 +12,7 @@ from unfold.decorators import display
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.dashboard import figure
+from core.desk.filters import as_they_are
 from core.desk.references import reference
 from core.desk.shown import age, badge, link, mono, plainly, table, when
 from core.desk.site import desk
@@ -19,6 +20,7 @@ from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
 from payments.cashier.story import STORY, Chapter
 from payments.merchants.admin import OfMerchant
 from payments.notices import queries, services
+from payments.notices.bodies import TYPES
 from payments.notices.models import MerchantNotice
 from payments.notices.states import RESENDS_MOST, NoticeState
 
@@ -51,7 +53,7 @@ class MerchantNoticeAdmin(OfMerchant):
     finds = {"mch": "merchant_id", "app": "app_id", "ord": "order_id", "mnt": "pk"}
     search_help_text = _("A public id, of the notice, its order, its app or its merchant")
     list_display = ("number", "type", "state_label", "waits", "of_merchant", "tries", "status", "why", "next_try", "created")
-    list_filter = ("state", "type")
+    list_filter = ("state", ("type", as_they_are(lambda: TYPES)))
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("type", "about"), ("of_merchant", "app_link"), "url")}),
         (_("Delivery"), {"fields": (("tries", "resends"), ("status", "why"), ("next_try", "delivered"), ("happened", "created"), "log")}),

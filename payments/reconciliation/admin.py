@@ -14,6 +14,7 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
+from core.desk.filters import as_they_are
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import age, badge, link, money, when
 from core.desk.site import desk
@@ -21,7 +22,7 @@ from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
 from core.ids import public_id
 from payments.channels.models import Break
 from payments.reconciliation import queries, services
-from payments.reconciliation.files import PAYMENTS, unpacked
+from payments.reconciliation.files import OPERATIONS, PAYMENTS, unpacked
 from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms
 from payments.reconciliation.states import RunState
 
@@ -162,7 +163,7 @@ class ReconLineAdmin(DeskAdmin):
     finds = {"rec": "run_id", "chr": "named"}
     search_help_text = _("A reconciliation's or a channel request's public id")
     list_display = ("day", "channel_code", "line_no", "kind", "request_link", "amount", "fee", "state_label", "disagreement_kind")
-    list_filter = ("state", "kind", "channel")
+    list_filter = ("state", ("kind", as_they_are(lambda: OPERATIONS)), "channel")
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": (("day", "channel_code"), ("line_no", "kind"), ("amount", "fee"), ("status", "state_label"))}),

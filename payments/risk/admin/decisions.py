@@ -10,11 +10,12 @@ from unfold.decorators import display
 
 from core.desk.counted import of_customer
 from core.desk.customers import OfCustomer
+from core.desk.filters import among
 from core.desk.panels import customer_panel
 from core.desk.shown import age, link, money
 from core.desk.site import desk
 from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, Panel
-from payments.risk.admin.shown import business_link, facts_table, hits_table, payee_link, scene, verdict_badge
+from payments.risk.admin.shown import business_link, facts_table, hits_table, payee_link, scene, scenes, verdict_badge
 from payments.risk.models import RiskDecision
 
 
@@ -23,7 +24,7 @@ class RiskDecisionAdmin(OfCustomer):
     group, place, icon, heading = "payments", 70, "policy", _("Risk decisions")
     finds = {"cus": "customer_id", "rsk": "pk"}
     list_display = ("number", "owner", "scene_text", "amount", "verdict_label", "codes", "created")
-    list_filter = ("verdict", "business")
+    list_filter = ("verdict", ("business", among(scenes)))
     fieldsets = (
         (None, {"fields": (("number", "verdict_label"), ("owner", "about"), ("amount", "payee_text"), "created")}),
         (_("Why"), {"fields": ("rules_hit",)}),

@@ -16,12 +16,13 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
+from core.desk.filters import among
 from core.desk.forms import ActForm
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, duration, link
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
-from payments.risk.admin.shown import business_link, facts_table, hits_table, payee_link, what_table
+from payments.risk.admin.shown import business_link, facts_table, hits_table, payee_link, scenes, what_table
 from payments.risk.models import ReviewState, RiskDecision, RiskReview
 from payments.risk.services import reviews
 
@@ -119,7 +120,7 @@ class RiskReviewAdmin(OfCustomer):
     acts = ACTS
     finds = {"cus": "customer_id", "rvw": "pk", "rsk": "decision_id", "trf": "business_id", "wdr": "business_id", "ord": "business_id"}
     list_display = ("number", "state_label", "customer_text", "about", "amount", "rules", "waiting", "looking")
-    list_filter = ("state", "business", ("owner", admin.EmptyFieldListFilter))
+    list_filter = ("state", ("business", among(scenes)), ("owner", admin.EmptyFieldListFilter))
     list_select_related = ("decision", "owner")
     ordering = ("-id",)
     fieldsets = (

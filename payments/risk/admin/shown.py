@@ -34,6 +34,11 @@ def scene(business: str) -> str:
     return business if room is None else str(apps.get_model(room.label)._meta.verbose_name)
 
 
+def scenes() -> list[tuple[str, str]]:
+    """Every room that asks about its acts, by what these are called."""
+    return [(business, scene(business)) for business, _room in REVIEWED.items()]
+
+
 def business_link(row: RiskDecision | RiskReview) -> SafeString | str:
     """The row decided about, as a link to its room's page."""
     room = REVIEWED.get(row.business)

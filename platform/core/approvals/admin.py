@@ -1,7 +1,6 @@
 """The approvals queue: what waits for a second person, and deciding it."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +15,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from core.approvals import services
+from core.approvals import register, services
 from core.approvals.models import Approval
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
 from core.desk.facts import facts
+from core.desk.filters import among
 from core.desk.forms import ActForm, ReasonForm
 from core.desk.proposed import act_name, column_said, target_link, target_row
 from core.desk.references import reference
@@ -34,12 +34,9 @@ PUBLIC_ID = re.compile(r"\b[a-z]{3}_[0-9a-z]{26}\b")
 UNSAID = frozenset({"target", "findings"})  # said already, or a hash nobody reads
 
 
-class NamedActs(admin.AllValuesFieldListFilter):
+def acts() -> list[tuple[str, str]]:
     """The acts there are, by their names."""
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            yield {**choice, "display": act_name(str(choice["display"]))}
+    return sorted(((act, act_name(act)) for act in register.ACTS), key=lambda one: one[1])
 
 
 class ApproveForm(ActForm):
@@ -150,7 +147,7 @@ class ApprovalAdmin(DeskAdmin):
     group, place, icon, heading = "queues", 10, "approval", _("Approvals")
     acts = ACTS
     list_display = ("number", "state_label", "what_act", "target_shown", "waits", "maker_name", "proposed", "checker_name")
-    list_filter = ("state", ("act", NamedActs))
+    list_filter = ("state", ("act", among(acts)))
     search_help_text = _("An approval's public id, or the public id of what it is about")
     list_select_related = ("maker", "checker")
     finds = {"apv": "pk"}

@@ -8,15 +8,41 @@ from unfold.decorators import display
 
 from core.audit.models import AuditBlock, AuditRecord, AuditSeal
 from core.desk.base import DeskAdmin
+from core.desk.filters import as_they_are
 from core.desk.shown import document, mono, when
 from core.desk.site import desk
+
+OWN = (
+    "approval.proposed",
+    "approval.applied",
+    "approval.rejected",
+    "approval.withdrawn",
+    "approval.expired",
+    "export",
+    "outbox.replay_topic",
+    "outbox.skip",
+    "qr_code.revoke",
+    "staff.added",
+    "staff.dismissed",
+    "staff.logged_in",
+    "staff.roles_set",
+    "staff.second_factor_reset",
+    "staff.second_factor_set_up",
+)
+"""What is recorded by services, under names no page's act has."""
+
+
+def acts() -> set[str]:
+    """Every name an act is recorded under."""
+    pages = [page for page in desk._registry.values() if isinstance(page, DeskAdmin)]
+    return {act.right for page in pages for act in (*page.acts, *page.list_acts) if act.audited} | set(OWN)
 
 
 @admin.register(AuditRecord, site=desk)
 class AuditRecordAdmin(DeskAdmin):
     group, place, icon, heading = "audit", 10, "history_edu", _("Audit log")
     list_display = ("time", "actor", "act", "target", "reason")
-    list_filter = ("act",)
+    list_filter = (("act", as_they_are(acts)),)
     search_help_text = _("A target (public id) or an operator's name")
     ordering = ("-id",)
     fieldsets = ((None, {"fields": ("id", "time", "recorded", "actor", "act", "target", "reason", "facts", "sealed_in")}),)

@@ -1,6 +1,5 @@
 """Work items: what only a person can settle."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
 from core.desk.facts import facts
+from core.desk.filters import among
 from core.desk.references import reference
 from core.desk.shown import age, badge, when
 from core.desk.site import desk
@@ -31,12 +31,9 @@ def kind_name(kind: str) -> str:
     return str(known.title) if known else kind
 
 
-class NamedKinds(admin.AllValuesFieldListFilter):
+def kinds() -> list[tuple[str, Words]]:
     """The kinds there are, by their names."""
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            yield {**choice, "display": kind_name(str(choice["display"]))}
+    return sorted(((kind, known.title) for kind, known in WORK_KINDS.items()), key=lambda one: str(one[1]))
 
 
 class Waiting(admin.SimpleListFilter):
@@ -72,7 +69,7 @@ class WorkItemAdmin(DeskAdmin):
         ),
     )
     list_display = ("kind_text", "target_link", "state_label", "asked", "waiting", "finished_by")
-    list_filter = (Waiting, ("kind", NamedKinds))
+    list_filter = (Waiting, ("kind", among(kinds)))
     search_help_text = _("The public id of what it is about")
     ordering = (F("finished_at").desc(nulls_first=True), "asked_at", "id")
     fieldsets = (
