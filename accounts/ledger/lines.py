@@ -77,6 +77,15 @@ def lines(account: AccountRef, wanted: LineFilter) -> QuerySet[Entry]:
     return found
 
 
+def line_of(account: AccountRef, journal_id: UUID) -> Entry | None:
+    """What a journal entered on an account kept in one row. Entries have no index by journal: the journal, read by its key,
+    says when they were posted, and that leads to the account's few of that instant."""
+    posted_at = Journal.objects.filter(id=journal_id).values_list("posted_at", flat=True).first()
+    if posted_at is None:
+        return None
+    return Entry.objects.filter(account_id=account.id, sub=0, posted_at=posted_at, journal_id=journal_id).first()
+
+
 def within(since: datetime | None, until: datetime | None) -> Q:
     return (Q(posted_at__gte=since) if since else Q()) & (Q(posted_at__lt=until) if until else Q())
 

@@ -223,8 +223,8 @@ def subledger(as_of: date | None = None) -> dict[tuple[str, str], int]:
     return {(role, asset): total for role, asset, total in rows(statement, (as_of, as_of))}
 
 
-def open_items(account: AccountRef | UUID | None = None, *, at: datetime) -> list[OpenItemLine]:
-    """What is open on clearing accounts by business key, oldest first, legs not folded yet counted in."""
+def open_items(account: AccountRef | UUID | None = None, *, at: datetime, limit: int | None = None) -> list[OpenItemLine]:
+    """What is open on clearing accounts by business key, oldest first, legs not folded yet counted in; the first `limit` of them."""
     statement = """
     SELECT i.account_id, a.name, a.asset, i.reference, sum(i.amount)::bigint, min(i.since),
       greatest(0, extract(epoch FROM %s::timestamptz - min(i.since)))::bigint
@@ -233,7 +233,7 @@ def open_items(account: AccountRef | UUID | None = None, *, at: datetime) -> lis
       UNION ALL SELECT account_id, reference, amount, posted_at FROM ledger_pending
     ) AS i JOIN ledger_account a ON a.id = i.account_id JOIN ledger_role r ON r.role = a.role AND r.clearing
     WHERE %s::uuid IS NULL OR i.account_id = %s
-    GROUP BY 1, 2, 3, 4 HAVING sum(i.amount) <> 0 ORDER BY 6, 4
+    GROUP BY 1, 2, 3, 4 HAVING sum(i.amount) <> 0 ORDER BY 6, 4 LIMIT %s
     """
     key = None if account is None else key_of(account)
-    return [OpenItemLine(*row) for row in rows(statement, (at, key, key))]
+    return [OpenItemLine(*row) for row in rows(statement, (at, key, key, limit))]

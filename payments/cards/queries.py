@@ -59,6 +59,11 @@ def card(customer_id: UUID, card_id: UUID) -> Card:
     return found
 
 
+def holder_of(card_id: UUID) -> UUID:
+    """Whose card it is, or was."""
+    return Card.objects.values_list("customer_id", flat=True).get(pk=card_id)
+
+
 def fingerprint_of(card_id: UUID) -> bytes:
     """The keyed hash of a card's number, unbound ones too. Raises NotFound."""
     found = Card.objects.filter(id=card_id).values_list("fingerprint", flat=True).first()

@@ -15,6 +15,8 @@ from accounts.ledger.queries import Balance
 from accounts.verification import queries as verification
 from core.errors import NotFound
 from core.ids import public_id
+from core.merged import Merged
+from payments.cards import queries as cards
 from payments.wallet.masks import masked_name
 from payments.wallet.models import TopUp, Transfer, Withdrawal
 
@@ -71,6 +73,13 @@ def own_transfers(customer_id: uuid.UUID, *, side: str = "") -> QuerySet[Transfe
     return Transfer.objects.filter(mine.get(side, mine["out"] | mine["in"]))
 
 
+def page_of_transfers(customer_id: uuid.UUID, *, side: str = "") -> QuerySet[Transfer] | Merged:
+    """`own_transfers` for a page: either side comes by its own index, where both in one condition would sort all there are."""
+    if side:
+        return own_transfers(customer_id, side=side)
+    return Merged(own_transfers(customer_id, side="out"), own_transfers(customer_id, side="in"))
+
+
 def people(customer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Person]:
     """Several customers in two queries, masked."""
     wanted = set(customer_ids)
@@ -92,9 +101,11 @@ def person(customer_id: uuid.UUID) -> Person:
 
 
 def open_with_card(card_id: uuid.UUID) -> int:
-    """How many top-ups and withdrawals with a card are not over; a late success still goes back to its card."""
-    top_ups = TopUp.objects.filter(card_id=card_id, state__in=UNFINISHED_TOP_UPS).count()
-    return top_ups + Withdrawal.objects.filter(card_id=card_id, state__in=OPEN_WITHDRAWALS).count()
+    """How many top-ups and withdrawals with a card are not over; a late success still goes back to its card. Asked of the holder's
+    orders, which have an index; cards have none."""
+    holder = cards.holder_of(card_id)
+    top_ups = own_top_ups(holder).filter(card_id=card_id, state__in=UNFINISHED_TOP_UPS).count()
+    return top_ups + own_withdrawals(holder).filter(card_id=card_id, state__in=OPEN_WITHDRAWALS).count()
 
 
 def open_orders(customer_id: uuid.UUID) -> dict[str, int]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.ledger.accounts import customer_account
-from accounts.ledger.lines import LineFilter, MonthTotal, Told, event_names, journal_facts, lines, month_totals
+from accounts.ledger.lines import LineFilter, MonthTotal, Told, event_names, journal_facts, line_of, lines, month_totals
 from core.clock import queries as clock
 from core.errors import Invalid, NotFound
 from core.ids import parse_public_id, public_id
@@ -158,7 +158,7 @@ def movement(
 
 def receipt(customer_id: uuid.UUID, journal_id: uuid.UUID) -> Movement:
     """One movement of the customer in full. Raises NotFound, also for another's."""
-    entry = lines(customer_account(customer_id, "balance"), LineFilter()).filter(journal_id=journal_id).first()
+    entry = line_of(customer_account(customer_id, "balance"), journal_id)
     if entry is None:
         raise NotFound()
     return joined(customer_id, [entry])[0]

@@ -254,6 +254,7 @@ def test_open_items_are_listed_by_reference_with_age_until_their_sum_is_zero() -
 
     later = first.posted_at + timedelta(seconds=90)
     assert [item[:2] for item in listed(later)] == [("top_1", -100), ("top_2", -30)]
+    assert [item.reference for item in queries.open_items(clearing, at=later, limit=1)] == ["top_1"]
     days.fold_all()
     assert listed(later)[0] == ("top_1", -100, 90)
     move(world(), clearing, 100, reference="top_1")

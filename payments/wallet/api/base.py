@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.pages import Cursor, Paging
+from core.merged import Merged
 from payments.wallet import reasons
 from payments.wallet.models import TopUp, Withdrawal
 from payments.wallet.services.authority import Intent
@@ -47,10 +48,11 @@ class Paged(Paging):
 
     paginator_class: ClassVar[type[Cursor]] = Cursor
 
-    def page(self, request: Request, rows: QuerySet[Any], show: Callable[[list[Any]], Any]) -> Response:
+    def page(self, request: Request, rows: QuerySet[Any] | Merged[Any], show: Callable[[list[Any]], Any]) -> Response:
         """One page of `rows` through `show`."""
         paginator = self.paginator_class()
-        return paginator.get_paginated_response(show(paginator.paginate_queryset(rows, request, view=self) or []))
+        source: Any = rows  # Merged has of a queryset what a page asks for
+        return paginator.get_paginated_response(show(paginator.paginate_queryset(source, request, view=self) or []))
 
 
 def page_of(line: type[serializers.Serializer[Any]], name: str) -> type[serializers.Serializer[Any]]:

@@ -157,7 +157,7 @@ class Transfers(EffectView, Paged):
     def get(self, request: Request) -> Response:
         """The caller's transfers, newest first, both those sent and those received."""
         mine = customer_id(request)
-        rows = queries.own_transfers(mine, side=request.query_params.get("side", ""))
+        rows = queries.page_of_transfers(mine, side=request.query_params.get("side", ""))
         return self.page(request, rows, lambda page: lines(page, mine))
 
 

@@ -1,6 +1,7 @@
 """Cursor pages: stable under inserts, no counts, an explicit order with a unique tail."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound, ParseError
@@ -33,7 +34,7 @@ class Cursor(CursorPagination):
         if link is None:
             return None
         from_query = link.split(f"{self.cursor_query_param}=", 1)[1]
-        return from_query.split("&", 1)[0]
+        return unquote(from_query.split("&", 1)[0])
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         words = "Send it back as ?cursor= to go on; null at the end."

@@ -34,7 +34,7 @@ PUBLIC_ID = re.compile(r"\b[a-z]{3}_[0-9a-z]{26}\b")
 UNSAID = frozenset({"target", "findings"})  # said already, or a hash nobody reads
 
 
-def acts() -> list[tuple[str, str]]:
+def named_acts() -> list[tuple[str, str]]:
     """The acts there are, by their names."""
     return sorted(((act, act_name(act)) for act in register.ACTS), key=lambda one: one[1])
 
@@ -147,7 +147,7 @@ class ApprovalAdmin(DeskAdmin):
     group, place, icon, heading = "queues", 10, "approval", _("Approvals")
     acts = ACTS
     list_display = ("number", "state_label", "what_act", "target_shown", "waits", "maker_name", "proposed", "checker_name")
-    list_filter = ("state", ("act", among(acts)))
+    list_filter = ("state", ("act", among(named_acts)))
     search_help_text = _("An approval's public id, or the public id of what it is about")
     list_select_related = ("maker", "checker")
     finds = {"apv": "pk"}

@@ -20,9 +20,10 @@ class Among(admin.FieldListFilter):
 
     def __init__(self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str) -> None:
         super().__init__(field, request, params, model, model_admin, field_path)
-        self.chosen = self.used_parameters.get(field_path, [None])[-1]
+        given: Any = self.used_parameters.get(field_path)
+        self.chosen: str | None = given[-1] if given else None
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return [self.field_path]
 
     def choices(self, changelist: Any) -> Iterator[Any]:

@@ -5,6 +5,7 @@ import pytest
 from payments.wallet.models import Transfer
 from tests.factories import api
 from tests.payments.wallet.world import freeze, holder, open_day, posted, proven, terms
+from tests.query_counts import queries_of
 
 pytestmark = pytest.mark.django_db
 ROOT = "/v1/payments/wallet"
@@ -102,3 +103,24 @@ def test_a_quote_shows_fee_total_and_what_is_free() -> None:
     quoted = api(holder()).get(f"{ROOT}/withdrawals/quote", {"amount": 60_000}).json()
     assert (quoted["fee"], quoted["total"], quoted["free"], quoted["free_left"], quoted["arrival"]) == (200, 60_200, 10_000, 10_000, "T+0")
     assert api(holder()).get(f"{ROOT}/withdrawals/quote", {"amount": "x"}).status_code == 422
+
+
+def test_both_sides_of_the_transfers_make_one_list_newest_first_forth_and_back_by_two_bounded_reads() -> None:
+    ann, bob = holder(10_000), holder(10_000)
+    for fen in range(1, 8):
+        payer, payee = (ann, bob) if fen % 3 else (bob, ann)
+        api(payer).post(f"{ROOT}/transfers", {"to": {"customer_id": payee.public_id}, "amount": fen})
+    client, address = api(ann), f"{ROOT}/transfers"
+    wanted = [row.public_id for row in Transfer.objects.order_by("-created_at", "-id")]
+    seen: list[list[str]] = []
+    page = client.get(address, {"limit": 2}).json()
+    while True:
+        seen.append([row["id"] for row in page["items"]])
+        if page["next"] is None:
+            break
+        page = client.get(address, {"limit": 2, "cursor": page["next"]}).json()
+    assert seen == [wanted[0:2], wanted[2:4], wanted[4:6], wanted[6:]]
+    back = client.get(address, {"limit": 2, "cursor": page["previous"]}).json()
+    assert [row["id"] for row in back["items"]] == wanted[4:6]
+    reads = [sql for sql in queries_of(lambda: client.get(address, {"limit": 2})) if sql.startswith('SELECT "payments_transfer"')]
+    assert [("LIMIT 3" in sql, " OR " in sql) for sql in reads] == [(True, False)] * 2

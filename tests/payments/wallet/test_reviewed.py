@@ -24,6 +24,7 @@ from tests.ledger_proof import assert_books_balance
 from tests.payments.risk.world import no_rules
 from tests.payments.wallet.bank_world import assert_settled, card_holder, hold_withdrawal, settle_wallet, withdraw
 from tests.payments.wallet.world import available, freeze, fund, holder, intent, open_day, posted, proven
+from tests.query_counts import queries_of
 from tests.sandbox_bank import SandboxBank
 from tests.together import together
 
@@ -215,6 +216,8 @@ def test_a_withdrawal_in_review_is_held_not_sent_and_goes_when_released(connecte
     held = withdraw(who, 5_000)
     assert (held.state, held.result, held.request_id, available(who.customer)) == ("in_review", "processing", None, 5_000)
     assert queries.open_with_card(who.card.id) == 1
+    reads = queries_of(lambda: queries.open_with_card(who.card.id))
+    assert ['"customer_id" = ' in sql for sql in reads if "COUNT(" in sql] == [True, True]
     assert sweeps.send_held(shard=held.shard, at=clock.now() + DAY) == 0
     decided(held, reviews.release)
     assert held.state == "held"

@@ -21,7 +21,7 @@ from payments.wallet.services import transfers
 from payments.wallet.sockets import STATEMENT, Detail, Sort
 from tests.factories import Client, api
 from tests.payments.wallet.world import fund, holder, intent, open_day
-from tests.query_counts import assert_queries_do_not_grow
+from tests.query_counts import assert_queries_do_not_grow, queries_of
 
 pytestmark = pytest.mark.django_db
 ROOT = "/v1/payments/wallet"
@@ -179,6 +179,12 @@ def test_a_receipt_names_its_journal_and_prints_what_was_written_as_text(ann: Cu
     assert "3.21 CNY" in page
     assert "<script>" not in page
     assert client.get(f"{ROOT}/receipts/jrn_00000000000000000000000000").status_code == 404
+
+
+def test_a_receipts_line_is_found_by_its_journals_instant_not_by_reading_the_account(ann: Customer) -> None:
+    sent = send(ann, holder(), 321, "")
+    reads = [sql for sql in queries_of(lambda: statement.receipt(ann.id, sent.id)) if 'FROM "ledger_entry"' in sql]
+    assert ['"ledger_entry"."posted_at" = ' in sql and '"ledger_entry"."sub" = 0' in sql for sql in reads] == [True]
 
 
 def test_queries_do_not_grow_with_the_page(ann: Customer) -> None:
