@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from accounts.ledger import admin_adjusting, admin_periods, halt, queries  # noqa: F401  (admin_periods registers its pages)
+from accounts.ledger import admin_adjusting, admin_books, admin_periods, halt, queries  # noqa: F401  (two register their pages)
 from accounts.ledger.models import (
     AccountState,
     Entry,

@@ -1,9 +1,10 @@
 """Acts on the books that a second person approves."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from accounts.ledger import adjusting, halt, periods, states
+from accounts.ledger import adjusting, gl_rules, halt, periods, states
 from accounts.ledger.adjusting import Adjustment
 from accounts.ledger.models import AccountState, Mode
 from core.approvals.register import Payload, register
@@ -67,8 +68,23 @@ def can_adjust(payload: Payload, at: datetime) -> None:
     adjusting.check(Adjustment(**payload))
 
 
+def rule(payload: Payload) -> dict[str, Any]:
+    """A proposal's rule, as `gl_rules` takes it."""
+    return {name: payload[name] for name in ("role", "event", "gl_code")} | {"valid_from": date.fromisoformat(payload["valid_from"])}
+
+
+def change_rule(payload: Payload, at: datetime) -> str:
+    made = gl_rules.change(**rule(payload), at=at)
+    return f"{made} from {made.valid_from.isoformat()}"
+
+
+def can_change_rule(payload: Payload, at: datetime) -> None:
+    gl_rules.must_fit(**rule(payload))
+
+
 register(adjusting.ACT, apply=adjust, check=can_adjust, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
 register("ledger.lift_halt", apply=lift, check=is_standing, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=12)
 register("ledger.account_state", apply=set_state, check=known_state, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
 register("ledger.account_mode", apply=set_mode, check=known_mode, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
 register("ledger.close_period", apply=close_period, check=can_close, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
+register(gl_rules.ACT, apply=change_rule, check=can_change_rule, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
