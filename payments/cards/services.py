@@ -13,7 +13,7 @@ from core.crypto.blind_index import blind_index
 from core.errors import DomainError, Invalid, TooManyRequests
 from core.ids import shard_of
 from core.limits import services as limits
-from core.moves import advance
+from core.moves import advance, advance_all
 from core.outbox.services import publish
 from payments.cards import agreements, queries, rules
 from payments.cards.models import Card, CardBin, CardBinding, CardLimit, EndedAgreement
@@ -143,7 +143,7 @@ def signing_channel(customer_id: UUID, issuer: CardBin, fingerprint: bytes, at: 
 
 def replace_older(customer_id: UUID, fingerprint: bytes, at: datetime) -> None:
     older = CardBinding.objects.filter(customer_id=customer_id, fingerprint=fingerprint)
-    older.filter(state__in=REPLACEABLE).update(state=BindingState.FAILED, code="replaced", changed_at=at)
+    advance_all(older.filter(state__in=REPLACEABLE), BindingState.FAILED, moves=BINDING_MOVES, at=at, code="replaced")
     if older.filter(state=BindingState.VERIFYING).exists():
         raise BindingBusy(field="card_number")
 
@@ -244,7 +244,7 @@ def expire_bindings(*, shard: int, at: datetime, batch: int = 200) -> int:
     """End a shard's bindings whose ten minutes are over and that wait for nobody's answer. Returns how many."""
     over = CardBinding.objects.select_for_update(skip_locked=True).filter(shard=shard, expires_at__lte=at, state__in=REPLACEABLE)
     ids = list(over.order_by("expires_at", "id").values_list("id", flat=True)[:batch])
-    return CardBinding.objects.filter(pk__in=ids).update(state=BindingState.EXPIRED, changed_at=at)
+    return advance_all(CardBinding.objects.filter(pk__in=ids), BindingState.EXPIRED, moves=BINDING_MOVES, at=at)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from core.errors import NotFound
 from core.ids import public_id, shard_of
 from core.limits import services as counters
 from core.limits.services import LimitReached, levy
-from core.moves import advance
+from core.moves import advance, advance_all
 from core.outbox import services as outbox
 from core.outbox.services import Payload
 from core.questions import ask
@@ -334,8 +334,7 @@ def count(collect: Collect, counts: dict[str, int], at: datetime) -> None:
 def ended(collect: Collect, end: CollectEnd, at: datetime, counts: dict[str, int] | None = None) -> Collect:
     """Closed, and with it every share nobody paid or declined. The collect is locked, so no share of it moves meanwhile."""
     advance(collect, CollectState.CLOSED, moves=COLLECT_MOVES, at=at, state="state", end=str(end), **(counts or {}))
-    asked = CollectShare.objects.filter(collect_id=collect.pk, state=CollectShareState.ASKED)
-    asked.update(state=CollectShareState.CLOSED, changed_at=at)
+    advance_all(CollectShare.objects.filter(collect_id=collect.pk), CollectShareState.CLOSED, moves=COLLECT_SHARE_MOVES, at=at)
     publish("collect.closed", collect, at, {"end": str(end), "paid_fen": collect.paid_fen})
     return collect
 

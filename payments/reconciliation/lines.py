@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.moves import advance_all
 from payments.channels import breaks, done
 from payments.reconciliation import queries
 from payments.reconciliation.judging import Listed, Terms, Verdict, judged
 from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms
-from payments.reconciliation.states import LineState
+from payments.reconciliation.states import LINE_MOVES, LineState
 
 BATCH = 500
 JUDGED = ("state", "request_id", "reference", "variance_fen")
@@ -35,7 +36,7 @@ def judge_again(run: ReconRun, terms: ReconTerms, at: datetime) -> None:
         take(verdict)
     ReconLine.objects.bulk_update([verdict.line for verdict in agreed], JUDGED, batch_size=BATCH)
     breaks.end([verdict.line.disagreement_id for verdict in agreed if verdict.line.disagreement_id], why="agrees by now", at=at)
-    queries.decided_by_people(run).update(state=LineState.CORRECTED)
+    advance_all(queries.decided_by_people(run), LineState.CORRECTED, moves=LINE_MOVES, at=at)
 
 
 def verdicts_of(run: ReconRun, terms: ReconTerms, lines: Sequence[ReconLine], before: set[Listed]) -> list[Verdict]:

@@ -12,7 +12,7 @@ from accounts.ledger.batch import post_many
 from accounts.ledger.legs import Draft
 from core.errors import DomainError
 from core.ids import new_id
-from core.moves import advance
+from core.moves import advance, advance_all
 from core.outbox import services as outbox
 from core.work import services as work
 from payments.channels import breaks, done
@@ -25,7 +25,7 @@ from payments.reconciliation.account import Totals, differences, sides
 from payments.reconciliation.carrying import carry_missing, settle_carried
 from payments.reconciliation.dating import date_journal, effective_day
 from payments.reconciliation.models import ReconLine, ReconRun
-from payments.reconciliation.states import RUN_MOVES, LineState, RunState
+from payments.reconciliation.states import LINE_MOVES, RUN_MOVES, LineState, RunState
 
 WORK = "reconciliation.waiting"
 CHUNK = 1000
@@ -142,7 +142,7 @@ def book_some(*, run_id: UUID, at: datetime) -> int:
         code = refused.code if isinstance(refused, DomainError) else type(refused).__name__
         work.ask(kind=WORK, target=run.public_id, facts={"channel": run.channel_id, "day": str(run.day), "why": code}, at=at)
     booked = [line.id for line in matched if line.journal_id in posted]
-    ReconLine.objects.filter(pk__in=booked).update(state=LineState.BOOKED)
+    advance_all(ReconLine.objects.filter(pk__in=booked), LineState.BOOKED, moves=LINE_MOVES, at=at)
     if posted:
         date_journal(run, max(journal.effective_on for journal in posted.values()))
     return len(booked) if refused is None else 0

@@ -1,4 +1,4 @@
-"""State tables: which state may follow which, and the one writer of a state column."""
+"""State tables: which state may follow which, and the writers of a state column."""
 
 from collections.abc import Collection, Mapping, Set
 from datetime import datetime
@@ -84,6 +84,20 @@ def advance(row: Row, to: str, *, moves: Moves, at: datetime, state: str = "stat
     for name, value in values.items():
         setattr(row, name, value)
     return row
+
+
+def advance_all(rows: models.QuerySet[Row], to: str, *, moves: Moves, at: datetime, state: str = "state", **fields: Any) -> int:
+    """Move those of `rows` whose state may become `to`, and write `fields` with it, in one UPDATE; the others stay. Returns how many moved.
+
+    A `changed_at` column is set to `at`. Raises ValueError for a state that nothing becomes.
+    """
+    sources = moves.sources(to)
+    if not sources:
+        raise ValueError(f"no state of {moves.states.__name__} becomes {to}")
+    values: dict[str, Any] = {state: str(to), **fields}
+    if any(field.name == "changed_at" for field in rows.model._meta.concrete_fields):
+        values.setdefault("changed_at", at)
+    return rows.filter(**{f"{state}__in": sources}).update(**values)
 
 
 class StateGuard(pgtrigger.Trigger):

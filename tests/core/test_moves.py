@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 
-from core.moves import Moves, StateGuard, WrongState, advance
+from core.business_day.models import DAY_MOVES, BusinessDay, DayState
+from core.moves import Moves, StateGuard, WrongState, advance, advance_all
 from core.outbox.models import EVENT_MOVES, EventState, OutboxEvent
 from core.outbox.relay import take
 from core.outbox.services import publish
 from tests.core.outbox_handlers import TALLY
+from tests.query_counts import queries_of
 from tests.together import together
 
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -69,6 +71,19 @@ def test_a_row_moved_by_somebody_else_first_is_not_moved_from_memory(event: Outb
     with pytest.raises(WrongState) as refusal:
         advance(stale, EventState.DEAD, moves=EVENT_MOVES, at=AT)
     assert refusal.value.members["state"] == "done"
+
+
+@pytest.mark.django_db
+def test_a_set_moves_in_one_update_those_whose_state_may_and_no_other(event: OutboxEvent) -> None:
+    dead, done = (OutboxEvent.objects.create(shard=1, topic="t", key=key, payload={}, occurred_at=AT, next_attempt_at=AT) for key in "ab")
+    advance(dead, EventState.DEAD, moves=EVENT_MOVES, at=AT)
+    advance(done, EventState.DONE, moves=EVENT_MOVES, at=AT, done_at=AT)
+    every = OutboxEvent.objects.order_by("id")
+    assert len(queries_of(lambda: advance_all(every, EventState.DEAD, moves=EVENT_MOVES, at=AT, last_error="late"))) == 1
+    assert [(row.state, row.last_error) for row in every] == [("dead", "late"), ("dead", ""), ("done", "")]
+    assert advance_all(every, EventState.DONE, moves=EVENT_MOVES, at=AT, done_at=AT) == 2
+    with pytest.raises(ValueError, match="becomes open"):
+        advance_all(BusinessDay.objects.all(), DayState.OPEN, moves=DAY_MOVES, at=AT)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -155,6 +155,30 @@ def test_five_hundred_payments_of_100_each_way_in_batches_at_once_end_at_nothing
     assert_books_balance()
 
 
+def move_somehow(dice: random.Random, wallets: list[AccountRef], fee: AccountRef, clearing: AccountRef) -> None:
+    """One act of four kinds between two of the wallets; refusals are outcomes too."""
+    source, target = dice.sample(wallets, 2)
+    amount = dice.randint(1, 3000)
+    match dice.randint(0, 3):
+        case 0:
+            outcome_of(lambda: services.post(
+                journal_id=new_id(), event="test.moved", at=AT,
+                legs=[debit(source, amount + 5), credit(target, amount), credit(fee, 5)],
+            ))  # fmt: skip
+        case 1:
+            batch.post_many([draft(source, target, amount), draft(target, source, amount // 2 + 1), draft(source, clearing, 1)], at=AT)
+        case 2:
+            held = new_id()
+            if (
+                outcome_of(lambda: services.hold(hold_id=held, account=source, amount=amount, expires_at=AT + timedelta(days=1), at=AT))
+                == "done"
+            ):
+                legs = [debit(source, amount), credit(target, amount)]
+                services.capture(hold_id=held, journal_id=new_id(), event="test.moved", legs=legs, amount=amount, at=AT)
+        case 3:
+            outcome_of(lambda: move(source, target, amount))
+
+
 def test_the_sum_of_twenty_wallets_is_constant_in_every_snapshot_while_threads_move_money() -> None:
     wallets = [user() for _ in range(20)]
     fee, clearing = platform_account("test:hot"), platform_account("test:clearing")
@@ -184,34 +208,12 @@ def test_the_sum_of_twenty_wallets_is_constant_in_every_snapshot_while_threads_m
         dice = random.Random(number)
         try:
             for _ in range(60):
-                act(dice)
+                move_somehow(dice, wallets, fee, clearing)
         finally:
             if finished.acquire() and not running.pop() and not running:
                 stop.set()
             finished.release()
         return "moved"
-
-    def act(dice: random.Random) -> None:
-        source, target = dice.sample(wallets, 2)
-        amount = dice.randint(1, 3000)
-        match dice.randint(0, 3):
-            case 0:
-                outcome_of(lambda: services.post(
-                    journal_id=new_id(), event="test.moved", at=AT,
-                    legs=[debit(source, amount + 5), credit(target, amount), credit(fee, 5)],
-                ))  # fmt: skip
-            case 1:
-                batch.post_many([draft(source, target, amount), draft(target, source, amount // 2 + 1), draft(source, clearing, 1)], at=AT)
-            case 2:
-                held = new_id()
-                if (
-                    outcome_of(lambda: services.hold(hold_id=held, account=source, amount=amount, expires_at=AT + timedelta(days=1), at=AT))
-                    == "done"
-                ):
-                    legs = [debit(source, amount), credit(target, amount)]
-                    services.capture(hold_id=held, journal_id=new_id(), event="test.moved", legs=legs, amount=amount, at=AT)
-            case 3:
-                outcome_of(lambda: move(source, target, amount))
 
     finished = threading.Lock()
     running = [0] * 6

@@ -10,14 +10,14 @@ from accounts.ledger.queries import Balance
 from accounts.privacy.sockets import Obstacle
 from core.approvals.services import must_be_applying
 from core.errors import DomainError
-from core.moves import advance
+from core.moves import advance, advance_all
 from payments.merchants import queries
 from payments.merchants.models import AppKey, Merchant, MerchantApp, Store
 from payments.merchants.services import reviewing
 from payments.merchants.services.applications import require_open, tell
 from payments.merchants.services.reviewing import locked
 from payments.merchants.sockets import MERCHANT_OBSTACLES
-from payments.merchants.states import MERCHANT_MOVES, AppState, KeyState, MerchantState, StoreState
+from payments.merchants.states import APP_MOVES, KEY_MOVES, MERCHANT_MOVES, STORE_MOVES, AppState, KeyState, MerchantState, StoreState
 from payments.wallet.services import authority
 from payments.wallet.services.authority import Intent
 
@@ -76,10 +76,10 @@ def has_money(balances: Mapping[str, Balance]) -> bool:
 
 def end(merchant: Merchant, reason: str, at: datetime) -> Merchant:
     """Close, called with the merchant locked and free; its stores, apps and keys end with it."""
-    mine = {"app__merchant_id": merchant.id, "state": KeyState.ACTIVE}
-    AppKey.objects.filter(**mine).update(state=KeyState.RETIRED, slot=None, ended_at=at, changed_at=at)
-    MerchantApp.objects.filter(merchant_id=merchant.id, state=AppState.ACTIVE).update(state=AppState.STOPPED, changed_at=at)
-    Store.objects.filter(merchant_id=merchant.id, state=StoreState.OPEN).update(state=StoreState.CLOSED, changed_at=at)
+    keys = AppKey.objects.filter(app__merchant_id=merchant.id)
+    advance_all(keys, KeyState.RETIRED, moves=KEY_MOVES, at=at, slot=None, ended_at=at)
+    advance_all(MerchantApp.objects.filter(merchant_id=merchant.id), AppState.STOPPED, moves=APP_MOVES, at=at)
+    advance_all(Store.objects.filter(merchant_id=merchant.id), StoreState.CLOSED, moves=STORE_MOVES, at=at)
     advance(merchant, MerchantState.CLOSED, moves=MERCHANT_MOVES, at=at, reason=reason)
     tell("merchant.closed", merchant, at)
     return queries.merchant(merchant.id)

@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 
 from core.clock.queries import local_day
 from core.errors import DomainError
-from core.moves import advance
+from core.moves import advance, advance_all
 from payments.merchants import queries, signing
 from payments.merchants.models import AppKey
 from payments.merchants.services.applications import locked, tell
@@ -128,7 +128,8 @@ def over(at: datetime) -> QuerySet[AppKey]:
 
 def retire_over(rows: list[AppKey], at: datetime) -> None:
     ids = [row.pk for row in rows]
-    AppKey.objects.filter(pk__in=ids).update(state=KeyState.RETIRED, slot=None, ended_at=F("expires_at"), changed_at=at)
+    over = AppKey.objects.filter(pk__in=ids)
+    advance_all(over, KeyState.RETIRED, moves=KEY_MOVES, at=at, slot=None, ended_at=F("expires_at"))
     for key in rows:
         tell_of("merchant.key_retired", key, at)
 

@@ -11,6 +11,7 @@ from core.moves import WrongState
 from core.outbox.models import OutboxEvent
 from core.work.models import WorkItem
 from payments.cards import services as cards
+from payments.channels import services as channels
 from payments.channels.models import ChannelCredential, ChannelRequest
 from payments.settlement.models import MerchantPayout, Settlement
 from payments.settlement.services import approving, paying
@@ -93,8 +94,6 @@ def test_a_payout_the_bank_sends_back_later_is_mirrored_in_both_parts(connected:
 
 
 def paying_query(request: ChannelRequest, at: object) -> None:
-    from payments.channels import services as channels  # noqa: PLC0415
-
     channels.query(request_id=request.id, at=at)  # type: ignore[arg-type]
 
 

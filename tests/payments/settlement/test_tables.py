@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from core.clock import queries as clock
 from core.ids import new_id
+from payments.cards.models import Card
 from payments.settlement.models import MerchantPayout, Settlement, SettlementAdjustment, SettlementLine, SettlementTerms
 from payments.settlement.states import PAYOUT_MOVES, SETTLEMENT_MOVES, PayoutState, SettlementState
 from tests.payments.cashier.world import shop
@@ -71,8 +72,6 @@ def test_a_journal_is_one_line_of_a_settlement_and_adds_up(row: Settlement) -> N
 
 
 def test_a_settlement_has_one_payout_that_is_on_its_way_or_paid(row: Settlement) -> None:
-    from payments.cards.models import Card  # noqa: PLC0415
-
     facts: dict[str, Any] = {
         "settlement": row, "merchant_id": row.merchant_id, "shard": row.shard, "amount_fen": 1, "request_id": new_id(),
         "sent_journal_id": new_id(), "created_at": clock.now(), "changed_at": clock.now(), "card_id": Card(id=new_id()).id,

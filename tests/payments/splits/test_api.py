@@ -8,6 +8,7 @@ from django.urls import reverse
 from core.clock import queries as clock
 from payments.cashier.story import STORY
 from payments.merchants.models import MerchantTerms
+from payments.splits import queries
 from tests.desk.people import staff, verified
 from tests.payments.cashier.world import Shop, shop
 from tests.payments.merchants.world import Program, answer_is_signed, program
@@ -74,8 +75,6 @@ def test_another_merchants_split_order_and_receiver_are_not_found(caller: Progra
 
 
 def test_the_desk_shows_a_split_with_its_receivers_and_its_order_tells_of_it(caller: Program) -> None:
-    from payments.splits import queries  # noqa: PLC0415
-
     other, where = shop(), Shop(caller.merchant, caller.app)
     named(caller, other)
     [who] = queries.receivers(caller.merchant.id)
@@ -91,8 +90,6 @@ def test_the_desk_shows_a_split_with_its_receivers_and_its_order_tells_of_it(cal
 
 
 def test_a_split_takes_as_many_queries_after_ten_as_after_none(caller: Program) -> None:
-    from payments.splits import queries  # noqa: PLC0415
-
     other, where = shop(), Shop(caller.merchant, caller.app)
     named(caller, other)
     [who] = queries.receivers(caller.merchant.id)
