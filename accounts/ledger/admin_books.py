@@ -17,6 +17,7 @@ from accounts.ledger.models import AccountRole, EventType, GLCode, GLRule
 from accounts.ledger.shown import event_names
 from core.clock import queries as clock
 from core.desk.base import DeskAdmin
+from core.desk.filters import among
 from core.desk.forms import DayInput, ReasonForm
 from core.desk.proposing import proposing
 from core.desk.shown import badge, money, mono
@@ -64,6 +65,9 @@ class Named(DeskAdmin):
     """A page of a table of the books whose rows have a name in both languages."""
 
     group = "settings"
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.pk} {named(row)}"
 
     @display(description=_("Name"))
     def name(self, row: Any) -> str:
@@ -138,9 +142,12 @@ class GLRuleAdmin(DeskAdmin):
         ),
     )
     list_display = ("role_text", "event_text", "code_text", "valid_from", "valid_to", "now_text")
-    list_filter = ("role", "gl_code")
+    list_filter = (("role", among(roles)), ("gl_code", among(codes)))
     ordering = ("role_id", "event", "-valid_from")
     fieldsets = ((None, {"fields": (("role_text", "event_text"), ("code_text", "now_text"), ("valid_from", "valid_to"))}),)
+
+    def name_of(self, row: GLRule) -> str:
+        return f"{self.role_text(row)} · {row.event or EVERY_EVENT}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GLRule]:
         return super().get_queryset(request).select_related("role", "gl_code")

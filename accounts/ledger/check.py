@@ -275,7 +275,7 @@ def findings(since: date | None = None) -> list[Finding]:
     With `since` the proof builds on one that found nothing up to that business day.
     """
     own = [finding for statement in STATEMENTS for finding in statement.findings(since)]
-    return own + [finding for check in CHECKS for finding in check.findings()]
+    return own + [finding for check in CHECKS for finding in check.findings(since=since)]
 
 
 def run(since: date | None = None) -> list[Finding]:

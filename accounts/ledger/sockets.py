@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol, runtime_checkable
 
 from core.sockets import Socket
@@ -95,11 +96,15 @@ class Finding:
 
 @runtime_checkable
 class Check(Protocol):
-    """A proof another room adds to `ledger_check`. Runs inside one read-only snapshot: reads alone, no own transaction."""
+    """A proof another room adds to `ledger_check`. Runs inside one read-only snapshot: reads alone, no own transaction.
+
+    `since` is the business day that earlier proofs covered, None to read everything.
+    """
 
     name: str
 
-    def findings(self) -> Sequence[Finding]: ...
+    def findings(self, *, since: date | None) -> Sequence[Finding]: ...
 
 
 CHECKS: Socket[Check] = Socket("accounts.ledger.checks", Check)
+"""Of the books: the daily proof halts all money on a finding."""

@@ -18,7 +18,7 @@ from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
-from core.desk.filters import as_they_are
+from core.desk.filters import among
 from core.desk.masking import yuan
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
@@ -301,11 +301,17 @@ class ChannelNoticeAdmin(DeskAdmin):
         return badge({"received": "pending", "processed": "done"}.get(row.state, row.state), str(row.get_state_display()))
 
 
+def refusals() -> list[tuple[str, Words]]:
+    """Why notices are refused, in words."""
+    named = {"signature": _("signature"), "timestamp": _("too old"), "merchant": _("of another merchant"), "malformed": _("unreadable")}
+    return [(reason, named[reason]) for reason in REFUSALS]
+
+
 @admin.register(RefusedNotices, site=desk)
 class RefusedNoticesAdmin(DeskAdmin):
     group, place, icon, heading = "payments", 55, "notifications_off", _("Refused notices")
     list_display = ("day", "channel_code", "reason", "count", "last")
-    list_filter = ("channel", ("reason", as_they_are(lambda: REFUSALS)))
+    list_filter = ("channel", ("reason", among(refusals)))
     ordering = ("-day", "-id")
     fieldsets = ((None, {"fields": ("day", "channel_code", "reason", "count", "last", "last_body_sha256")}),)
 

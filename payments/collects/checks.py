@@ -1,6 +1,7 @@
 """What `ledger_check` proves of collects: each counts what its shares say."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db import connection
 
@@ -21,7 +22,7 @@ class Collects:
 
     name = "collects"
 
-    def findings(self) -> Sequence[Finding]:
+    def findings(self, *, since: date | None) -> Sequence[Finding]:
         with connection.cursor() as cursor:
             cursor.execute(COUNTED)
             return [

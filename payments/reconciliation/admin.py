@@ -14,7 +14,7 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
-from core.desk.filters import as_they_are
+from core.desk.filters import among
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import age, badge, link, money, when
 from core.desk.site import desk
@@ -157,13 +157,19 @@ class ReconRunAdmin(DeskAdmin):
         return when(row.closed_at)
 
 
+def line_kinds() -> list[tuple[str, Words]]:
+    """The kinds of lines there are, named where people have a word for them."""
+    named = {"payment": _("payment"), "refund": _("refund"), "payout": _("payout"), "payout_return": _("payout that came back")}
+    return [(kind, named.get(kind, kind)) for kind in OPERATIONS]
+
+
 @admin.register(ReconLine, site=desk)
 class ReconLineAdmin(DeskAdmin):
     group, place, icon, heading = "payments", 59, "receipt_long", _("Statement lines")
     finds = {"rec": "run_id", "chr": "named"}
     search_help_text = _("A reconciliation's or a channel request's public id")
     list_display = ("day", "channel_code", "line_no", "kind", "request_link", "amount", "fee", "state_label", "disagreement_kind")
-    list_filter = ("state", ("kind", as_they_are(lambda: OPERATIONS)), "channel")
+    list_filter = ("state", ("kind", among(line_kinds)), "channel")
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": (("day", "channel_code"), ("line_no", "kind"), ("amount", "fee"), ("status", "state_label"))}),

@@ -1,6 +1,7 @@
 """What `ledger_check` proves of red packets: each holds what its shares say, and transit holds what they hold together."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db import connection
 
@@ -22,7 +23,7 @@ class Packets:
 
     name = "red_packets"
 
-    def findings(self) -> Sequence[Finding]:
+    def findings(self, *, since: date | None) -> Sequence[Finding]:
         with connection.cursor() as cursor:
             cursor.execute(COUNTED)
             found = [

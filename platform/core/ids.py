@@ -1,6 +1,7 @@
 """Ids: time-ordered UUIDs (version 7) inside, and a typed text form outside (`pay_06a1...`)."""
 
 import uuid
+from datetime import datetime
 
 from uuid_utils.compat import uuid7
 
@@ -16,6 +17,11 @@ def new_id() -> uuid.UUID:
     """A new time-ordered id."""
     made: uuid.UUID = uuid7()
     return made
+
+
+def first_id(at: datetime) -> uuid.UUID:
+    """The least id a row made at `at` or later can have."""
+    return uuid.UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def public_id(prefix: str, row_id: uuid.UUID) -> str:

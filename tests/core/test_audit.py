@@ -1,16 +1,21 @@
 """The audit log only grows, and whatever is done to it behind its back is found and named."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from core.audit import queries, services
+from core.audit import queries, services, verifying
 from core.audit.models import AuditBlock, AuditRecord, AuditSeal
+from core.audit.tasks import verify
+from core.schedule import SCHEDULE
+from core.work import services as work
+from core.work.models import WorkItem
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -152,3 +157,46 @@ def test_the_command_says_whole_with_the_anchor_or_fails_naming_the_row() -> Non
         call_command("audit_verify")
     with pytest.raises(CommandError, match="NUMBER:HASH"):
         call_command("audit_verify", "--anchor", "1-abc")
+
+
+def verified_at(at: datetime) -> queries.Broken | None:
+    """One run of the daily job, and the seal that follows."""
+    found = verifying.verify_new(at=at)
+    services.seal()
+    return found
+
+
+def test_a_day_is_verified_from_where_the_last_one_ended_and_everything_once_a_week() -> None:
+    rows = sealed(3)
+    assert verified_at(AT) is None
+    assert verifying.verified_through(at=AT + DAY) == queries.Anchor(1, bytes(AuditBlock.objects.get(number=1).hash))
+    behind_its_back("UPDATE core_auditrecord SET reason = 'nothing' WHERE id = %s", rows[1].id)
+    assert verified_at(AT + DAY) is None
+    assert verifying.verified_through(at=AT + 8 * DAY) is None
+    assert verified_at(AT + 8 * DAY) == queries.Broken(f"record {rows[1].id}", "was changed after it was sealed")
+
+
+def test_what_was_sealed_since_is_read_and_a_break_is_asked_of_a_person_until_it_is_settled() -> None:
+    sealed(2)
+    assert verified_at(AT) is None
+    (fresh,) = sealed(1)
+    behind_its_back("DELETE FROM core_auditrecord WHERE id = %s", fresh.id)
+    said = verify()
+    assert said == f"record {fresh.id} was deleted after it was sealed"
+    item = WorkItem.objects.get(kind=verifying.WORK)
+    assert (item.target, item.facts["row"], item.finished_at) == ("audit:chain", f"record {fresh.id}", None)
+    assert verifying.verified_through(at=AT + DAY) is None
+    work.finish(kind=verifying.WORK, target=verifying.TARGET, by="staff:lin", at=AT)
+    assert verifying.verified_through(at=AT + DAY) is not None
+
+
+def test_a_chain_written_anew_under_what_was_verified_is_found_the_next_day() -> None:
+    sealed(2)
+    assert verified_at(AT) is None
+    behind_its_back("UPDATE core_auditblock SET hash = sha256('else') WHERE number = 1")
+    assert verified_at(AT + DAY) == queries.Broken("block 1", "is not the block that was verified before")
+
+
+def test_an_empty_log_is_whole_and_leaves_no_note() -> None:
+    assert (verified_at(AT), AuditRecord.objects.count()) == (None, 0)
+    assert SCHEDULE["core.audit.verify"].crontab == "10 4 * * *"

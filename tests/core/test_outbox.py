@@ -9,6 +9,7 @@ from django.db.transaction import TransactionManagementError
 
 from core.approvals.services import ApprovalNeeded, applying
 from core.audit.models import AuditRecord
+from core.clock import queries as clock
 from core.errors import NotFound
 from core.ids import new_id, shard_of
 from core.outbox import giving_up, queries, relay, services
@@ -332,3 +333,12 @@ def test_the_database_refuses_to_bring_a_done_event_back() -> None:
     services.run_pending(at=AT)
     with pytest.raises(IntegrityError, match="cannot move from done to pending"), transaction.atomic():
         OutboxEvent.objects.filter(pk=event.pk).update(state="pending", done_at=None)
+
+
+@pytest.mark.django_db
+def test_late_news_is_told_by_the_wall_clock_whatever_day_it_tells_of() -> None:
+    event, wall = publish(at=AT - timedelta(days=30)), clock.wall()
+    assert queries.late(wall=wall, seconds=120) == (0, None)
+    assert queries.late(wall=wall + timedelta(seconds=121), seconds=120) == (1, event.id)
+    services.run_pending(at=AT)
+    assert queries.late(wall=wall + timedelta(seconds=121), seconds=120) == (0, None)

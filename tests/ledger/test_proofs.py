@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -246,7 +246,7 @@ def test_a_finding_halts_every_money_command_until_people_lift_it(committed: Non
 class ShopCheck:
     name = "tests.shop"
 
-    def findings(self) -> list[Finding]:
+    def findings(self, *, since: date | None) -> list[Finding]:
         return [Finding("tests.shop", "order 1", "paid without a leg")]
 
 
@@ -265,7 +265,7 @@ def test_the_check_reads_one_snapshot_and_writes_nothing(committed: None) -> Non
     class Peek:
         name = "tests.peek"
 
-        def findings(self) -> list[Finding]:
+        def findings(self, *, since: date | None) -> list[Finding]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT current_setting('transaction_isolation'), current_setting('transaction_read_only')")
                 seen.append(cursor.fetchone())

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.ledger import check, proving
+from accounts.ledger import beside, check, proving
 from core.clock import queries as clock
 
 
@@ -19,8 +19,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         at, full = clock.now(), options["full"]
         found = proving.prove(at=at, full=full) if options["halt"] else check.run(None if full else proving.proved_through(at=at))
+        if not found:
+            self.stdout.write("The books balance.")
+        found = [*found, *beside.findings(at=at, full=full)]
         for finding in found:
             self.stdout.write(f"{finding.check}: {finding.subject}: {finding.detail}")
         if found:
             sys.exit(1)
-        self.stdout.write("The books balance.")

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.audit.chain import GENESIS, block_hash
 from core.audit.models import AuditBlock, AuditRecord, AuditSeal
@@ -25,15 +26,22 @@ class Anchor:
     hash: bytes
 
 
-def verify(*, anchor: Anchor | None = None) -> Broken | None:
-    """Walk the chain from the first block; the first bad row, or None. With an anchor a chain rewritten or cut short is found too."""
-    return next(findings(anchor), None)
+def verify(*, anchor: Anchor | None = None, after: Anchor | None = None) -> Broken | None:
+    """Walk the chain; the first bad row, or None. With an anchor a chain rewritten or cut short is found too.
+
+    From the first block, or from the one `after` which was verified through: it must still be as it was then, and what it and the
+    blocks before it seal is not read again.
+    """
+    return next(findings(anchor, after), None)
 
 
-def findings(anchor: Anchor | None) -> Iterator[Broken]:
-    number, previous = 0, GENESIS
-    head: AuditBlock | None = None
-    for block in AuditBlock.objects.order_by("number").iterator(chunk_size=100):
+def findings(anchor: Anchor | None, after: Anchor | None = None) -> Iterator[Broken]:
+    number, previous = (after.number, after.hash) if after else (0, GENESIS)
+    head = AuditBlock.objects.filter(number=number).first()
+    since = head.sealed_at if head else None
+    if after is not None and (head is None or bytes(head.hash) != after.hash):
+        yield Broken(f"block {after.number}", "is not the block that was verified before")
+    for block in AuditBlock.objects.filter(number__gt=number).order_by("number").iterator(chunk_size=100):
         if block.number != number + 1:
             yield Broken(f"block {number + 1}", "is missing")
         if bytes(block.previous_hash) != previous:
@@ -44,7 +52,7 @@ def findings(anchor: Anchor | None) -> Iterator[Broken]:
         number, previous, head = block.number, bytes(block.hash), block
     if anchor is not None and number < anchor.number:
         yield Broken(f"block {number + 1}", f"is missing: block {anchor.number} was noted outside the database")
-    yield from stray_findings(head)
+    yield from stray_findings(head, since)
 
 
 def block_findings(block: AuditBlock) -> Iterator[Broken]:
@@ -74,8 +82,9 @@ def record_findings(seal: AuditSeal, records: dict[uuid.UUID, AuditRecord]) -> I
         yield Broken(f"record {seal.record_id}", "was changed after it was sealed")
 
 
-def stray_findings(head: AuditBlock | None) -> Iterator[Broken]:
-    """Seals without a block, and unsealed records that are too old to be waiting for one."""
+def stray_findings(head: AuditBlock | None, since: datetime | None) -> Iterator[Broken]:
+    """Seals without a block, and unsealed records that are too old to be waiting for one; with `since`, not those as old as blocks
+    verified before."""
     if head is None:
         orphan = AuditSeal.objects.order_by("block_number", "position").first()
     else:
@@ -83,7 +92,8 @@ def stray_findings(head: AuditBlock | None) -> Iterator[Broken]:
     if orphan is not None:
         yield Broken(f"block {orphan.block_number}", "is missing")
     if head is not None:
-        late = unsealed().filter(recorded_at__lt=head.sealed_at - LATE).order_by("recorded_at", "id").first()
+        waiting = unsealed() if since is None else unsealed().filter(recorded_at__gte=since - LATE)
+        late = waiting.filter(recorded_at__lt=head.sealed_at - LATE).order_by("recorded_at", "id").first()
         if late is not None:
             yield Broken(f"record {late.id}", "was put in behind the chain")
 

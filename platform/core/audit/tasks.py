@@ -1,8 +1,9 @@
-"""The sealing job."""
+"""Sealing the audit log, and verifying it."""
 
 from celery import shared_task
 
-from core.audit import services
+from core.audit import services, verifying
+from core.clock import queries as clock
 from core.schedule import every
 
 
@@ -12,4 +13,12 @@ def seal(**_: object) -> int:
     return services.seal()
 
 
+@shared_task(name="core.audit.verify")
+def verify(**_: object) -> str:
+    """Verify what was sealed since yesterday, once a week everything; says what is broken."""
+    broken = verifying.verify_new(at=clock.now())
+    return "" if broken is None else f"{broken.row} {broken.why}"
+
+
 every("core.audit.seal", task="core.audit.seal", seconds=60)
+every("core.audit.verify", task="core.audit.verify", crontab="10 4 * * *")

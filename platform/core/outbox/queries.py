@@ -2,11 +2,12 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Count, Min, Q
 
+from core.ids import first_id
 from core.outbox.models import OutboxEvent
 
 State = OutboxEvent.State
@@ -49,6 +50,14 @@ def backlog(*, at: datetime) -> Backlog:
         oldest_dead=Min("occurred_at", filter=Q(state=State.DEAD)),
     )
     return Backlog(found["pending"], found["dead"], age(found["oldest_pending"], at), age(found["oldest_dead"], at))
+
+
+def late(*, wall: datetime, seconds: int) -> tuple[int, uuid.UUID | None]:
+    """How many pending events were written more than `seconds` before the wall clock's `wall`, and the first of them. By their ids,
+    not by when what they tell of happened: a demo's past and a clock set forward make no news late."""
+    found = OutboxEvent.objects.filter(state=State.PENDING, pk__lt=first_id(wall - timedelta(seconds=seconds))).order_by()
+    first = found.order_by("id").values_list("pk", flat=True).first()
+    return (0, None) if first is None else (found.count(), first)
 
 
 def age(since: datetime | None, at: datetime) -> float:

@@ -31,3 +31,8 @@ def ask(*, kind: str, target: str, facts: dict[str, Any], at: datetime) -> WorkI
 def finish(*, kind: str, target: str, by: str, at: datetime) -> int:
     """Settle the open item; `by` is an actor as in the audit log. Returns 0 when there is none."""
     return WorkItem.objects.filter(kind=kind, target=target, finished_at=None).update(finished_at=at, finished_by=by)
+
+
+def is_open(*, kind: str, target: str) -> bool:
+    """Whether somebody is asked for this now."""
+    return WorkItem.objects.filter(kind=kind, target=target, finished_at=None).exists()
