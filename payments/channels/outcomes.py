@@ -15,7 +15,7 @@ from payments.channels.breaks import Told, record_break
 from payments.channels.models import Break, ChannelRequest
 from payments.channels.port import ActionRequired, Failed, Order, Pending, Result, Success, Unknown
 from payments.channels.sockets import SIGNINGS
-from payments.channels.states import MONEY_OPERATIONS, REQUEST_MOVES, Operation, RequestState
+from payments.channels.states import MONEY_OPERATIONS, PATIENT, REQUEST_MOVES, Operation, RequestState
 
 NOTICE = "notice "
 FAILED_TOPIC = "channel_request.failed"
@@ -108,7 +108,7 @@ def store(request: ChannelRequest, result: Result, told: Told) -> ChannelRequest
 
 def retry_at(request: ChannelRequest, at: datetime) -> datetime | None:
     """When the same number leaves again; None when it may not (its secrets are gone) or was tried enough."""
-    return None if request.operation in WITH_SECRETS else schedule.next_send(at, request.sends)
+    return None if request.operation in WITH_SECRETS else schedule.next_send(at, request.sends, patient=request.operation in PATIENT)
 
 
 def again(request: ChannelRequest, result: Failed, at: datetime) -> ChannelRequest:

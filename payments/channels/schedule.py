@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 QUERY_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 5, 5, 5, 5, 5, 60, 300, 1800, 3600, 21600))
 RETRY_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30, 60))
+PATIENT_DELAYS = (*RETRY_DELAYS, *(timedelta(minutes=minutes) for minutes in (10, 30, 60, 120, 240, 360)))
+"""Of what nobody waits for: longer than a bank is away for a night."""
 LEASE = timedelta(seconds=60)
 RESEND_WITHIN = timedelta(minutes=10)
 RETURNS_WITHIN = timedelta(days=7)
@@ -21,6 +23,7 @@ def used_up(asked: int) -> bool:
     return asked >= len(QUERY_DELAYS)
 
 
-def next_send(at: datetime, sent: int) -> datetime | None:
+def next_send(at: datetime, sent: int, *, patient: bool = False) -> datetime | None:
     """When to send again what the channel definitely did not do, after `sent` departures; None when it was tried enough."""
-    return at + RETRY_DELAYS[sent - 1] if 0 < sent <= len(RETRY_DELAYS) else None
+    delays = PATIENT_DELAYS if patient else RETRY_DELAYS
+    return at + delays[sent - 1] if 0 < sent <= len(delays) else None

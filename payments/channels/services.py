@@ -18,11 +18,9 @@ from payments.channels.models import Channel, ChannelCredential, ChannelRequest
 from payments.channels.outcomes import WITH_SECRETS, conclude
 from payments.channels.port import ActionRequired, Elements, Failed, Port, Result, Unknown
 from payments.channels.sockets import ADAPTERS, OUTCOMES, SIGNINGS
-from payments.channels.states import MONEY_OPERATIONS, REQUEST_MOVES, Operation, RequestState
+from payments.channels.states import MONEY_OPERATIONS, PATIENT, REQUEST_MOVES, Operation, RequestState
 
 Call = Callable[[Port, ChannelRequest], Result]
-PATIENT = frozenset({Operation.REFUND, Operation.UNSIGN})
-"""What no customer waits for: it stays placed while the channel rests."""
 
 
 class ChannelOff(DomainError):
