@@ -23,6 +23,6 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0056_dispute_journals")]
+    dependencies = [("payments", "0057_more_risk_scenes")]
 
     operations = [migrations.RunPython(load, unload)]
