@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 
-@dataclass(frozen=True)
+@dataclass
 class NeverWaits:
     """A scene of the rules (see `ReviewListener`): such an act is refused where another would wait, so no review of one is ever decided."""
 
