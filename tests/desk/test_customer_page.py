@@ -39,7 +39,7 @@ def page(customer: Customer, view: str = "change") -> str:
 
 def fund(customer: Customer, amount_fen: int) -> None:
     legs = [debit(platform_account("clearing:channel:sandbox_bank"), amount_fen), credit(customer_account(customer.id), amount_fen)]
-    ledger.post(journal_id=new_id(), event="wallet.top_up", legs=legs, at=clock.now(), reference="top_test")
+    ledger.post(journal_id=new_id(), event="wallet.top_up", legs=legs, at=clock.now())
 
 
 def test_one_page_shows_balance_cards_sessions_limits_and_class_and_no_personal_data(lin: Customer) -> None:
