@@ -51,6 +51,7 @@ PAYLOADS: dict[str, Payload] = {
     "ledger.account_state": of("acc", to="open"),
     "ledger.adjust": {"debited": "suspense", "credited": "suspense", "amount": 1, "reference": "x"},
     "ledger.close_period": {"target": "books", "through_on": "2026-01-31"},
+    "ledger.gl_rule": {"target": "chart", "role": "user:balance", "event": "", "gl_code": "1001", "valid_from": "2030-01-01"},
     "ledger.lift_halt": {"target": f"halt:{new_id()}", "findings": ""},
     "merchant.approve": of("mch", applied_at=AT.isoformat()),
     "merchant.close": of("mch", told="x"),
