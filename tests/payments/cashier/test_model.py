@@ -111,7 +111,7 @@ class Cashier(RuleBasedStateMachine):
         if not hasattr(self, "who"):
             return
         assert [posted(person) for person in self.who] == self.has
-        rows = {row.id: (row.state, row.refunded_fen, row.fee_fen) for row in PaymentOrder.objects.all()}
+        rows = {row.id: (row.state, row.refunded_fen, row.fee_fen) for row in PaymentOrder.objects.filter(pk__in=self.orders)}
         fees = {key: kept.fee if kept.payer is not None else rows[key][2] for key, kept in self.orders.items()}
         assert rows == {key: (kept.state, kept.refunded, fees[key]) for key, kept in self.orders.items()}
         left = sum(kept.fen - kept.refunded for kept in self.orders.values() if kept.payer is not None)
