@@ -145,6 +145,21 @@ def test_news_arrives_although_the_worker_is_killed(stack: Stack) -> None:
     wait_for_delivery(stack)
 
 
+def test_news_arrives_although_the_workers_child_is_killed_in_the_middle_of_its_tasks(stack: Stack) -> None:
+    """The worker goes on with a new child; what the dead one had taken is handed out again."""
+    facts = people(stack)
+    worker = stack.processes["worker"].pid
+
+    def harm(answers: list[httpx.Response]) -> None:
+        for number in range(3):
+            wait_for_answers(answers, 6 * number + 1)
+            stack.kill_children("worker")
+
+    assert_each_happened_once(stack, facts, send_all_while(stack, facts, harm))
+    wait_for_delivery(stack)
+    assert (stack.processes["worker"].pid, stack.processes["worker"].poll()) == (worker, None), "the worker itself lived on"
+
+
 def test_login_limits_hold_while_the_broker_is_stopped(stack: Stack) -> None:
     """They are counted in the database: nobody gets more codes or tries because something else is down, and nobody a fault."""
     device = {"installation_id": uuid.uuid4().hex, "name": "A phone", "platform": "ios"}

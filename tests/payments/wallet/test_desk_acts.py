@@ -110,9 +110,9 @@ def unreachable_unsign(bank: SandboxBank) -> Card:
     card = cards.unbind(customer_id=who.customer.id, card_id=who.card.id, at=clock.now())
     settle_wallet(clock.now())
     request = ChannelRequest.objects.get(operation="unsign")
-    assert (request.state, request.sends) == ("failed", 6)
+    assert (request.state, request.sends) == ("failed", 12)
     item = WorkItem.objects.get(kind="card.unsign_failed")
-    assert (item.target, item.facts["sends"], item.finished_at) == (card.public_id, 6, None)
+    assert (item.target, item.facts["sends"], item.finished_at) == (card.public_id, 12, None)
     bank.clear_faults()
     return card
 
