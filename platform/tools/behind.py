@@ -31,12 +31,13 @@ def main(begun: str, *beat: str) -> None:
 
 
 def wait_for_web(port: int) -> None:
-    """Until it is ready. A web process that never is ends by itself, and this one with it."""
+    """Until it is ready, or answers otherwise (a Host that ALLOWED_HOSTS does not name): it is up. One that never is ends by itself, and
+    this process with it."""
     while True:
         connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
         try:
             connection.request("GET", "/readyz")
-            if connection.getresponse().status == HTTPStatus.OK:
+            if connection.getresponse().status != HTTPStatus.SERVICE_UNAVAILABLE:
                 return
         except (HTTPException, OSError):
             pass
