@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,13 +20,14 @@ from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
 from core.desk.filters import among
 from core.desk.masking import yuan
+from core.desk.owned import Owned, Queue, Whose, owning_acts
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, link, money, mono, table, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
 from core.ids import public_id
-from payments.channels import admin_health, breaker, closing_breaks, outcomes, services, telling  # noqa: F401  (admin_health registers its page)
+from payments.channels import admin_health, breaker, breaks, closing_breaks, outcomes, services, telling  # noqa: F401  (admin_health registers its page)
 from payments.channels.admin_connecting import CONNECT
 from payments.channels.models import (
     Break,
@@ -171,24 +172,29 @@ class ClosingForm(AdjustmentForm):
 
 def closing(doing: Doing) -> dict[str, Any]:
     correction = adjustment(doing.data) if doing.data.get("debited") else None
-    return {"target": f"break:{doing.row.pk}", "why": doing.data["reason"], "correction": correction}
+    return {"target": breaks.named(doing.row.pk), "why": doing.data["reason"], "correction": correction}
 
 
 def fixing(doing: Doing) -> dict[str, Any]:
     offered = closing_breaks.proposal(doing.row)
     if offered is None:
         raise closing_breaks.FixChanged()
-    return {"target": f"break:{doing.row.pk}", "why": doing.data["reason"], "correction": None, "fix": closing_breaks.told(offered[1])}
+    return {"target": breaks.named(doing.row.pk), "why": doing.data["reason"], "correction": None, "fix": closing_breaks.told(offered[1])}
 
 
 def fixable(row: Break) -> bool:
     return row.state == Break.State.OPEN and closing_breaks.proposal(row) is not None
 
 
+BREAKS = Queue("break.take", waits=Q(state=Break.State.OPEN), target=lambda row: breaks.named(row.pk))
+
+
 @admin.register(Break, site=desk)
-class BreakAdmin(OfRequest):
+class BreakAdmin(Owned, OfRequest):
     group, place, icon, heading = "payments", 60, "difference", _("Breaks")
+    queue = BREAKS
     acts = (
+        *owning_acts(BREAKS),
         proposing(
             "fix",
             act=closing_breaks.ACT,
@@ -219,8 +225,19 @@ class BreakAdmin(OfRequest):
     )
     finds = {"chr": "request_id"}
     search_help_text = _("A channel request's public id")
-    list_display = ("since", "channel_code", "kind", "day", "request_link", "our_word", "their_word", "state_label", "waiting")
-    list_filter = ("state", "kind", "channel")
+    list_display = (
+        "since",
+        "channel_code",
+        "kind",
+        "day",
+        "request_link",
+        "our_word",
+        "their_word",
+        "state_label",
+        "waiting",
+        "looked_at_by",
+    )
+    list_filter = ("state", Whose, "kind", "channel")
     fieldsets = (
         (
             None,
@@ -228,6 +245,7 @@ class BreakAdmin(OfRequest):
                 "fields": (
                     "since",
                     "waiting",
+                    "looked_at_by",
                     "channel_code",
                     "kind",
                     "day",
@@ -259,6 +277,9 @@ class BreakAdmin(OfRequest):
             return "-"
         rows = [(name, yuan(-fen) if fen < 0 else "", yuan(fen) if fen > 0 else "") for name, fen in offered[1].legs]
         return table((_("Account"), _("Debit (yuan)"), _("Credit (yuan)")), rows)
+
+    def target_of(self, row: Any) -> str:
+        return breaks.named(row.pk) if row else super().target_of(row)
 
     def name_of(self, row: Break) -> str:
         return f"{row.get_kind_display()} · {row.request_no}"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from core.batches import batches
 from core.ids import new_id
+from core.work import owning
 from payments.channels.models import Break, ChannelRequest
 
 BATCH = 1000
@@ -52,7 +53,16 @@ def end(ids: Collection[UUID], *, why: str, at: datetime) -> int:
     """End open breaks that the channel itself has settled. Returns how many."""
     still = Break.objects.filter(state=Break.State.OPEN)
     ended = {"state": Break.State.CLOSED, "closed_at": at, "closed_why": why}
-    return sum(still.filter(pk__in=some).update(**ended) for some in batches(list(ids)))
+    closed = 0
+    for some in batches(list(ids)):
+        closed += still.filter(pk__in=some).update(**ended)
+        owning.let_go(map(named, some))
+    return closed
+
+
+def named(break_id: UUID) -> str:
+    """A break as the audit log, approvals and its owner call it."""
+    return f"break:{break_id}"
 
 
 def carried(channel: str, *, before: date) -> list[tuple[UUID, date, UUID, str, str]]:

@@ -11,6 +11,8 @@ from accounts.ledger.adjusting import Adjustment
 from core.approvals.services import must_be_applying
 from core.errors import DomainError
 from core.moves import WrongState
+from core.work import owning
+from payments.channels import breaks
 from payments.channels.models import Break
 from payments.channels.sockets import FIXERS, BreakFixer, Fix
 
@@ -51,6 +53,7 @@ def fix(*, break_id: UUID, why: str, wanted: Fix, at: datetime) -> Break:
 def closed(found: Break, why: str, fix_code: str, journal_id: UUID | None, at: datetime) -> Break:
     done = {"state": Break.State.CLOSED, "closed_at": at, "closed_why": why, "fix": fix_code, "journal_id": journal_id}
     Break.objects.filter(pk=found.pk).update(**done)
+    owning.let_go([breaks.named(found.pk)])
     found.refresh_from_db()
     return found
 

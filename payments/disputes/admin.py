@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -17,10 +17,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, 
 
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing
-from core.desk.base import DeskAdmin
 from core.desk.customers import customer_link
 from core.desk.dashboard import figure
 from core.desk.forms import ActForm, ReasonForm, YuanField
+from core.desk.owned import Owned, Queue, Whose, owning_acts
 from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
@@ -118,10 +118,15 @@ def is_open(row: Dispute) -> bool:
     return row.state in OPEN
 
 
+QUEUE = Queue("dispute.take", waits=Q(state__in=OPEN))
+
+
 @admin.register(Dispute, site=desk)
-class DisputeAdmin(DeskAdmin):
+class DisputeAdmin(Owned):
     group, place, icon, heading = "payments", 7, "gavel", _("Disputes")
+    queue = QUEUE
     acts = (
+        *owning_acts(QUEUE),
         proposing(
             "win",
             act=deciding.WIN,
@@ -169,8 +174,19 @@ class DisputeAdmin(DeskAdmin):
     finds = {"dsp": "pk", "ord": "order_id", "mch": "merchant_id", "cus": "payer_id", "rfd": "refund_id"}
     search_help_text = _("A public id (dispute, order, merchant, payer, refund)")
     ordering = ("-id",)
-    list_display = ("number", "state_label", "waits", "amount", "order_link", "merchant_name", "kind_label", "due", "created")
-    list_filter = ("state", Turn, "opened_by", "kind")
+    list_display = (
+        "number",
+        "state_label",
+        "waits",
+        "looked_at_by",
+        "amount",
+        "order_link",
+        "merchant_name",
+        "kind_label",
+        "due",
+        "created",
+    )
+    list_filter = ("state", Turn, Whose, "opened_by", "kind")
     list_select_related = ("merchant",)
     fieldsets = (
         (
@@ -178,6 +194,7 @@ class DisputeAdmin(DeskAdmin):
             {
                 "fields": (
                     ("number", "state_label"),
+                    ("waits", "looked_at_by"),
                     ("order_link", "refund_link"),
                     ("merchant_name", "payer_link"),
                     ("amount", "short"),

@@ -4,6 +4,8 @@ import uuid
 from datetime import datetime
 
 from django.contrib import admin
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.expressions import Combinable
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,7 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.dashboard import figure
 from core.desk.filters import as_they_are
+from core.desk.owned import HANDS, Owned, Queue, Whose, owning_acts
 from core.desk.references import reference
 from core.desk.shown import age, badge, link, mono, plainly, table, when
 from core.desk.site import desk
@@ -34,10 +37,25 @@ def resend(doing: Doing) -> Words:
     return _("The notice is on its way again.")
 
 
+def of_app(column: str) -> Combinable:
+    return Subquery(HANDS.filter(thing_id=OuterRef("app_id")).values(column)[:1])
+
+
+QUEUE = Queue(
+    "notice.take",
+    waits=Q(state=NoticeState.FAILED),
+    target=lambda row: str(row.app_public_id),
+    assigned=of_app,
+    explain=_("All notices of this app that were not taken are one piece of work: you look after them all."),
+)
+
+
 @admin.register(MerchantNotice, site=desk)
-class MerchantNoticeAdmin(OfMerchant):
+class MerchantNoticeAdmin(Owned, OfMerchant):
     place, icon, heading = 45, "campaign", _("Notices to merchants")
+    queue = QUEUE
     acts = (
+        *owning_acts(QUEUE),
         Act(
             name="resend",
             right="notice.resend",
@@ -52,10 +70,22 @@ class MerchantNoticeAdmin(OfMerchant):
     )
     finds = {"mch": "merchant_id", "app": "app_id", "ord": "order_id", "mnt": "pk"}
     search_help_text = _("A public id, of the notice, its order, its app or its merchant")
-    list_display = ("number", "type", "state_label", "waits", "of_merchant", "tries", "status", "why", "next_try", "created")
-    list_filter = ("state", ("type", as_they_are(lambda: TYPES)))
+    list_display = (
+        "number",
+        "type",
+        "state_label",
+        "waits",
+        "looked_at_by",
+        "of_merchant",
+        "tries",
+        "status",
+        "why",
+        "next_try",
+        "created",
+    )
+    list_filter = ("state", Whose, ("type", as_they_are(lambda: TYPES)))
     fieldsets = (
-        (None, {"fields": (("number", "state_label"), ("type", "about"), ("of_merchant", "app_link"), "url")}),
+        (None, {"fields": (("number", "state_label"), ("type", "about"), ("of_merchant", "app_link"), ("waits", "looked_at_by"), "url")}),
         (_("Delivery"), {"fields": (("tries", "resends"), ("status", "why"), ("next_try", "delivered"), ("happened", "created"), "log")}),
         (_("Content"), {"fields": ("content",)}),
     )

@@ -19,6 +19,7 @@ from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
 from core.desk.forms import DayInput, ReasonForm, YuanField
+from core.desk.owned import Owned, Whose, owning_acts
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, RuleTable
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, link, money, mono, on, plainly, table, when
@@ -28,6 +29,7 @@ from core.ids import public_id
 from payments.cashier.story import STORY, Chapter
 from payments.merchants.admin_rules import OfMerchants
 from payments.settlement import queries, statement_file
+from payments.settlement.admin_queue import QUEUE
 from payments.settlement.models import REASON_LENGTH, MerchantPayout, Settlement, SettlementAdjustment, SettlementTerms
 from payments.settlement.services import adjusting, approving, closing, paying
 from payments.settlement.states import SettlementState
@@ -117,8 +119,9 @@ def yuan_column(name: str, words: Words) -> Any:
 
 
 @admin.register(Settlement, site=desk)
-class SettlementAdmin(Sums, DeskAdmin):
+class SettlementAdmin(Sums, Owned):
     group, place, icon, heading = "merchants", 40, "account_balance", _("Settlements")
+    queue = QUEUE
     list_acts = (
         proposing(
             "approve-day",
@@ -134,6 +137,7 @@ class SettlementAdmin(Sums, DeskAdmin):
         ),
     )
     acts = (
+        *owning_acts(QUEUE),
         proposing(
             "approve",
             act=approving.ONE,
@@ -174,8 +178,8 @@ class SettlementAdmin(Sums, DeskAdmin):
     )
     finds = {"stl": "pk", "mch": "merchant_id"}
     search_help_text = _("A public id (settlement, merchant)")
-    list_display = ("number", "state_label", "day", "merchant_link", "net", "payout", "paid", "due", "why", "waits")
-    list_filter = ("state", "business_on")
+    list_display = ("number", "state_label", "day", "merchant_link", "net", "payout", "paid", "due", "why", "waits", "looked_at_by")
+    list_filter = ("state", Whose, "business_on")
     ordering = ("-business_on", "-id")
     fieldsets = (
         (
@@ -187,6 +191,7 @@ class SettlementAdmin(Sums, DeskAdmin):
                     ("why", "waits"),
                     ("due", "approved"),
                     ("tried", "paid_when"),
+                    "looked_at_by",
                 )
             },
         ),

@@ -11,7 +11,7 @@ from core.batches import batches
 from core.errors import NotFound
 from payments.merchants import queries as merchants
 from payments.settlement.models import MerchantPayout, Settlement, SettlementAdjustment, SettlementLine, SettlementTerms
-from payments.settlement.states import CLAIMS, UNDER_WAY, PayoutState, SettlementState
+from payments.settlement.states import CLAIMS, FOR_PEOPLE, UNDER_WAY, PayoutState, SettlementState
 
 __all__ = ["SettlementTerms"]
 
@@ -156,7 +156,7 @@ def to_approve() -> list[DayList]:
 
 def for_people() -> dict[str, int]:
     """How many settlements wait for a person, by state."""
-    waiting = Settlement.objects.filter(state__in=[SettlementState.OPEN, SettlementState.CLOSED, SettlementState.RETURNED]).order_by()
+    waiting = Settlement.objects.filter(state__in=FOR_PEOPLE).order_by()
     return dict(waiting.values("state").annotate(number=Count("id")).values_list("state", "number"))
 
 

@@ -58,3 +58,5 @@ PAYOUT_MOVES = Moves(
 CLAIMS = (SettlementState.CLOSED, SettlementState.APPROVED, SettlementState.RETURNED)
 """In these a settlement's payout is still to be taken from what may be paid out."""
 UNDER_WAY = (SettlementState.OPEN, SettlementState.CLOSED, SettlementState.APPROVED, SettlementState.PAYING, SettlementState.RETURNED)
+FOR_PEOPLE = (SettlementState.OPEN, SettlementState.CLOSED, SettlementState.RETURNED)
+"""In these a settlement waits for an operator."""

@@ -10,6 +10,7 @@ from accounts.identity import queries as identity
 from core.approvals.services import must_be_applying
 from core.errors import DomainError, NotFound
 from core.moves import WrongState, advance
+from core.work import owning
 from core.work import services as work
 from payments.cashier.services import orders
 from payments.disputes import queries
@@ -102,4 +103,5 @@ def undecided_of(customer_id: uuid.UUID, dispute_id: uuid.UUID) -> Dispute:
 
 def close_work(dispute: Dispute, by: str, at: datetime) -> None:
     for kind in (DECIDE, freezing.SHORT):
-        work.finish(kind=kind, target=dispute.public_id, by=by, at=at)
+        work.finish_one(kind=kind, target=dispute.public_id, by=by, at=at)
+    owning.let_go([dispute.public_id])

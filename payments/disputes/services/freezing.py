@@ -53,7 +53,7 @@ def note_short(dispute: Dispute, at: datetime) -> None:
         facts = {"short_fen": dispute.short_fen, "amount_fen": dispute.amount_fen, "merchant": dispute.merchant_public_id}
         work.ask(kind=SHORT, target=dispute.public_id, facts=facts, at=at)
     else:
-        work.finish(kind=SHORT, target=dispute.public_id, by="system", at=at)
+        work.finish_one(kind=SHORT, target=dispute.public_id, by="system", at=at)
 
 
 def release(dispute: Dispute, at: datetime) -> None:

@@ -11,6 +11,7 @@ from core.approvals.services import must_be_applying
 from core.clock.queries import start_of_day
 from core.errors import DomainError
 from core.moves import advance
+from core.work import owning
 from core.work import services as work
 from payments.settlement import queries
 from payments.settlement.models import Settlement
@@ -20,6 +21,7 @@ from payments.settlement.states import SETTLEMENT_MOVES, SettlementState
 DAY = "settlement.approve_day"
 ONE = "settlement.approve"
 RETRY = "settlement.pay_again"
+LIST = "settlement_day:"
 
 
 class ListChanged(DomainError):
@@ -43,7 +45,13 @@ def approve_day(*, business_on: date, number: int, payout_fen: int, at: datetime
     for due_on, ids in by_day.items():
         approved = {"state": SettlementState.APPROVED, "approved_by": decided.checker, "pay_at": start_of_day(due_on), "changed_at": at}
         Settlement.objects.filter(pk__in=ids).update(**approved)
+    owning.let_go([f"{LIST}{business_on}"])
     return len(waiting)
+
+
+def piece_of_work(row: Settlement) -> str:
+    """What somebody takes who takes a settlement: the list of its day while it waits for approval, else itself."""
+    return f"{LIST}{row.business_on}" if row.state == SettlementState.CLOSED else row.public_id
 
 
 def require_list(business_on: date, waiting: Sequence[Settlement], number: int, payout_fen: int) -> None:
@@ -59,7 +67,10 @@ def approve(*, settlement_id: uuid.UUID, at: datetime) -> Settlement:
     decided = must_be_applying(ONE)
     row = queries.locked(settlement_id)
     pay_at = start_of_day(row.due_on)
-    return advance(row, SettlementState.APPROVED, moves=SETTLEMENT_MOVES, at=at, approved_by=decided.checker, pay_at=pay_at)
+    advance(row, SettlementState.APPROVED, moves=SETTLEMENT_MOVES, at=at, approved_by=decided.checker, pay_at=pay_at)
+    if not queries.waiting_on(row.business_on).exists():
+        owning.let_go([f"{LIST}{row.business_on}"])
+    return row
 
 
 @transaction.atomic

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -13,10 +14,10 @@ from unfold.decorators import display
 
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing
-from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
 from core.desk.facts import facts
 from core.desk.filters import among
+from core.desk.owned import HANDS, Owned, Queue, Whose, owning_acts
 from core.desk.references import reference
 from core.desk.shown import age, badge, when
 from core.desk.site import desk
@@ -53,10 +54,19 @@ def finish(doing: Doing) -> Words:
     return _("Settled.")
 
 
+def of_target(column: str) -> Combinable:
+    return Subquery(HANDS.filter(target=OuterRef("target")).values(column)[:1])
+
+
+QUEUE = Queue("work.take", waits=Q(finished_at=None), target=lambda row: str(row.target), assigned=of_target)
+
+
 @admin.register(WorkItem, site=desk)
-class WorkItemAdmin(DeskAdmin):
+class WorkItemAdmin(Owned):
     group, place, icon, heading = "queues", 20, "assignment_late", _("Work items")
+    queue = QUEUE
     acts = (
+        *owning_acts(QUEUE),
         Act(
             name="finish",
             right="work.finish",
@@ -68,12 +78,12 @@ class WorkItemAdmin(DeskAdmin):
             explain=_("Say what was found and what was done."),
         ),
     )
-    list_display = ("kind_text", "target_link", "state_label", "asked", "waiting", "finished_by")
-    list_filter = (Waiting, ("kind", among(kinds)))
+    list_display = ("kind_text", "target_link", "state_label", "asked", "waiting", "looked_at_by", "finished_by")
+    list_filter = (Waiting, Whose, ("kind", among(kinds)))
     search_help_text = _("The public id of what it is about")
     ordering = (F("finished_at").desc(nulls_first=True), "asked_at", "id")
     fieldsets = (
-        (None, {"fields": ("kind_text", "target_link", "to_do", "state_label", "asked", "waiting", "refreshed")}),
+        (None, {"fields": ("kind_text", "target_link", "to_do", "state_label", "asked", "waiting", "refreshed", "looked_at_by")}),
         (_("Facts"), {"fields": ("facts_text",)}),
         (_("Settled"), {"fields": ("finished", "finished_by")}),
     )

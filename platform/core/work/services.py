@@ -7,6 +7,7 @@ import orjson
 from django.db import connection, transaction
 
 from core.ids import new_id
+from core.work import owning
 from core.work.models import WorkItem
 
 ASK = """
@@ -29,7 +30,17 @@ def ask(*, kind: str, target: str, facts: dict[str, Any], at: datetime) -> WorkI
 
 @transaction.atomic
 def finish(*, kind: str, target: str, by: str, at: datetime) -> int:
-    """Settle the open item; `by` is an actor as in the audit log. Returns 0 when there is none."""
+    """Settle the open item; `by` is an actor as in the audit log. Returns 0 when there is none. Its target is nobody's from then on,
+    unless there is more to do about it."""
+    settled = finish_one(kind=kind, target=target, by=by, at=at)
+    if settled and not WorkItem.objects.filter(target=target, finished_at=None).exists():
+        owning.let_go([target])
+    return settled
+
+
+@transaction.atomic
+def finish_one(*, kind: str, target: str, by: str, at: datetime) -> int:
+    """Settle the open item of something that goes on waiting on a page of its own: whoever has it keeps it. As `finish` else."""
     return WorkItem.objects.filter(kind=kind, target=target, finished_at=None).update(finished_at=at, finished_by=by)
 
 
