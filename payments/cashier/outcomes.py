@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from payments.cashier import queries
 from payments.cashier.services import settling
 from payments.channels.queries import ChannelRequest
 
@@ -11,6 +12,9 @@ class PaymentOutcome:
 
     def settled(self, *, request: ChannelRequest, at: datetime) -> None:
         settling.settle(request=request, at=at)
+
+    def wanted(self, *, request: ChannelRequest) -> bool:
+        return queries.waits_for(request.business_id, request.id)
 
     def returned(self, *, request: ChannelRequest, at: datetime) -> None:
         raise AssertionError(f"{request.request_no}: only payouts come back")

@@ -10,7 +10,7 @@ from payments.cashier.obligations import CardUse, Orders, Payments
 from payments.cashier.outcomes import PaymentOutcome
 from payments.cashier.sockets import BUSINESS, FUNDING_SOURCES
 from payments.cashier.statement import OrdersOnStatement
-from payments.channels.sockets import OUTCOMES
+from payments.channels.sockets import OUTCOMES, WANTED
 from payments.merchants.sockets import MERCHANT_OBSTACLES
 from payments.risk.reviewed import NeverWaits
 from payments.risk.sockets import REVIEWED
@@ -18,6 +18,7 @@ from payments.wallet.sockets import STATEMENT
 
 BOOKS.plug("payments.cashier", books.LINES)
 OUTCOMES.plug(BUSINESS, PaymentOutcome())
+WANTED.plug(BUSINESS, PaymentOutcome())
 OPEN_USES.plug("payments.cashier", CardUse())
 OBLIGATIONS.plug("payments.cashier", Payments())
 EXPORTERS.plug("payments", Payments())

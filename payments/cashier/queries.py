@@ -116,6 +116,12 @@ def open_attempt(order_id: uuid.UUID) -> PaymentAttempt | None:
     return PaymentAttempt.objects.filter(order_id=order_id, state=AttemptState.OPEN).first()
 
 
+def waits_for(leg_id: uuid.UUID, request_id: uuid.UUID) -> bool:
+    """Whether an order waits for this request of its leg to be paid: not one that is being closed, nor one that is over."""
+    waiting = FundingLeg.objects.filter(pk=leg_id, request_id=request_id)
+    return waiting.filter(attempt__state=AttemptState.OPEN, order__state=OrderState.PAYING).exists()
+
+
 def attempts(order_id: uuid.UUID) -> list[PaymentAttempt]:
     return list(PaymentAttempt.objects.filter(order_id=order_id).order_by("number"))
 

@@ -17,7 +17,7 @@ from payments.channels.breaker import RESTING, Exchange
 from payments.channels.models import Channel, ChannelCredential, ChannelRequest
 from payments.channels.outcomes import WITH_SECRETS, conclude
 from payments.channels.port import ActionRequired, Elements, Failed, Port, Result, Unknown
-from payments.channels.sockets import ADAPTERS, OUTCOMES, SIGNINGS
+from payments.channels.sockets import ADAPTERS, OUTCOMES, SIGNINGS, WANTED
 from payments.channels.states import MONEY_OPERATIONS, PATIENT, REQUEST_MOVES, Operation, RequestState
 
 Call = Callable[[Port, ChannelRequest], Result]
@@ -272,8 +272,9 @@ def query(*, request_id: UUID, at: datetime) -> ChannelRequest:
     """Ask the channel what became of a request that left, and store it. Outside any transaction.
 
     A number the channel has not seen is sent again under the same number while it is young, and closed at the channel first when it is
-    old: the first departure may still arrive, so only the channel's own decision about the number ends a money call. A signing that was
-    not seen is over (no money hangs on it, the customer asks anew), and so is a text asked for ten minutes ago: its binding is.
+    old, or not wanted any more: the first departure may still arrive, so only the channel's own decision about the number ends a money
+    call. A signing that was not seen is over (no money hangs on it, the customer asks anew), and so is a text asked for ten minutes ago:
+    its binding is.
     """
     refuse_inside_transaction()
     request, asks = ask(request_id, at)
@@ -330,7 +331,7 @@ def not_seen(request: ChannelRequest, at: datetime) -> ChannelRequest:
         settled = age >= schedule.SIGNING_SETTLES_AFTER
         result: Result = Failed("not_seen", user_fixable=True) if settled else Unknown("not_seen")
         return conclude(request_id=request.id, result=result, source="query", at=at)
-    if request.operation in (Operation.PAY, Operation.PAYOUT) and age >= schedule.RESEND_WITHIN:
+    if request.operation in (Operation.PAY, Operation.PAYOUT) and (age >= schedule.RESEND_WITHIN or not wanted(request)):
         result = exchanged(closing, request, at, question=True)
         return conclude(request_id=request.id, result=result, source="close", at=at)
     if request.operation == Operation.RESEND and age >= schedule.RESEND_WITHIN:
@@ -341,6 +342,12 @@ def not_seen(request: ChannelRequest, at: datetime) -> ChannelRequest:
     if not leaves:
         return again
     return conclude(request_id=request.id, result=exchanged(call_by_operation, again, at), source="answer", at=at)
+
+
+def wanted(request: ChannelRequest) -> bool:
+    """Whether the room it was made for still wants a payment: its order may be being closed, by a process that died or found no seat."""
+    room = WANTED.get(request.business) if request.operation == Operation.PAY else None
+    return room is None or room.wanted(request=request)
 
 
 def closing(port: Port, request: ChannelRequest) -> Result:
@@ -397,10 +404,10 @@ def look_for_returns(*, shard: int, at: datetime, after: UUID | None = None, mos
 
 
 def attend(request: ChannelRequest, at: datetime) -> ChannelRequest:
-    """What never left and cannot any more (its secrets are gone) is over; the rest is sent or asked about."""
+    """What never left and cannot any more (its secrets are gone) or should not is over; the rest is sent or asked about."""
     if request.state != RequestState.NEW:
         return query(request_id=request.id, at=at)
-    if request.operation in WITH_SECRETS:
+    if request.operation in WITH_SECRETS or not wanted(request):
         return conclude(request_id=request.id, result=Failed("not_sent", user_fixable=True), source="sweeper", at=at)
     return send(request_id=request.id, at=at)
 

@@ -28,6 +28,15 @@ class OutcomeListener(Protocol):
 
 
 @runtime_checkable
+class Wanting(Protocol):
+    """The room a payment was placed for, plugged in under `ChannelRequest.business`, where it may stop wanting what is still on its way."""
+
+    def wanted(self, *, request: ChannelRequest) -> bool:
+        """Whether an open payment is still to be made. One that is not does not leave any more; at the channel it is closed."""
+        ...
+
+
+@runtime_checkable
 class SigningListener(Protocol):
     """The room of agreements (cards). Called like an OutcomeListener, with the channel's whole answer, since its facts
     (tokens) are not kept on the request."""
@@ -96,6 +105,7 @@ class BreakFixer(Protocol):
 
 FIXERS: Socket[BreakFixer] = Socket("payments.channels.fixers", BreakFixer)
 OUTCOMES: Socket[OutcomeListener] = Socket("payments.channels.outcomes", OutcomeListener)
+WANTED: Socket[Wanting] = Socket("payments.channels.wanted", Wanting)
 SIGNINGS: Socket[SigningListener] = Socket("payments.channels.signings", SigningListener)
 ADAPTERS: Socket[AdapterMaker] = Socket("payments.channels.adapters", AdapterMaker)
 AGREEMENTS: Socket[AgreementListener] = Socket("payments.channels.agreements", AgreementListener)
