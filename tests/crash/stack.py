@@ -1,7 +1,7 @@
 """The whole platform as real processes on a durable database of its own, made to be killed.
 
-`Stack(folder)` starts PostgreSQL and Valkey (fsync on), migrates, and runs gunicorn, a Celery worker and the sandbox bank on
-free loopback ports. Every process is its own group and is killed by its id only.
+`Stack(folder)` starts PostgreSQL and Valkey (fsync on), migrates, and runs gunicorn, a Celery worker, the clock (beat) and the
+sandbox bank on free loopback ports. Every process is its own group and is killed by its id only.
 """
 
 import os
@@ -67,6 +67,7 @@ class Stack:
         self.manage("sandbox_connect")
         self.start("web")
         self.start("worker")
+        self.start("clock")
         self.wait(f"{self.url}/readyz")
         return self
 
@@ -89,7 +90,8 @@ class Stack:
         log.close()
 
     def commands(self) -> dict[str, list[str]]:
-        celery = [str(BIN / "celery"), "--app", "config.celery", "worker", "--loglevel", "WARNING", "--concurrency", "1", "--beat"]
+        celery = [str(BIN / "celery"), "--app", "config.celery"]
+        worker = [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "1", "--without-gossip", "--without-mingle"]
         notify = f"{self.url}/v1/payments/notices/sandbox_bank"
         return {
             "web": [
@@ -103,7 +105,8 @@ class Stack:
                 "4",
                 "--preload",
             ],
-            "worker": [*celery, "--schedule", str(self.folder / "beat"), "--pidfile", "", "--without-gossip", "--without-mingle"],
+            "worker": worker,
+            "clock": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
             "bank": [sys.executable, "-m", "sandbox.bank", "--port", str(self.bank_port)]
             + ["--data", str(self.folder / "bank"), "--platform-notify-url", notify],
         }
