@@ -62,8 +62,8 @@ class Operation(models.TextChoices):
 
 
 MONEY_OPERATIONS = frozenset({Operation.PAY, Operation.PAYOUT, Operation.REFUND})
-PATIENT = frozenset({Operation.REFUND, Operation.UNSIGN})
-"""What no customer waits for: it stays placed while the channel rests, and is sent again for longer."""
+PATIENT = frozenset({Operation.PAYOUT, Operation.REFUND, Operation.UNSIGN})
+"""What nobody waits for at a screen: it stays placed while the channel rests, and is sent again for longer."""
 
 ANSWERED = {RequestState.SUCCESS, RequestState.FAILED, RequestState.PENDING, RequestState.ACTION_REQUIRED, RequestState.UNKNOWN}
 REQUEST_MOVES = Moves(

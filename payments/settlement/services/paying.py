@@ -16,7 +16,6 @@ from core.work import services as work
 from payments.cards import queries as cards
 from payments.channels import services as channels
 from payments.channels import telling
-from payments.channels.breaker import ChannelResting
 from payments.channels.queries import ChannelRequest
 from payments.merchants import accounts
 from payments.merchants import queries as merchants
@@ -30,7 +29,7 @@ WAITING = "settlement.payout_waiting"
 RETURNED = "settlement.payout_returned"
 TOO_LITTLE = "too_little"
 AGAIN_AFTER = timedelta(minutes=10)
-PASSING = (ChannelResting, channels.ChannelUnderMaintenance)
+PASSING = channels.ChannelUnderMaintenance
 """What is over by itself before a person could do anything about it."""
 MAY_WAIT = timedelta(days=1)
 

@@ -27,7 +27,7 @@ from payments.cards import services as card_services
 from payments.cards.queries import CardNotUsable
 from payments.channels import services as channels
 from payments.channels import telling
-from payments.channels.breaker import ChannelResting, refuse_resting
+from payments.channels.breaker import refuse_resting
 from payments.channels.queries import ChannelRequest
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
 from payments.risk.services import deciding
@@ -50,7 +50,6 @@ REFUSED_ON_THE_WAY = (
     CardNotUsable,
     ChannelNotConnected,
     ChannelOff,
-    ChannelResting,
     ChannelUnderMaintenance,
     CustomerNotActive,
     HoldNotOpen,

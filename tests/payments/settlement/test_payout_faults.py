@@ -9,7 +9,7 @@ from payments.settlement.models import MerchantPayout, Settlement
 from tests.ledger_proof import assert_books_balance
 from tests.payments.settle import assert_nothing_open, settle
 from tests.payments.settlement.world import approve_day, end_day, sell, seller, settled, standing
-from tests.payments.wallet.test_faults import FAULTS, PAYOUT_ONLY, REFUSED, switch_on
+from tests.payments.wallet.test_faults import FAULTS, PAYOUT_ONLY, PAYOUT_REFUSED, switch_on
 from tests.payments.world import Postbox, deliver
 from tests.sandbox_bank import SandboxBank
 
@@ -39,7 +39,7 @@ def test_a_payout_ends_under_every_fault(postbox: Postbox, sandbox_bank: Sandbox
         switch_on(sandbox_bank, fault, "payout", who.owner)
         assert outbound.pay(settlement_id=rows[fault].id, at=at)
     run_the_jobs(postbox, sandbox_bank, client, at)
-    back = REFUSED | set(PAYOUT_ONLY)
+    back = PAYOUT_REFUSED | set(PAYOUT_ONLY)
     ends = {fault: Settlement.objects.get(pk=row.pk).state for fault, row in rows.items()}
     assert ends == {fault: "returned" if fault in back else "paid" for fault in faults}
     assert {fault: standing(who.merchant) for fault, who in sellers.items()} == {
