@@ -229,7 +229,7 @@ class PaymentAttempt(models.Model):
 
     @property
     def result(self) -> str:
-        """What the payer waits for, in one word."""
+        """What became of it; `queries.result` tells a refusal for want of a stronger proof from others."""
         return ATTEMPT_RESULTS[AttemptState(self.state)]
 
     @property

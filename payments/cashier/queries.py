@@ -12,9 +12,11 @@ from core.batches import batches
 from core.clock.queries import start_of_day
 from core.errors import NotFound
 from payments.cashier.models import FundingLeg, MethodOrder, PaymentAttempt, PaymentOrder
-from payments.cashier.states import KEPT, UNPAID, AttemptState, LegState, OrderState
+from payments.cashier.states import KEPT, UNPAID, AttemptState, LegState, OrderState, PaymentResult
+from payments.channels import queries as channels
 from payments.merchants import queries as merchants
 
+FACTORS_MOST = 2
 UNDER_WAY = (OrderState.PAYING, OrderState.CLOSING, OrderState.PAID_LATE, OrderState.REFUNDING, OrderState.TO_MANUAL)
 """Money of a payer is on its way, one way or the other."""
 
@@ -124,6 +126,20 @@ def waits_for(leg_id: uuid.UUID, request_id: uuid.UUID) -> bool:
 
 def attempts(order_id: uuid.UUID) -> list[PaymentAttempt]:
     return list(PaymentAttempt.objects.filter(order_id=order_id).order_by("number"))
+
+
+def factors_asked(attempts: Collection[PaymentAttempt]) -> int:
+    """How many factors a next try must be proven by, since a channel refused one of these for want of a stronger proof: one more than
+    it had, two at most. 0 when none was refused so."""
+    refused = {row.request_id: row.factors for row in attempts if row.state == AttemptState.FAILED and row.request_id is not None}
+    if not refused:
+        return 0
+    return max((min(refused[request_id] + 1, FACTORS_MOST) for request_id in channels.stepped_up(list(refused))), default=0)
+
+
+def result(attempt: PaymentAttempt) -> str:
+    """What the payer waits for, in one word."""
+    return PaymentResult.NEEDS_STEP_UP if factors_asked([attempt]) else attempt.result
 
 
 def legs(attempt_id: uuid.UUID) -> list[FundingLeg]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.errors import REGISTER
+from payments.cashier import queries
 from payments.cashier.models import PaymentAttempt
 from payments.cashier.states import AttemptState
 from payments.channels import queries as channels
@@ -15,6 +16,19 @@ GIVEN_UP = (
     "The order was closed before the bank answered. If money was taken, it goes back to your card.",
     "银行返回结果前订单已关闭;如已扣款,将原路退回您的银行卡。",
 )
+
+
+STRONGER = {
+    1: (
+        " To use this card all the same, try again and approve it with your payment PIN or a passkey.",
+        "如仍使用该卡,请重新支付并使用支付密码或通行密钥验证。",
+    ),
+    2: (
+        " To use this card all the same, try again and approve it with a passkey that is at least a day old.",
+        "如仍使用该卡,请重新支付并使用启用满一天的通行密钥验证。",
+    ),
+}
+"""What to do where a bank wants a proof of so many factors."""
 
 
 def code_of(attempt: PaymentAttempt) -> str:
@@ -34,4 +48,7 @@ def message(attempt: PaymentAttempt, language: str, at: datetime) -> str:
         return refusal.zh if chinese else refusal.en
     request = channels.request(attempt.request_id)
     words = channels.explain(request.channel_id, attempt.code, at, operation=request.operation)
-    return "" if words is None else (words.zh if chinese else words.en)
+    if words is None:
+        return ""
+    asked = queries.factors_asked([attempt])
+    return (words.zh if chinese else words.en) + (STRONGER[asked][chinese] if asked else "")

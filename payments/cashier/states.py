@@ -37,11 +37,12 @@ class AttemptState(models.TextChoices):
 
 
 class PaymentResult(models.TextChoices):
-    """What an attempt is to its payer."""
+    """What an attempt is to its payer. `needs_step_up`: refused, until the payer shows a stronger proof."""
 
     PENDING = "pending"
     PAID = "paid"
     REFUSED = "refused"
+    NEEDS_STEP_UP = "needs_step_up"
 
 
 class LegKind(models.TextChoices):

@@ -109,6 +109,12 @@ def made_for(business_ids: Collection[UUID]) -> list[ChannelRequest]:
     return list(ChannelRequest.objects.filter(business_id__in=business_ids).order_by("created_at", "id"))
 
 
+def stepped_up(request_ids: Collection[UUID]) -> list[UUID]:
+    """Those of some requests that were refused for want of a stronger proof."""
+    refused = ChannelRequest.objects.filter(pk__in=request_ids, verdict=error_map.Action.STEP_UP)
+    return list(refused.values_list("id", flat=True))
+
+
 def ends(request_ids: QuerySet[Any, UUID | None]) -> list[tuple[str, str, str, int]]:
     """(channel, state, code, how many) of the requests that another room's query names."""
     named = ChannelRequest.objects.filter(pk__in=request_ids).order_by()

@@ -22,7 +22,7 @@ from payments.channels.sandbox_bank.control import ControlRefused
 from payments.merchants.api.examples import answer, asked
 from payments.merchants.api.signed import MerchantOutboundEffectView, signer_of
 from payments.merchants.queries import MerchantNotSelling
-from payments.risk.services.deciding import RiskRefused
+from payments.risk.services.deciding import RiskRefused, StrongerProofNeeded
 from payments.trial import examples as ex
 from payments.trial import payers, services, switch
 from payments.trial.payers import TrialPayer, TrialPayerNotReady
@@ -51,7 +51,7 @@ class TrialPayments(MerchantOutboundEffectView):
     input_class = TrialPayIn
     output_class = TrialPaidShown
     payer: TrialPayer | None = None
-    refusals = (NotFound, OrderPaid, OrderClosed, OrderBeingPaid, MerchantNotSelling, RiskRefused, TrialPayerNotReady)
+    refusals = (NotFound, OrderPaid, OrderClosed, OrderBeingPaid, MerchantNotSelling, RiskRefused, StrongerProofNeeded, TrialPayerNotReady)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if not switch.on():
@@ -80,7 +80,8 @@ class TrialPayments(MerchantOutboundEffectView):
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> PaymentAttempt:
         assert self.payer is not None
         order = own_order(request, data["order_id"])
-        return services.begin(payer=self.payer, order_id=order.id, nonce=request.headers["Idempotency-Key"], at=at)
+        nonce = request.headers["Idempotency-Key"]
+        return services.begin(payer=self.payer, order_id=order.id, nonce=nonce, result=data["as"], at=at)
 
     def proceed(self, row: PaymentAttempt, *, at: datetime) -> PaymentAttempt:
         return services.go_on(attempt=row, result=self.validated(self.request)["as"], at=at)
@@ -90,7 +91,7 @@ class TrialPayments(MerchantOutboundEffectView):
 
     def shown(self, row: Any, *, many: bool = False) -> Any:
         told = {
-            "result": row.result,
+            "result": queries.result(row),
             "code": reasons.code_of(row),
             "message": reasons.message(row, get_language() or "en", clock.now()),
             "order": queries.order(row.order_id),

@@ -6,6 +6,7 @@ from typing import Any
 DECLINES = ("INSUFFICIENT_FUNDS", "LIMIT_EXCEEDED", "RISK_REFUSED", "CARD_FROZEN")
 PAID, PENDING, UNKNOWN, LATE = "paid", "pending_then_paid", "unknown_then_paid", "late"
 REFUSED = "refused:"
+WANTS_PROOF = REFUSED + "RISK_REFUSED"
 RESULTS = (PAID, *(REFUSED + code for code in DECLINES), PENDING, UNKNOWN, LATE)
 DECIDES_AFTER_MS, DECIDES_LATE_MS, HANGS_MS = 1_500, 3_000, 50
 

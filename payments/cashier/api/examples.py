@@ -54,7 +54,7 @@ QUOTE = {
     "fee": 0,
     "currency": "CNY",
     "legs": LEGS,
-    "step_up": {"needed": False, "purpose": "payment", "amount": 9000, "payee": ORDER_ID},
+    "step_up": {"needed": False, "factors": 0, "purpose": "payment", "amount": 9000, "payee": ORDER_ID},
 }
 PAY = {"methods": [{"method": "balance"}], "proof": ""}
 PAID: dict[str, Any] = {
@@ -66,6 +66,7 @@ PAID: dict[str, Any] = {
     "legs": [{"kind": "funding", "method": "balance", "ref": "", "amount": 9000, "state": "committed"}],
     "code": "",
     "message": "",
+    "step_up": {"needed": False, "factors": 0, "purpose": "payment", "amount": 9000, "payee": ORDER_ID},
     "created_at": AT,
     "changed_at": AT,
 }
@@ -76,6 +77,13 @@ REFUSED = PAID | {
     "legs": [BY_CARD | {"state": "released"}],
     "code": "INSUFFICIENT_FUNDS",
     "message": "The card has not enough money. Use another card.",
+}
+NEEDS_STEP_UP = REFUSED | {
+    "result": "needs_step_up",
+    "code": "RISK_REFUSED",
+    "message": "The bank refused it for your safety. Ask the bank, or use another card. To use this card all the same, try again and"
+    " approve it with your payment PIN or a passkey.",
+    "step_up": {"needed": True, "factors": 1, "purpose": "payment", "amount": 9000, "payee": ORDER_ID},
 }
 NEW_ORDER = {"out_trade_no": "T20261122-0001", "amount": 10000, "subject": "A pot of tea", "attach": "table 7", "expires_in": 1800}
 MERCHANT_ORDER: dict[str, Any] = {

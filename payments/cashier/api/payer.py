@@ -211,12 +211,7 @@ class Quotes(View):
             "fee": sum(share.method.offer.fee_fen for share in planned),
             "currency": order.currency,
             "legs": [leg_quoted(share) for share in planned],
-            "step_up": {
-                "needed": paying.needs_proof(payer, to_pay, at),
-                "purpose": paying.PURPOSE,
-                "amount": to_pay,
-                "payee": order.public_id,
-            },
+            "step_up": to_prove(paying.factors_needed(order, payer, to_pay, at), to_pay, order.public_id),
         }
         return Response(self.shown(body))
 
@@ -233,10 +228,20 @@ def leg_quoted(share: legs.Share) -> dict[str, Any]:
     }
 
 
+def to_prove(factors: int, amount_fen: int, payee: str) -> dict[str, Any]:
+    return {"needed": bool(factors), "factors": factors, "purpose": paying.PURPOSE, "amount": amount_fen, "payee": payee}
+
+
 def told(attempt: PaymentAttempt) -> dict[str, Any]:
-    """An attempt with its legs and the words for its code."""
-    words = reasons.message(attempt, get_language() or "en", clock.now())
-    return {"attempt": attempt, "legs": queries.legs(attempt.id), "code": reasons.code_of(attempt), "message": words}
+    """An attempt with its legs, the words for its code, and the proof that its bank wants."""
+    return {
+        "attempt": attempt,
+        "result": queries.result(attempt),
+        "legs": queries.legs(attempt.id),
+        "code": reasons.code_of(attempt),
+        "message": reasons.message(attempt, get_language() or "en", clock.now()),
+        "step_up": to_prove(queries.factors_asked([attempt]), attempt.amount_fen, attempt.order_public_id),
+    }
 
 
 class Pays(OutboundEffectView):
@@ -254,13 +259,16 @@ class Pays(OutboundEffectView):
             answer("Paid", ex.PAID, 201),
             answer("The bank has not answered yet: read the attempt again", ex.PENDING, 201),
             answer("Refused by the bank: the order can be paid another way", ex.REFUSED, 201),
+            answer("The bank wants a stronger proof: pay again with one", ex.NEEDS_STEP_UP, 201),
         ],
     )
     def post(self, request: Request, **url: str) -> Any:
-        """Pay as chosen. Answers within ten seconds: paid, refused (code, message), or pending with an attempt to read again.
+        """Pay as chosen. Answers within ten seconds: paid, refused (code, message), needs_step_up, or pending with an attempt to read
+        again.
 
         Where a proof is needed the refusal `step_up_needed` says for which purpose, amount and payee; make one and send the same request
-        with the same Idempotency-Key and the proof. Every refusal means that nothing was charged.
+        with the same Idempotency-Key and the proof. Every refusal means that nothing was charged. `needs_step_up`: the bank refused for
+        want of a stronger proof. The order's next payment, a new request, needs one of so many factors, also below the PIN-free amount.
         """
         return super().post(request, **url)
 

@@ -122,6 +122,9 @@ class QuotedLegShown(serializers.Serializer[Any]):
 
 class StepUpShown(serializers.Serializer[Any]):
     needed = serializers.BooleanField(help_text="Whether paying now needs a proof.")
+    factors = serializers.IntegerField(
+        help_text="How many factors it must have: 0 none, 1 any proof, 2 a passkey that is at least a day old."
+    )
     purpose = serializers.CharField()
     amount = serializers.IntegerField()
     payee = serializers.CharField()
@@ -152,14 +155,15 @@ class AttemptShown(serializers.Serializer[Any]):
     order_id = serializers.CharField(source="attempt.order_public_id")
     result = serializers.ChoiceField(
         PaymentResult.choices,
-        source="attempt.result",
-        help_text="paid, refused (code and message say why and what to do), or pending: read it again.",
+        help_text="paid; refused (code and message say why and what to do); needs_step_up: refused by the bank for want of a stronger"
+        " proof, pay again with one as `step_up` says; or pending: read it again.",
     )
     amount = serializers.IntegerField(source="attempt.amount_fen", help_text="What the payer gives: the order less its discounts.")
     currency = serializers.CharField(source="attempt.currency")
     legs = LegShown(many=True)
     code = serializers.CharField(help_text="Why it was refused; empty otherwise.")
     message = serializers.CharField(help_text="What happened and what to do, where there is a code.")
+    step_up = StepUpShown(help_text="What a proof of the next try must be about, where the bank wants a stronger one.")
     created_at = serializers.DateTimeField(source="attempt.created_at")
     changed_at = serializers.DateTimeField(source="attempt.changed_at")
 

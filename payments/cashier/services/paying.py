@@ -28,7 +28,7 @@ from payments.cashier.states import ATTEMPT_MOVES, KEPT, LEG_MOVES, ORDER_MOVES,
 from payments.merchants import queries as merchants
 from payments.merchants.fees import fee_fen
 from payments.risk.services import deciding
-from payments.risk.services.deciding import Act, Known, Ruling
+from payments.risk.services.deciding import Act, Known, Ruling, StrongerProofNeeded
 from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
 
@@ -71,7 +71,7 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
 @transaction.atomic
 def pay_agreed(*, customer_id: uuid.UUID, factors: int, order_id: uuid.UUID, picks: Sequence[Pick], at: datetime) -> PaymentAttempt:
     """`pay` where the customer approved beforehand, by so many factors, and no device of theirs takes part: the caller holds what they
-    agreed to, and its caps. Raises what `pay` raises."""
+    agreed to, and its caps; nobody is there who could prove more, whatever a bank wants. Raises what `pay` raises."""
     return begun(Payer(customer_id, None, factors), order_id, picks, lambda *_: factors, at)
 
 
@@ -184,14 +184,26 @@ def shown_factors(intent: Intent) -> int:
 
 
 def approved(intent: Intent, order: PaymentOrder, amount_fen: int, at: datetime) -> int:
-    """How many factors stand behind the payment; its proof is bound to what the payer gives and to the order. Raises StepUpNeeded with
-    what to prove, ProofMismatch, ProofExpired."""
+    """How many factors stand behind the payment; its proof is bound to what the payer gives and to the order. After a refusal by a bank
+    that wants a stronger proof it has as many as that, whatever the amount. Raises StepUpNeeded with what to prove, StrongerProofNeeded,
+    ProofMismatch, ProofExpired."""
     if not amount_fen:
         return 0
+    asked = factors_asked(order)
+    if asked and not intent.token:
+        raise to_prove(order, amount_fen)
     try:
-        return authority.require(intent=intent, purpose=PURPOSE, amount_fen=amount_fen, payee=order.public_id, at=at)
+        factors = authority.require(intent=intent, purpose=PURPOSE, amount_fen=amount_fen, payee=order.public_id, at=at)
     except StepUpNeeded as needed:
         raise to_prove(order, amount_fen) from needed
+    if factors < asked:
+        raise StrongerProofNeeded()
+    return factors
+
+
+def factors_asked(order: PaymentOrder) -> int:
+    """How many factors the banks that refused an order want behind the next try; 0 when none does."""
+    return 0 if order.payer_id is None else queries.factors_asked(queries.attempts(order.id))
 
 
 def to_prove(order: PaymentOrder, amount_fen: int) -> StepUpNeeded:
@@ -199,14 +211,16 @@ def to_prove(order: PaymentOrder, amount_fen: int) -> StepUpNeeded:
     return StepUpNeeded(purpose=PURPOSE, amount=amount_fen, currency=order.currency, payee=order.public_id)
 
 
-def needs_proof(customer_id: uuid.UUID, amount_fen: int, at: datetime) -> bool:
-    """Whether paying so much now needs a step-up proof; nothing is counted."""
+def factors_needed(order: PaymentOrder, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> int:
+    """How many factors a proof for paying so much of an order now needs; 0 when it needs none. Nothing is counted."""
+    if not amount_fen:
+        return 0
+    asked = factors_asked(order)
     try:
-        if amount_fen:
-            security_services.refuse_over_pin_free(customer_id=customer_id, amount_fen=amount_fen, at=at)
+        security_services.refuse_over_pin_free(customer_id=customer_id, amount_fen=amount_fen, at=at)
     except StepUpNeeded:
-        return True
-    return False
+        return max(asked, 1)
+    return asked
 
 
 def next_number(order: PaymentOrder) -> int:

@@ -115,7 +115,13 @@ def test_a_quote_says_the_amount_of_each_leg_and_what_is_to_be_approved_and_payi
             ("card", 46_000),
         ]
         assert (quote["to_pay"], quote["discount"], quote["fee"]) == (49_000, 1_000, 12)
-        assert quote["step_up"] == {"needed": True, "purpose": "payment", "amount": 49_000, "payee": order.public_id}
+        assert quote["step_up"] == {
+            "needed": True,
+            "factors": 1,
+            "purpose": "payment",
+            "amount": 49_000,
+            "payee": order.public_id,
+        }
         key = uuid.uuid4().hex
         needed = client.post(url(order, "pay"), choice, key=key)
         assert (needed.status_code, needed.json()["code"], needed.json()["amount"]) == (403, "step_up_needed", 49_000)

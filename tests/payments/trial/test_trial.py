@@ -35,6 +35,7 @@ from tests.payments.world import connect_platform
 from tests.sandbox_bank import SandboxBank
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SAID = {"paid": "paid", "pending_then_paid": "pending", "unknown_then_paid": "pending", "refused:RISK_REFUSED": "needs_step_up"}
 FINALS = {"paid": "paid", "pending_then_paid": "paid", "unknown_then_paid": "paid", "late": "closed"}
 
 
@@ -65,7 +66,7 @@ def test_every_result_can_be_driven_and_ends_clean(bank: SandboxBank) -> None:
         answer = pay(caller, orders[result], result)
         assert (answer.status_code, answer_is_signed(answer)) == (201, True), answer.content
         said = answer.json()
-        expected = {"paid": "paid", "pending_then_paid": "pending", "unknown_then_paid": "pending"}.get(result, "refused")
+        expected = SAID.get(result, "refused")
         assert (said["result"], said["order"]["id"]) == (expected, orders[result]), result
         if result.startswith("refused:"):
             assert (said["code"], said["order"]["state"]) == (result.removeprefix("refused:"), "created")
@@ -87,6 +88,18 @@ def test_a_refused_order_is_paid_by_the_next_try_of_the_same_payer_and_a_repeat_
     assert (refused.status_code, refused.json()["code"]) == (409, "order_paid")
     one, two = (payers.ready(merchant_id=caller.merchant.id, at=clock.now()) for _ in range(2))
     assert (one.customer_id, one.card) == (two.customer_id, two.card)
+
+
+def test_a_bank_that_wants_a_stronger_proof_gets_it_with_the_next_payment(bank: SandboxBank) -> None:
+    caller = program()
+    order = new_order(caller)
+    assert pay(caller, order, "refused:RISK_REFUSED").json()["result"] == "needs_step_up"
+    assert pay(caller, order).json()["result"] == "paid"
+    twice = new_order(caller)
+    assert [pay(caller, twice, "refused:RISK_REFUSED").json()["result"] for _ in range(2)] == ["needs_step_up"] * 2
+    stronger = pay(caller, twice)
+    assert (stronger.status_code, stronger.json()["code"], state(caller, twice)) == (403, "stronger_proof_needed", "created")
+    assert_settled()
 
 
 def test_only_ones_own_orders_are_paid_and_nothing_in_production(bank: SandboxBank, settings: Any) -> None:
