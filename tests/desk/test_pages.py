@@ -127,6 +127,23 @@ def test_an_export_asks_why_holds_what_the_list_shows_and_is_on_record() -> None
     assert (told.actor, told.reason, told.details) == ("staff:eve", "the yearly audit", {"filters": "q=%40cmd"})
 
 
+@pytest.mark.parametrize("typed", ["13812345678", "+86 138 1234 5678", "欧阳", "11010519491231002X", "9901 1000 0000 0000 017"])
+def test_what_an_export_was_searched_by_is_not_kept_when_it_may_name_somebody(typed: str) -> None:
+    client = verified(staff("eve", "auditor"))
+    address = reverse("admin:core_auditrecord_export", query={"q": typed, "act": "export"})
+    assert client.post(address, {"reason": "the yearly audit"}).status_code == 200
+    assert AuditRecord.objects.get(act="export").details == {"filters": "q=hidden&act=export"}
+
+
+@pytest.mark.parametrize("typed", ["13812345678", "138-1234-5678", "11010519491231002X", "9901100000000000017"])
+def test_a_reason_or_a_note_that_holds_a_persons_number_is_refused(typed: str) -> None:
+    maker = verified(staff("maker", "finance_maker"))
+    for values in ({"reason": f"case 4711: {typed}"}, {"reason": "the exchange's notice", "note": typed}):
+        assert "never personal data" in maker.post(ADD, DAY | values).content.decode()
+    assert (Approval.objects.count(), AuditRecord.objects.count()) == (0, 0)
+    assert maker.post(ADD, DAY | {"reason": "notice 20261122 of order ord_01k2"}).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("value", "cell"),
     [

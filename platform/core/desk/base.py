@@ -22,6 +22,7 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing, perform
 from core.desk.addresses import list_of
 from core.desk.csv_export import download
+from core.desk.masking import names_somebody
 from core.desk.paging import InfinitePaginator
 from core.desk.roles import may, sees
 from core.desk.shown import column_words, plainly, table
@@ -31,6 +32,7 @@ from core.ids import parse_public_id
 
 EXPORT_ROWS = 10_000
 NOTHING = Q(pk__in=[])
+HIDDEN = "hidden"
 
 
 def person(request: HttpRequest) -> User:
@@ -38,6 +40,15 @@ def person(request: HttpRequest) -> User:
     user: Any = request.user
     assert user.is_staff, "the site lets only staff in"
     return user  # type: ignore[no-any-return]
+
+
+def kept_filters(request: HttpRequest) -> str:
+    """How a list was filtered, as the audit log keeps it: what was searched for is hidden unless it can name nobody."""
+    kept = request.GET.copy()
+    for name, texts in kept.lists():
+        if any(names_somebody(text) or not text.isascii() for text in texts):
+            kept[name] = HIDDEN
+    return kept.urlencode()
 
 
 class DeskAdmin(ModelAdmin):
@@ -295,7 +306,7 @@ class DeskAdmin(ModelAdmin):
             icon="download",
             explain=_("The rows of this list, as filtered now, at most 10,000, with the same columns and the same masking."),
             run=self.export,
-            details=lambda doing: {"filters": doing.request.GET.urlencode()},
+            details=lambda doing: {"filters": kept_filters(doing.request)},
         )
         return self.run_act(request, act, None)
 

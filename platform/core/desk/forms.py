@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from core.address import client_address
 from core.clock import queries as clock
 from core.desk import attempts, known
+from core.desk.masking import names_somebody
 from core.errors import TooManyRequests
 
 REASON_LENGTH = 500
@@ -79,13 +80,27 @@ class ActForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
+def names_nobody(text: str) -> None:
+    """A validator of what is kept for good. Raises ValidationError."""
+    if names_somebody(text):
+        raise forms.ValidationError(_("Name the case, never personal data: this holds what looks like a phone, identity or card number."))
+
+
+class ReasonField(forms.CharField):
+    """Why an act is done: kept in the audit record, which nobody can change."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Reason"),
+            min_length=5,
+            max_length=REASON_LENGTH,
+            widget=UnfoldAdminTextareaWidget({"rows": 3}),
+            validators=[names_nobody],
+            **options,
+        )
+
+
 class ReasonForm(ActForm):
     """An act that must say why; the reason goes into the audit record."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        min_length=5,
-        max_length=REASON_LENGTH,
-        help_text=_("Kept in the audit log. Name the case, never personal data."),
-        widget=UnfoldAdminTextareaWidget({"rows": 3}),
-    )
+    reason = ReasonField(help_text=_("Kept in the audit log. Name the case, never personal data."))

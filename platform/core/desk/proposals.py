@@ -19,20 +19,19 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.approvals import register, services
 from core.clock import queries as clock
 from core.dated import in_force, starts_of
 from core.desk.base import DeskAdmin, person
 from core.desk.facts import is_amount
-from core.desk.forms import REASON_LENGTH, YuanField
+from core.desk.forms import ReasonField, YuanField, names_nobody
 from core.desk.roles import Role, roles_of
 from core.desk.shown import money
 from core.desk.sockets import Words
 from core.errors import DomainError, Invalid, NotFound
 
-NEW = "new"
+NEW, NOTE = "new", "note"
 PROPOSED = _("Nothing is saved yet: another person approves the change first.")
 PROPOSED_DATED = _(
     "Nothing is saved yet: another person approves the change first. A row in force stays; give a day to come, and a new row begins then."
@@ -182,6 +181,8 @@ class ProposedAdmin(DeskAdmin):
         return self.proposes(request)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == NOTE:
+            options["validators"] = [names_nobody]
         told = self.helps.get(db_field.name) or DATED.get(db_field.name, "")
         if is_amount(db_field.name):
             return YuanField(label=capfirst(db_field.verbose_name), required=not db_field.blank, help_text=told)
@@ -196,13 +197,7 @@ class ProposedAdmin(DeskAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type[forms.ModelForm]:
         if not self.proposes(request):
             return super().get_form(request, obj, change, **options)
-        reason = forms.CharField(
-            label=_("Reason"),
-            min_length=5,
-            max_length=REASON_LENGTH,
-            widget=UnfoldAdminTextareaWidget({"rows": 3}),
-            help_text=PROPOSED_DATED if starts_of(self.model) else PROPOSED,
-        )
+        reason = ReasonField(help_text=PROPOSED_DATED if starts_of(self.model) else PROPOSED)
         base = type("ProposalForm", (Refusing,), {"reason": reason, "table": self.table})
         made: type[forms.ModelForm] = super().get_form(request, obj, change, **options | {"form": base, "fields": list(self.table.fields)})
         return made

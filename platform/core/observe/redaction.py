@@ -50,8 +50,9 @@ SECRET_NAMES = frozenset(
 )
 BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-CARD = re.compile(r"(?<![0-9A-Za-z-])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7})(?![0-9A-Za-z-])")
-PHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d{9}(?!\d)")
+CARD = re.compile(r"(?<![0-9A-Za-z-])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}(?:\1\d{4})?\1\d{1,7})(?![0-9A-Za-z-])")
+PHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d([ -]?)\d{4}\1\d{4}(?!\d)")
+QUERY = re.compile(r"\?[^\s'\"<>?]*=[^\s'\"<>]*")
 DEPTH = 6
 
 
@@ -69,12 +70,17 @@ def card_or_not(found: re.Match[str]) -> str:
     return REDACTED if passes_luhn(digits) else found.group()
 
 
-def clean_text(text: str) -> str:
+def without_numbers(text: str) -> str:
     """A text without bearer tokens, identity numbers, card numbers and mobile numbers."""
     text = BEARER.sub(lambda found: f"{found.group(1)} {REDACTED}", text)
     text = IDENTITY.sub(REDACTED, text)
     text = PHONE.sub(REDACTED, text)
     return CARD.sub(card_or_not, text)
+
+
+def clean_text(text: str) -> str:
+    """The same, and addresses without what was asked of them: a name typed into a search box has no shape."""
+    return without_numbers(QUERY.sub(f"?{REDACTED}", text))
 
 
 def clean(value: Any, depth: int = DEPTH) -> Any:
