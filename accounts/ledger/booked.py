@@ -22,16 +22,20 @@ from core.ids import first_id, parse_public_id, public_id
 
 WINDOW = timedelta(days=7)
 SHOWN = 50
+CHUNK = 1000
 
 
 @dataclass(frozen=True)
 class Named:
-    """A column of orders with the id of a journal, and the events such a journal may be of. Orders' ids are filed as `prefix`."""
+    """A column of orders with the id of a journal, and the events such a journal may be of. Journals are filed under `prefix` with the
+    id in `key`: the order's own unless it is a part of another row. `many`: the column is an array of ids."""
 
     model: type[Model]
     prefix: str
     column: str
     events: Sequence[str]
+    key: str = "pk"
+    many: bool = False
 
 
 class Booked:
@@ -48,10 +52,8 @@ class Booked:
     def unbooked(self, since: date | None) -> Iterator[Finding]:
         """Orders that name a journal there is none of."""
         for one in self.columns:
-            journals = Journal.objects.filter(id=OuterRef(one.column), event__in=one.events)
-            bad = made_after(one.model, since).filter(Q(**{f"{one.column}__isnull": False}) & ~Exists(journals))
-            for order_id, journal_id in bad.values_list("pk", one.column)[:SHOWN]:
-                wanted = " or ".join(one.events)
+            wanted = " or ".join(one.events)
+            for order_id, journal_id in islice(missing_of(one, since) if one.many else missing(one, since), SHOWN):
                 yield Finding(f"{self.name}.unbooked", public_id(one.prefix, order_id), f"{one.column} {journal_id} is no {wanted}")
 
     def unnamed(self, since: date | None) -> Iterator[Finding]:
@@ -62,16 +64,18 @@ class Booked:
                 booked = booked.filter(business_on__gt=since)
             filed = Q()
             for one in columns:
-                booked = booked.filter(~Exists(made_after(one.model, since).filter(**{one.column: OuterRef("id")})))
+                if not one.many:
+                    booked = booked.filter(~Exists(made_after(one.model, since).filter(**{one.column: OuterRef("id")})))
                 filed |= Q(reference__startswith=f"{one.prefix}_")
             for journal_id, reference in islice(self.stray(booked.filter(filed), columns), SHOWN):
                 yield Finding(f"{self.name}.unnamed", public_id("jrn", journal_id), f"{event} of {reference}, which does not name it")
 
     def stray(self, booked: QuerySet[Journal], columns: Sequence[Named]) -> Iterator[tuple[UUID, str]]:
         """Those of the journals whose order, asked for by its id, does not name them either: an older one may."""
-        for journal_id, reference in booked.values_list("id", "reference").iterator(chunk_size=1000):
-            if not any(names(one, reference, journal_id) for one in columns):
-                yield journal_id, reference
+        rows = booked.values_list("id", "reference").iterator(chunk_size=CHUNK)
+        while chunk := list(islice(rows, CHUNK)):
+            named = {pair for one in columns for pair in naming(one, [reference for _, reference in chunk])}
+            yield from (pair for pair in chunk if pair not in named)
 
     def by_event(self) -> dict[str, list[Named]]:
         found: dict[str, list[Named]] = {}
@@ -83,13 +87,40 @@ class Booked:
 
 def made_after(model: type[Model], since: date | None) -> QuerySet[Any]:
     rows = model._default_manager.order_by()
-    return rows if since is None else rows.filter(pk__gte=first_id(start_of_day(since - WINDOW)))
+    return rows if since is None else rows.filter(pk__gte=first_after(since))
 
 
-def names(one: Named, reference: str, journal_id: UUID) -> bool:
-    """Whether the order a journal is filed under names it."""
+def first_after(since: date | None) -> UUID:
+    """The least id of what was made in the time to prove."""
+    return UUID(int=0) if since is None else first_id(start_of_day(since - WINDOW))
+
+
+def missing(one: Named, since: date | None) -> Iterator[tuple[UUID, UUID]]:
+    """Order and journal where there is no such journal."""
+    journals = Journal.objects.filter(id=OuterRef(one.column), event__in=one.events)
+    bad = made_after(one.model, since).filter(Q(**{f"{one.column}__isnull": False}) & ~Exists(journals))
+    yield from bad.values_list(one.key, one.column)[:SHOWN]
+
+
+def missing_of(one: Named, since: date | None) -> Iterator[tuple[UUID, UUID]]:
+    """The same of a column of many."""
+    rows = made_after(one.model, since).values_list(one.key, one.column).iterator(chunk_size=CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        wanted = [(order_id, journal_id) for order_id, many in chunk for journal_id in many]
+        there = set(Journal.objects.filter(id__in=[pair[1] for pair in wanted], event__in=one.events).values_list("id", flat=True))
+        yield from (pair for pair in wanted if pair[1] not in there)
+
+
+def naming(one: Named, references: Sequence[str]) -> Iterator[tuple[UUID, str]]:
+    """Journal and reference, of every journal that orders of these references name."""
+    filed = {order_id: reference for reference in references if (order_id := read(one.prefix, reference)) is not None}
+    for order_id, named in one.model._default_manager.filter(**{f"{one.key}__in": filed}).values_list(one.key, one.column):
+        for journal_id in named if one.many else [named]:
+            yield journal_id, filed[order_id]
+
+
+def read(prefix: str, reference: str) -> UUID | None:
     try:
-        order_id = parse_public_id(one.prefix, reference)
+        return parse_public_id(prefix, reference)
     except NotFound:
-        return False
-    return one.model._default_manager.filter(pk=order_id, **{one.column: journal_id}).exists()
+        return None

@@ -153,8 +153,9 @@ STATEMENTS = [
         WHERE h.state = 'captured' AND h.captured > 0 AND h.changed_at > {since} - interval '2 days'
           AND NOT EXISTS (
             SELECT FROM ledger_journal j WHERE j.id = h.journal_id AND (j.hold_id = h.id OR (
-              j.hold_id IS NOT NULL AND h.captured = (
-                SELECT -sum(amount) FROM unnest(j.accounts, j.amounts) AS leg (account_id, amount) WHERE leg.account_id = h.account_id)
+              j.hold_id IS NOT NULL AND (
+                SELECT sum(captured) FROM ledger_hold WHERE journal_id = j.id AND account_id = h.account_id
+              ) = (SELECT -sum(amount) FROM unnest(j.accounts, j.amounts) AS leg (account_id, amount) WHERE leg.account_id = h.account_id)
             ))
           )
         """,

@@ -164,10 +164,10 @@ def capture_all(
     reference: str = "",
     metadata: dict[str, Any] | None = None,
 ) -> Posted:
-    """Post one journal that takes several holds of different accounts, each as a whole: all or none.
+    """Post one journal that takes several holds, each as a whole: all or none.
 
-    The legs on each held account sum to minus its hold. The same journal with the same holds answers again, with a hold it did not
-    take it raises JournalConflict. Raises what `capture` raises; the first hold that is not open refuses all.
+    The legs on each held account sum to minus its holds. The same journal with the same holds answers again; with fewer, more or others
+    it raises JournalConflict. Raises what `capture` raises; the first hold that is not open refuses all.
     """
     check(legs)
     arguments = post_arguments(journal_id, event, legs, at, reference, None, metadata)

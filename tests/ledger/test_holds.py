@@ -253,9 +253,46 @@ def test_the_same_journal_with_another_further_hold_is_another_movement() -> Non
     holds, other = [place(ann, 30), place(bob, 15)], place(bob, 15)
     legs = [debit(ann, 30), debit(bob, 15), credit(shop, 45)]
     capture_two(holds, legs, journal)
-    for further in ([holds[0], other], [*holds, other], [*holds, new_id()], [holds[0], holds[0]]):
+    for further in ([holds[0], other], [*holds, other], [*holds, new_id()], [holds[0], holds[0]], holds[:1], holds[1:]):
         with pytest.raises(JournalConflict):
             capture_two(further, legs, journal)
     assert capture_two(holds, legs, journal).replayed
+    assert capture_two(holds[::-1], legs, journal).replayed, "the same holds in another order"
     assert (Hold.objects.get(id=other).state, queries.balance(bob), queries.balance(shop).posted) == ("open", queries.Balance(15, 15), 45)
+    assert_books_balance(open_holds=1)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+def test_several_holds_of_one_account_are_taken_together(order: tuple[int, ...]) -> None:
+    ann, bob, shop, journal = user(), user(), user(), new_id()
+    move(world(), ann, 100)
+    move(world(), bob, 100)
+    placed = [place(ann, 30), place(ann, 20), place(bob, 15)]
+    kept, holds = place(ann, 7), [placed[number] for number in order]
+    legs = [debit(ann, 50), debit(bob, 15), credit(shop, 65)]
+    assert not capture_two(holds, legs, journal).replayed
+    assert capture_two(holds, legs, journal).replayed
+    with pytest.raises(JournalConflict):
+        capture_two(holds[:2], legs, journal)
+    assert [queries.balance(who) for who in (ann, bob, shop)] == [queries.Balance(50, 7), queries.Balance(85, 0), queries.Balance(65, 0)]
+    taken = Hold.objects.exclude(id=kept).order_by("id").values_list("amount", "captured", "state", "journal_id")
+    assert list(taken) == [(fen, fen, "captured", journal) for fen in (30, 20, 15)]
+    assert_books_balance(open_holds=1)
+
+
+def test_of_several_holds_of_one_account_none_is_taken_by_other_legs_or_when_one_has_ended() -> None:
+    ann, shop = user(), user()
+    move(world(), ann, 100)
+    holds = [place(ann, 30), place(ann, 20)]
+    for fen in (49, 51, 30):
+        with pytest.raises(services.CaptureMismatch):
+            capture_two(holds, [debit(ann, fen), credit(shop, fen)])
+    with pytest.raises(HoldNotOpen):
+        capture_two([*holds, holds[0]], [debit(ann, 50), credit(shop, 50)])
+    services.release(hold_id=holds[0], at=AT)
+    for given in (holds, holds[::-1]):
+        with pytest.raises(HoldNotOpen):
+            capture_two(given, [debit(ann, 50), credit(shop, 50)])
+    assert (queries.balance(ann), queries.balance(shop).posted) == (queries.Balance(100, 20), 0)
+    assert list(Hold.objects.order_by("id").values_list("amount", "state")) == [(30, "released"), (20, "open")]
     assert_books_balance(open_holds=1)

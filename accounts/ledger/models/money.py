@@ -263,6 +263,7 @@ class Hold(models.Model):
         indexes = [
             models.Index(name="ledger_hold_due", fields=["shard", "expires_at"], condition=Q(state="open")),
             models.Index(name="ledger_hold_account", fields=["account_id", "id"], condition=Q(state="open")),
+            models.Index(name="ledger_hold_journal", fields=["journal_id"], condition=Q(journal_id__isnull=False)),
         ]
 
     @property

@@ -3,9 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 
-from accounts.ledger import check
 from accounts.ledger import services as ledger
 from accounts.ledger.models import Journal
 from core.clock import queries as clock
@@ -13,6 +11,7 @@ from core.ids import first_id, new_id, public_id
 from payments.wallet import journals
 from payments.wallet.models import TopUp, Transfer
 from payments.wallet.services import transfers
+from tests.ledger_proof import behind_its_back, found_of
 from tests.payments.wallet.bank_world import card_holder, settle_wallet, top_up
 from tests.payments.wallet.world import holder, intent, open_day
 from tests.sandbox_bank import SandboxBank
@@ -21,18 +20,11 @@ pytestmark = pytest.mark.django_db
 
 
 def found(since: date | None = None) -> list[tuple[str, str]]:
-    return [(one.check, one.subject) for one in check.findings(since) if one.check.startswith("wallet.")]
+    return found_of("wallet", since)
 
 
 def yesterday() -> date:
     return clock.local_day(clock.now()) - timedelta(days=1)
-
-
-def behind_its_back(sql: str, *values: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(sql, values)
-        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def sent() -> Transfer:
