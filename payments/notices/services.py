@@ -39,7 +39,7 @@ WITH RECURSIVE origins AS (
         SELECT 1 FROM payments_noticereceiver AS resting
         WHERE resting.shard = %(shard)s AND resting.origin = origins.origin AND resting.rest_until > %(at)s
     ) ORDER BY random() LIMIT %(most)s
-), picked AS (
+), picked AS MATERIALIZED (
     SELECT due.id FROM open CROSS JOIN LATERAL (
         SELECT id FROM payments_merchantnotice AS one
         WHERE one.shard = %(shard)s AND one.state = 'pending' AND one.origin = open.origin AND one.due_at <= %(at)s

@@ -1,21 +1,24 @@
 """The outbox under threads, killed relays and a broker that is gone."""
 
 import socket
+import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from statistics import median
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from core.ids import new_id, shard_of
+from core.limits.services import take
 from core.outbox import relay, services
 from core.outbox.models import HandledEvent, OutboxEvent
 from core.outbox.registry import Event
-from tests.core.outbox_handlers import count, counted, listening, times_handled
+from tests.core.outbox_handlers import NO_CAP, TALLY, count, counted, listening, times_handled
 from tests.processes import PATIENCE_SECONDS, killed_at, start
 from tests.together import together
 
@@ -71,6 +74,68 @@ def test_a_relay_killed_in_the_middle_of_a_delivery_loses_nothing_and_doubles_no
         assert (event.state, event.attempts) == ("pending", 1)
         assert services.run_pending(at=AT + relay.LEASE) == 2
     assert [times_handled(one.id) for one in (event, later)] == [1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_whose_handler_kills_its_process_dies_alone_and_holds_up_no_other_for_long() -> None:
+    fatal, *others = [publish(uuid.UUID(int=new_id().int // 64 * 64), number) for number in range(6)]
+
+    def kill(event: Event) -> None:
+        count(event)
+        if event.id == fatal.id:
+            raise SystemExit
+
+    with listening(TOPIC, counting=kill):
+        for life in range(relay.MAX_ATTEMPTS):
+            with pytest.raises(SystemExit):
+                relay.relay_shard(shard=fatal.shard, at=AT + life * relay.LEASE)
+            left = OutboxEvent.objects.filter(pk__in=[one.pk for one in others]).exclude(state="done").count()
+            assert left == (5 if life < 2 else 0), life
+        assert relay.relay_shard(shard=fatal.shard, at=AT + relay.MAX_ATTEMPTS * relay.LEASE) == relay.Tally(0, 1)
+    fatal.refresh_from_db()
+    assert (fatal.state, times_handled(fatal.id)) == ("dead", 0)
+    assert [times_handled(one.id) for one in others] == [1] * 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_leases_no_more_than_a_batch_however_the_statement_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit inside `IN (...)` is run once a row of a small table, and then limits nothing."""
+    monkeypatch.setattr(relay, "BATCH", 2)
+    monkeypatch.setattr(relay, "UNHEARD_BATCH", 2)
+    owners = [uuid.UUID(int=new_id().int // 64 * 64) for _ in range(5)]
+    for owner in owners:
+        publish(owner)
+        with transaction.atomic():
+            services.publish(topic="tests.unheard", owner=owner, payload={}, at=AT)
+    assert relay.finish_unheard(shard=0, at=AT) == 2
+    assert len(relay.take(shard=0, at=AT)) == 2
+    assert len(relay.take(shard=0, at=AT)) == 2
+    assert len(relay.take(shard=0, at=AT)) == 1
+    assert len(relay.take(shard=0, at=AT + relay.LEASE)) == 1, "tried before"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_handler_waits_for_a_row_no_longer_than_it_may_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "LOCK_SECONDS", 1)
+    event = publish(new_id())
+    kept, let_go = threading.Event(), threading.Event()
+
+    def keep() -> None:
+        with closing(connection), transaction.atomic():
+            take(counter="tests.handled", owner=TALLY, period="life", amount=1, cap=NO_CAP)
+            kept.set()
+            let_go.wait(PATIENCE_SECONDS)
+
+    with ThreadPoolExecutor(1) as pool, listening(TOPIC, counting=count):
+        keeping = pool.submit(keep)
+        kept.wait(PATIENCE_SECONDS)
+        assert relay.relay_shard(shard=event.shard, at=AT) == relay.Tally(0, 1)
+        let_go.set()
+        keeping.result()
+        event.refresh_from_db()
+        assert (event.state, "55P03" in event.last_error) == ("pending", True)
+        assert relay.relay_shard(shard=event.shard, at=AT + relay.LEASE) == relay.Tally(1, 0)
+    assert times_handled(event.id) == 1
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, connection
 from django.test import Client, override_settings
 from django.urls import path
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config import urls
 from core.clock import queries as clock
@@ -49,7 +50,7 @@ def test_healthz_asks_nothing_of_anybody(django_assert_num_queries: object) -> N
 def test_readyz_is_ready_with_every_check_named() -> None:
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ready")
-    assert set(answer.json()["checks"]) == {"database", "migrations", "broker", "outbox"}
+    assert set(answer.json()["checks"]) == {"database", "migrations", "broker", "outbox", "clock"}
 
 
 def test_readyz_stays_200_and_says_why_when_the_outbox_is_stuck() -> None:
@@ -58,6 +59,18 @@ def test_readyz_stays_200_and_says_why_when_the_outbox_is_stuck() -> None:
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["status"], answer.json()["degraded"]) == (200, "degraded", ["outbox"])
     assert "waits 30" in answer.json()["checks"]["outbox"]["reason"]
+
+
+def test_readyz_stays_200_and_says_why_when_nobody_sends_the_periodic_tasks() -> None:
+    every = IntervalSchedule.objects.create(every=5, period="seconds")
+    ended = clock.wall() - timedelta(seconds=599)
+    PeriodicTask.objects.create(name="a", task="a", interval=every, last_run_at=ended)
+    PeriodicTask.objects.create(name="b", task="b", interval=every, last_run_at=clock.wall(), enabled=False)
+    assert Client().get("/readyz").json()["status"] == "ready"
+    PeriodicTask.objects.filter(name="a").update(last_run_at=ended - timedelta(seconds=2))
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["degraded"]) == (200, "degraded", ["clock"])
+    assert "is beat running?" in answer.json()["checks"]["clock"]["reason"]
 
 
 def test_readyz_stays_200_and_says_why_when_the_broker_is_gone_and_names_no_password() -> None:

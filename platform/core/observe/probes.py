@@ -12,9 +12,11 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_celery_beat.models import PeriodicTask
 
 from core.api import problems
 from core.clock import queries as clock
@@ -22,6 +24,9 @@ from core.observe import metrics
 from core.outbox import queries as outbox
 
 OUTBOX_SECONDS = 120
+"""Longer than an event whose handler works is on its way, whatever was killed meanwhile (docs/processes.md)."""
+CLOCK_SECONDS = 600
+"""Beat writes down every three minutes when it last sent what."""
 BROKER_SECONDS = 1.0
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -38,7 +43,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether this process can do its work: every check with its reason; 503 when one of REQUIRED fails.
 
-    What all web processes share and money does not wait for (the broker, the outbox) only degrades: one bad event
+    What all web processes share and money does not wait for (the broker, the outbox, the clock) only degrades: one bad event
     must not take every one of them out of service.
     """
     at = clock.wall()
@@ -137,11 +142,22 @@ def outbox_reason(at: datetime) -> str:
     return f"the oldest event waits {oldest:.0f} s, more than {OUTBOX_SECONDS}" if oldest > OUTBOX_SECONDS else ""
 
 
+def clock_reason(at: datetime) -> str:
+    """Whether beat still sends the periodic tasks, the outbox's sweep among them; one that was never started is not missed."""
+    try:
+        sent = PeriodicTask.objects.filter(enabled=True).aggregate(last=Max("last_run_at"))["last"]
+    except (DatabaseError, InterfaceError):
+        return "the schedule cannot be read"
+    silent = 0.0 if sent is None else (at - sent).total_seconds()
+    return f"no periodic task was sent for {silent:.0f} s, more than {CLOCK_SECONDS}: is beat running?" if silent > CLOCK_SECONDS else ""
+
+
 CHECKS: dict[str, Callable[[datetime], str]] = {
     "database": database_reason,
     "migrations": Migrated(),
     "broker": broker_reason,
     "outbox": outbox_reason,
+    "clock": clock_reason,
 }
 REQUIRED = {"database", "migrations"}
 

@@ -3,6 +3,9 @@
 A relay takes the first unfinished event of each key that is due (SKIP LOCKED), counts the attempt and sets the event's
 next attempt to the end of its lease, so that a killed relay's events come due again. A later event of a key waits while
 an earlier one is pending or dead. Each handler runs in its own transaction together with its HandledEvent row.
+
+Events tried before are taken one by one, after the fresh ones: one whose handler kills its process takes no other with it.
+docs/processes.md says how long an event may be on its way.
 """
 
 import uuid
@@ -20,6 +23,8 @@ from core.outbox.models import OutboxEvent
 from core.outbox.registry import HANDLERS, Event, Handler
 
 LEASE = timedelta(seconds=60)
+LOCK_SECONDS = 30
+"""How long a handler waits for a row that somebody else keeps: less than a lease, or a second relay would wait behind it too."""
 BATCH = 20
 UNHEARD_BATCH = 1000
 MAX_ATTEMPTS = 12
@@ -28,16 +33,17 @@ LONGEST_WAIT_SECONDS = 3600
 log = structlog.get_logger(__name__)
 
 TAKE = """
-UPDATE core_outboxevent AS taken SET attempts = taken.attempts + 1, next_attempt_at = %(lease_end)s
-WHERE taken.shard = %(shard)s AND taken.id IN (
+WITH picked AS MATERIALIZED (
     SELECT due.id FROM core_outboxevent AS due
-    WHERE due.shard = %(shard)s AND due.state = 'pending' AND due.next_attempt_at <= %(at)s
+    WHERE due.shard = %(shard)s AND due.state = 'pending' AND due.next_attempt_at <= %(at)s AND (due.attempts > 0) = %(tried)s
     AND NOT EXISTS (
         SELECT 1 FROM core_outboxevent AS earlier
         WHERE earlier.shard = due.shard AND earlier.key = due.key AND earlier.state <> 'done' AND earlier.id < due.id
     )
     ORDER BY due.next_attempt_at, due.id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
+UPDATE core_outboxevent AS taken SET attempts = taken.attempts + 1, next_attempt_at = %(lease_end)s
+FROM picked WHERE taken.shard = %(shard)s AND taken.id = picked.id
 RETURNING taken.id, taken.topic, taken.key, taken.payload::text, taken.occurred_at, taken.attempts
 """
 TAKE_NEXT = """
@@ -49,13 +55,19 @@ WHERE taken.shard = %(shard)s AND taken.state = 'pending' AND taken.next_attempt
 RETURNING taken.id, taken.topic, taken.key, taken.payload::text, taken.occurred_at, taken.attempts
 """
 FINISH_UNHEARD = """
-UPDATE core_outboxevent AS unheard SET state = 'done', attempts = unheard.attempts + 1, done_at = %(at)s, last_error = ''
-WHERE unheard.shard = %(shard)s AND unheard.id IN (
+WITH picked AS MATERIALIZED (
     SELECT due.id FROM core_outboxevent AS due
     WHERE due.shard = %(shard)s AND due.state = 'pending' AND due.next_attempt_at <= %(at)s AND due.attempts = 0
     AND NOT due.topic = ANY (%(heard)s)
     ORDER BY due.next_attempt_at, due.id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
+UPDATE core_outboxevent AS unheard SET state = 'done', attempts = unheard.attempts + 1, done_at = %(at)s, last_error = ''
+FROM picked WHERE unheard.shard = %(shard)s AND unheard.id = picked.id
+"""
+NOTE = """
+INSERT INTO core_handledevent (event_id, handler, handled_at)
+SELECT %s::uuid, %s, %s::timestamptz FROM set_config('lock_timeout', %s, true)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -109,8 +121,9 @@ def relay_key(head: Taken, tally: Tally, *, shard: int, at: datetime) -> None:
 
 
 def take(*, shard: int, at: datetime) -> list[Taken]:
-    """Lease up to BATCH due events, the first unfinished one of each key, oldest first."""
-    found = leased(TAKE, {"shard": shard, "at": at, "lease_end": at + LEASE, "batch": BATCH})
+    """Lease up to BATCH due events nobody tried yet, the first unfinished one of each key, oldest first; else one that was tried."""
+    values = {"shard": shard, "at": at, "lease_end": at + LEASE}
+    found = leased(TAKE, values | {"tried": False, "batch": BATCH}) or leased(TAKE, values | {"tried": True, "batch": 1})
     return sorted(found, key=lambda taken: taken.event.id)
 
 
@@ -164,10 +177,7 @@ def run_once(name: str, handler: Handler, event: Event, *, at: datetime) -> None
     """The handler's effect and the note that it happened, together. A delivery of the same event elsewhere waits at the
     note's key and then finds it."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_handledevent (event_id, handler, handled_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            [event.id, name, at],
-        )
+        cursor.execute(NOTE, [event.id, name, at, f"{LOCK_SECONDS}s"])
         fresh = cursor.rowcount == 1
     if fresh:
         handler(event)
