@@ -8,8 +8,10 @@ from celery import Celery, signals
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Queue
 
+from config.broker import free_slots
 from core.stopping import listen
 
+free_slots()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 OUTBOUND = "outbound"
 QUEUES = ("core", "accounts", "payments", "wealth", "credit", "growth")
