@@ -6,7 +6,6 @@ from payments.cards import api as cards
 from payments.channels import api as channels
 from payments.collects import api as collects
 from payments.red_packets import api as red_packets
-from payments.trial import api as trial
 
 urlpatterns = [
     path("", include("payments.merchants.api.owner_urls")),
@@ -16,7 +15,7 @@ urlpatterns = [
     path("", include("payments.notices.api.urls")),
     path("", include("payments.refunds.api.urls")),
     path("", include("payments.bills.api.urls")),
-    path("merchant/trial/pay", trial.TrialPayments.as_view()),
+    path("merchant/trial/", include("payments.trial.api.server_urls")),
     path("", include("payments.disputes.api.urls")),
     path("merchant/", include("payments.settlement.api.server_urls")),
     path("merchant/", include("payments.splits.api.server_urls")),

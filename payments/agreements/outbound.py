@@ -13,7 +13,13 @@ from payments.cashier import queries as orders
 
 def debit(*, deduction_id: uuid.UUID, at: datetime) -> Deduction:
     """The deduction as it then stands: the bank's answer may still be owed."""
-    deduction = deducting.debit(deduction_id=deduction_id, at=at)
+    deducting.debit(deduction_id=deduction_id, at=at)
+    return ask(deduction_id=deduction_id, at=at)
+
+
+def ask(*, deduction_id: uuid.UUID, at: datetime) -> Deduction:
+    """Ask the bank about a try that is placed; the deduction as it then stands."""
+    deduction = queries.deduction(deduction_id)
     waiting = orders.open_attempt(deduction.order_id) if deduction.state == DeductionState.DEBITING else None
     if waiting is None:
         return deduction

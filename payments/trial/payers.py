@@ -36,6 +36,12 @@ class TrialPayerNotReady(DomainError):
     zh = "测试付款人未能就绪:沙箱银行未正常应答。本次未付款,请重试。"
 
 
+class TrialOnly(DomainError):
+    code = "trial_only"
+    en = "Only what the sandbox's test payer paid or signed can be driven so. Pay or sign it through the sandbox first."
+    zh = "仅沙箱测试付款人支付或签署的内容可以这样驱动,请先通过沙箱完成支付或签署。"
+
+
 @dataclass(frozen=True)
 class TrialPayer:
     """Who pays, in which session, with which card (its public id)."""
@@ -58,19 +64,47 @@ def ready(*, merchant_id: UUID, at: datetime) -> TrialPayer:
     Raises TrialPayerNotReady, ControlRefused.
     """
     person = person_of(merchant_id, at)
+    customer, session_id = customer_ready(person, at)
+    found = cards.live_cards(customer.id).first()
+    card = found.public_id if found is not None else bind(customer, person, at)
+    return TrialPayer(customer.id, session_id, card)
+
+
+def customer_ready(person: Person, at: datetime) -> tuple[Customer, UUID]:
+    """The person as a verified customer, and a session of theirs."""
     customer = identity.by_phone(person.mobile) or registered(person, at)
     session = identity_services.open_session(customer=customer, device=DeviceFacts(f"trial-{person.mobile}", "Trial phone", "ios"), at=at)
     agree(customer, session.session.id, at)
     if verification.account_class(customer.id, at) < 1:
         verify(customer, person, at)
-    found = cards.live_cards(customer.id).first()
-    card = found.public_id if found is not None else bind(customer, person, at)
-    return TrialPayer(customer.id, session.session.id, card)
+    return customer, session.session.id
 
 
-def person_of(merchant_id: UUID, at: datetime) -> Person:
+def of_day(*, merchant_id: UUID, at: datetime) -> UUID | None:
+    """The customer who is or was the merchant's payer on the day of `at`. Calls the network. Raises ControlRefused."""
+    found = identity.by_phone(person_of(merchant_id, at).mobile)
+    return None if found is None else found.id
+
+
+@dataclass(frozen=True)
+class TrialReceiver:
+    """Who gets parts of splits, in which session, and the name the account is in."""
+
+    customer_id: UUID
+    session_id: UUID
+    name: str
+
+
+def receiver_ready(*, merchant_id: UUID, at: datetime) -> TrialReceiver:
+    """The merchant's receiver of the day, who has no card. Calls the network. Raises TrialPayerNotReady, ControlRefused."""
+    person = person_of(merchant_id, at, role="receiver")
+    customer, session_id = customer_ready(person, at)
+    return TrialReceiver(customer.id, session_id, person.name)
+
+
+def person_of(merchant_id: UUID, at: datetime, *, role: str = "trial") -> Person:
     """The same one all day."""
-    seed = f"trial:{public_id('mch', merchant_id)}:{local_day(at)}"
+    seed = f"{role}:{public_id('mch', merchant_id)}:{local_day(at)}"
     [row] = control("POST", "/control/people", {"count": 1, "seed": seed, "debit_cards": 0})["people"]
     return Person(row["name"], row["id_number"], row["mobile"])
 
@@ -79,6 +113,24 @@ def registered(person: Person, at: datetime) -> Customer:
     customer = identity_services.register(phone=person.mobile, at=at)
     security.set_pin(customer_id=customer.id, pin=PIN, at=at)
     return customer
+
+
+def proof(who: TrialPayer | TrialReceiver, *, purpose: str, amount_fen: int, payee: str, nonce: str, at: datetime) -> str:
+    """The token of a proof by PIN. Raises what `security.prove` refuses with."""
+    proven = security.prove(
+        customer_id=who.customer_id,
+        session_id=who.session_id,
+        method="pin",
+        secret=PIN,
+        purpose=purpose,
+        amount_fen=amount_fen,
+        payee=payee,
+        nonce=nonce,
+        at=at,
+    )
+    if isinstance(proven, DomainError):
+        raise proven
+    return proven[1]
 
 
 def agree(customer: Customer, session_id: UUID, at: datetime) -> None:

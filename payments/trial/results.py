@@ -4,10 +4,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 DECLINES = ("INSUFFICIENT_FUNDS", "LIMIT_EXCEEDED", "RISK_REFUSED", "CARD_FROZEN")
-PAID, PENDING, UNKNOWN, LATE = "paid", "pending_then_paid", "unknown_then_paid", "late"
+PAID, PENDING, FAILS, UNKNOWN, LATE = "paid", "pending_then_paid", "pending_then_failed", "unknown_then_paid", "late"
+MISSED, FAILED = "missed", "failed"
 REFUSED = "refused:"
 WANTS_PROOF = REFUSED + "RISK_REFUSED"
-RESULTS = (PAID, *(REFUSED + code for code in DECLINES), PENDING, UNKNOWN, LATE)
+RESULTS = (PAID, *(REFUSED + code for code in DECLINES), PENDING, FAILS, UNKNOWN, LATE)
+DEDUCTION_RESULTS = (PAID, MISSED, FAILED, PENDING, UNKNOWN)
+CARD, MIXED = "card", "mixed"
+FUNDINGS = (CARD, MIXED)
 DECIDES_AFTER_MS, DECIDES_LATE_MS, HANGS_MS = 1_500, 3_000, 50
 
 
@@ -23,12 +27,18 @@ class Fault:
         return {"name": self.name, "operations": [self.operation], "request_no": request_no, "times": 1, "params": self.params}
 
 
+SHORT = Fault("decline", "payment", {"code": "INSUFFICIENT_FUNDS"})
+
+
 def faults_for(result: str) -> tuple[Fault, ...]:
     """In the order in which they are switched on."""
     if result.startswith(REFUSED):
         return (Fault("decline", "payment", {"code": result.removeprefix(REFUSED)}),)
     return {
         PAID: (),
+        MISSED: (SHORT,),
+        FAILED: (SHORT,),
+        FAILS: (Fault("processing_then_failed", "payment", {"after_ms": DECIDES_AFTER_MS, "code": "INSUFFICIENT_FUNDS"}),),
         PENDING: (Fault("processing_then_success", "payment", {"after_ms": DECIDES_AFTER_MS}),),
         UNKNOWN: (Fault("timeout_after_effect", "payment", {"hold_ms": HANGS_MS}),),
         LATE: (

@@ -58,5 +58,6 @@ KEYLESS: dict[str, str] = {
     "POST /v1/payments/red-packets/links/look": "reads what a link leads to; its secret stays out of addresses",
     "POST /v1/payments/cashier/orders/{order_id}/quote": "it computes and changes nothing; a choice is too much for an address",
     "POST /v1/payments/qr/payer-codes": "a code not used charges nothing, and answers with codes are not kept",
+    "POST /v1/payments/merchant/trial/payer-codes": "a code not used charges nothing, and answers with codes are not kept",
     "POST /v1/payments/wallet/payees": "it looks a payee up and changes nothing; a POST keeps the phone number out of the address",
 }

@@ -4,17 +4,20 @@ An operation is walked as soon as it is in the schema; one whose path parameter 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts.verification.sockets import VERIFIERS
 from core.ids import new_id, public_id
+from payments.channels.sandbox_bank.sidelines import BankVerifier
 from tests.api.operations import Operation, operations
 from tests.api.test_authorisation import MALFORMED
 from tests.api.world import PREFIXES, World, build_world
+from tests.factories import plugged
 from tests.payments.merchants.world import Program, answer_is_signed, program
 from tests.sandbox_bank import SandboxBank
 
@@ -48,9 +51,10 @@ class Programs:
 
 
 @pytest.fixture
-def programs(connected: SandboxBank) -> Programs:
+def programs(connected: SandboxBank) -> Iterator[Programs]:
     world = build_world(connected)
-    return Programs(world, world.program, program())
+    with plugged(VERIFIERS, BankVerifier()):
+        yield Programs(world, world.program, program())
 
 
 def walk(right: Callable[[Operation], str | None], chosen: list[Operation] = SIGNED) -> None:

@@ -16,46 +16,31 @@ from django.core.checks import run_checks
 from django.db import connection
 
 from accounts.ledger.queries import balance
-from accounts.verification.sockets import VERIFIERS
 from core.clock import queries as clock
 from core.outbox import services as outbox
 from payments.channels.sandbox_bank.connect import NOTICE_PATH
-from payments.channels.sandbox_bank.sidelines import BankVerifier
 from payments.merchants import accounts
 from payments.notices import sending
 from payments.trial import payers
 from payments.trial.results import RESULTS
-from tests.factories import plugged
 from tests.payments.cashier.world import assert_settled, settle_cashier
 from tests.payments.merchants.test_guide import GUIDE, example, run
-from tests.payments.merchants.world import ROOT, Program, answer_is_signed, program
+from tests.payments.merchants.world import ROOT, answer_is_signed, program
 from tests.payments.notices.world import deliver
 from tests.payments.settle import once
+from tests.payments.trial.world import new_order, pay, state
 from tests.payments.world import connect_platform
 from tests.sandbox_bank import SandboxBank
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SAID = {"paid": "paid", "pending_then_paid": "pending", "unknown_then_paid": "pending", "refused:RISK_REFUSED": "needs_step_up"}
+SAID = {
+    "paid": "paid",
+    "pending_then_paid": "pending",
+    "pending_then_failed": "pending",
+    "unknown_then_paid": "pending",
+    "refused:RISK_REFUSED": "needs_step_up",
+}
 FINALS = {"paid": "paid", "pending_then_paid": "paid", "unknown_then_paid": "paid", "late": "closed"}
-
-
-@pytest.fixture
-def bank(connected: SandboxBank) -> Iterator[SandboxBank]:
-    with plugged(VERIFIERS, BankVerifier()):
-        yield connected
-
-
-def new_order(caller: Program, amount: int = 1000, **facts: Any) -> str:
-    wanted = {"out_trade_no": f"T{os.urandom(8).hex()}", "amount": amount, "subject": "A pot of tea", **facts}
-    return str(caller.post(f"{ROOT}/orders", wanted).json()["id"])
-
-
-def pay(caller: Program, order_id: str, result: str = "paid", **more: Any) -> Any:
-    return caller.post(f"{ROOT}/trial/pay", {"order_id": order_id, "as": result}, **more)
-
-
-def state(caller: Program, order_id: str) -> str:
-    return str(caller.get(f"{ROOT}/orders/{order_id}").json()["state"])
 
 
 def test_every_result_can_be_driven_and_ends_clean(bank: SandboxBank) -> None:
