@@ -5,6 +5,7 @@ from enum import StrEnum
 from random import Random
 
 DECLINED_FEN, LOST_ANSWER_FEN, LOST_REQUEST_FEN = 66_601, 66_607, 66_608
+BUSY_FEN, PROCESSING_FEN, FAILING_FEN, RETURNED_FEN, NOT_REFUNDABLE_FEN = 66_604, 66_605, 66_606, 66_609, 66_613
 
 
 class Act(StrEnum):
@@ -24,6 +25,10 @@ class Act(StrEnum):
     DISPUTE = "dispute"
     RED_PACKET = "red_packet"
     COLLECT = "collect"
+    JOIN_CLUB = "join_club"
+    DEDUCT = "deduct"
+    BILL = "bill"
+    SPLIT = "split"
 
 
 class NotReady(Exception):
@@ -35,8 +40,8 @@ class Intention:
     """Who does what, when: `minute` of the day (Shanghai), `amount_fen` and the others where they matter.
 
     `other` is the person paid, the owner of the shop paid, or the number of the trade a shop opens in; `others` are who takes of a red
-    packet or is asked in a collect; `how` names what an order is paid from, or
-    the order that is refunded or disputed; `scene` where it is paid.
+    packet, is asked in a collect, or receives a part of an order; `how` names what an order is paid from, the order that is refunded,
+    disputed or split, the agreement of a club, or a biller and the account with it; `scene` where it is paid.
     """
 
     day: int

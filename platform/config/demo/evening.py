@@ -1,4 +1,5 @@
-"""The jobs of an evening that the clock's tasks would have done over the day: what nobody ended is ended, what is over goes back."""
+"""The jobs of an evening that the clock's tasks would have done over the day: what nobody ended is ended, what is over goes back, fees
+are taken, billers and shops are told."""
 
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -6,12 +7,17 @@ from datetime import date, datetime, timedelta
 from config.demo.cast import FINANCE, second_look
 from core.errors import DomainError
 from core.outbox import services as outbox
+from payments.agreements import queries as agreements
+from payments.agreements import sweeps as agreement_sweeps
+from payments.bills import queries as bills
+from payments.bills import sweeps as bill_sweeps
 from payments.cashier import queries as cashier
 from payments.cashier import sweeps as cashier_sweeps
 from payments.collects import queries as collects
 from payments.collects import sweeps as collect_sweeps
 from payments.disputes import queries as disputes
 from payments.disputes.services import answering, deciding
+from payments.notices import sending
 from payments.red_packets import queries as red_packets
 from payments.red_packets import sweeps as red_packet_sweeps
 from payments.refunds import queries as refunds
@@ -20,11 +26,13 @@ from payments.settlement import queries as settlements
 from payments.settlement import sweeps as settlement_sweeps
 from payments.settlement.services import approving
 
+NOTICES_S = 20
 ANSWERED_AFTER, DECIDED_AFTER = timedelta(days=1), timedelta(days=3)
 
 
 def sweep(at: datetime) -> None:
-    """Expire orders, place refunds, give red packets back, close collects: every shard that has something due."""
+    """Expire orders, place refunds, give red packets back, close collects, take fees, tell billers, send notices: every shard that has
+    something due."""
     for name, shard in cashier.due_shards(at, waited=cashier_sweeps.AFTER):
         getattr(cashier_sweeps, name)(shard=shard, at=at)
     for shard in refunds.due_shards(at, waited=refund_sweeps.AFTER):
@@ -33,7 +41,13 @@ def sweep(at: datetime) -> None:
         red_packet_sweeps.end(shard=shard, at=at)
     for shard in collects.due_shards(at):
         collect_sweeps.expire(shard=shard, at=at)
+    for name, shard in agreements.due_shards(at):
+        getattr(agreement_sweeps, name)(shard=shard, at=at)
     outbox.run_pending(at=at)
+    for shard in bills.due_shards(at):
+        bill_sweeps.go_on(shard=shard, at=at)
+    outbox.run_pending(at=at)
+    sending.deliver_due(now=lambda: at, most_s=NOTICES_S)
 
 
 def settle(at: datetime, *, until: date) -> None:

@@ -19,7 +19,7 @@ from django.db import connection
 from config.demo.acts import Act, Intention
 from config.demo.bank import Bank
 from config.demo.lives import Life
-from config.demo.market import Shop
+from config.demo.shops import Shop
 from config.demo.stage import Deeds, Stage
 from core.clock import queries as clock
 from core.outbox import nudge
@@ -28,6 +28,7 @@ MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 ENDS_WITHIN_SECONDS = 20
 WEIGHTS = {Act.JOIN: 6, Act.VERIFY: 4, Act.SET_PIN: 4, Act.BIND: 10, Act.TOP_UP: 5, Act.TRANSFER: 3, Act.OFFER: 3, Act.WITHDRAW: 7}
 WEIGHTS |= {Act.OPEN_SHOP: 12, Act.PAY: 6, Act.REFUND: 5, Act.DISPUTE: 3, Act.RED_PACKET: 10, Act.COLLECT: 12}
+WEIGHTS |= {Act.JOIN_CLUB: 5, Act.DEDUCT: 3, Act.BILL: 9, Act.SPLIT: 4}
 
 
 @dataclass(frozen=True)

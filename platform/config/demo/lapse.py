@@ -30,6 +30,8 @@ from payments.channels import queries as channel_requests
 from payments.channels import services as channels
 
 QUIET = {"hold_ms": 20}
+DEAF, DEAF_FOR = "shop-4", 50
+"""The shop whose receiver is out of order, and for how many notices."""
 NOTICED = ["payment", "payout", "refund", "bank_cancel"]
 STATEMENT_MINUTE, SETTLE_MINUTE, ANSWER_MINUTE = 2 * 60, 6 * 60, 23 * 60 + 20
 SETTLE_ROUNDS = 60
@@ -78,6 +80,7 @@ def undisturbed(bank: Bank, *, last: date) -> Iterator[None]:
     statements are wrong in every way."""
     before = bank.settings(**QUIET)
     silence = bank.call("POST", "/control/faults", {"name": "lost_notice", "operations": NOTICED, "times": 1_000_000})
+    bank.call("PUT", f"/control/receivers/{DEAF}", {"answers": [500] * DEAF_FOR})
     switches = [str(silence["id"]), *statements.arrange(bank, last=last)]
     try:
         yield

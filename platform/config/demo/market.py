@@ -1,14 +1,13 @@
-"""The demo's market: opening shops through the operators' review, paying orders from every mix, red packets and collects."""
+"""The demo's market: orders in every scene, paid from every mix, given back and disputed; red packets and collects."""
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from config.demo.acts import Intention, NotReady
-from config.demo.cast import operator, second_look
-from config.demo.lives import Life, card_of, customer_of, intent_for, proof_of, session_of
-from config.demo.market_plan import TRADES, order_number
+from config.demo.acts import Intention
+from config.demo.lives import Life, card_of, customer_of, intent_for, session_of
+from config.demo.market_plan import order_number
+from config.demo.shops import Shop, sold
 from core.ids import public_id
 from payments.cashier import outbound
 from payments.cashier import queries as cashier
@@ -22,12 +21,11 @@ from payments.collects import services as collecting
 from payments.disputes.services import opening
 from payments.disputes.services.opening import NewDispute
 from payments.disputes.states import DisputeKind, OpenedBy
-from payments.merchants import licences
 from payments.merchants import queries as merchants
-from payments.merchants.services import applications, apps, reviewing, stores
-from payments.merchants.services.applications import Application
 from payments.merchants.states import Scene
+from payments.qr import digits
 from payments.qr import outbound as qr_outbound
+from payments.qr import queries as codes
 from payments.qr.services import charging, printed, showing
 from payments.red_packets import services as red_packets
 from payments.red_packets.services import Kind
@@ -35,46 +33,8 @@ from payments.refunds import outbound as refunding
 from payments.refunds.services import asking
 
 NAMES = ("乌龙", "套餐", "本周特惠", "会员日", "新品", "两件装")
-REVIEWER, REVIEWERS = "support", ("support", "risk")
 FORGETFUL = 3
 """Every third red packet keeps its last share, and every third collect one unpaid share."""
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A merchant of the demo: the app it takes orders by, its one store and the code printed for it."""
-
-    merchant_id: uuid.UUID
-    app_id: uuid.UUID
-    store_id: uuid.UUID
-    code_id: uuid.UUID
-
-
-def open_shop(life: Life, wanted: Intention, at: datetime) -> Shop:
-    """Apply, be reviewed by two operators, and set up a store, an app and the card that payouts go to."""
-    owner, trade = customer_of(life), TRADES[wanted.other]
-    first = f"9133{1000 + wanted.other:04d}{2_000_000 + wanted.person:09d}"
-    application = Application(
-        kind="company",
-        name=trade.name,
-        short_name=trade.short_name,
-        category=trade.category,
-        contact_phone=life.person.mobile,
-        licence_number=first + licences.check_letter(first),
-    )
-    merchant = applications.apply(owner_id=owner.id, application=application, at=at)
-    reviewing.take_up(merchant_id=merchant.id, reviewer=operator(REVIEWER), at=at)
-    payload = {"target": merchant.public_id, "applied_at": merchant.applied_at.isoformat()}
-    second_look(reviewing.APPROVE, payload, "Licence and category checked", at, people=REVIEWERS)
-    store = stores.add(merchant_id=merchant.id, name=trade.short_name, address=f"人民路 {wanted.person + 1} 号", at=at)
-    app = apps.add(owner_id=owner.id, merchant_id=merchant.id, name=f"{trade.short_name} POS", notify_url="", at=at)
-    card = public_id("crd", card_of(life, wanted))
-    proof = proof_of(life, applications.CARD_PURPOSE, 0, card, at)
-    applications.choose_card(intent=proof, merchant_id=merchant.id, card_id=card_of(life, wanted), at=at)
-    code = printed.make(
-        owner_id=owner.id, merchant_id=merchant.id, store_id=store.id, app_id=app.id, title=trade.short_name, amount_fen=None, at=at
-    )
-    return Shop(merchant.id, app.id, store.id, code.id)
 
 
 def pay(life: Life, shop: Shop, wanted: Intention, at: datetime) -> None:
@@ -90,19 +50,25 @@ def pay(life: Life, shop: Shop, wanted: Intention, at: datetime) -> None:
 
 
 def order_in_scene(life: Life, shop: Shop, wanted: Intention, at: datetime) -> PaymentOrder:
-    """The order to be paid: made in the app, scanned from the store's code, or made by the terminal that reads the payer's own, which
-    also pays it while the amount needs no PIN."""
+    """The order to be paid: made in the app, scanned from the store's code or from the order's own, or made by the terminal that reads
+    the payer's code, which also pays it while the amount needs no PIN."""
     payer = customer_of(life)
     if wanted.scene == Scene.QR_STATIC:
         return printed.scan(customer_id=payer.id, code_id=shop.code_id, amount_fen=wanted.amount_fen, at=at)
     if wanted.scene == Scene.QR_PAYER and wanted.how != "nobody":
-        _, digits = showing.show(customer_id=payer.id, session_id=session_of(life).id, at=at)
+        _, shown = showing.show(customer_id=payer.id, session_id=session_of(life).id, at=at)
         asked = replace(ordered(shop, wanted), scene=Scene.QR_PAYER)
-        code = charging.charge(app=merchants.app(shop.app_id), auth_code=digits, wanted=asked, at=at)
+        code = charging.charge(app=merchants.app(shop.app_id), auth_code=shown, wanted=asked, at=at)
         qr_outbound.ask(code_id=code.id, at=at)
         assert code.order_id is not None, "a code that was read has its order"
         return cashier.order(code.order_id)
-    return orders.create(app=merchants.app(shop.app_id), wanted=ordered(shop, wanted), at=at)
+    asked = replace(ordered(shop, wanted), scene=wanted.scene, to_split=shop.shares and wanted.scene == Scene.IN_APP)
+    order = orders.create(app=merchants.app(shop.app_id), wanted=asked, at=at)
+    if wanted.scene == Scene.QR_DYNAMIC:
+        scanned = codes.resolve(payer.id, digits.text_of(order.public_id), at)
+        assert scanned.order is not None, "the code of an order leads to it"
+        return scanned.order
+    return order
 
 
 def dispute(life: Life, shop: Shop, wanted: Intention, at: datetime) -> None:
@@ -110,13 +76,6 @@ def dispute(life: Life, shop: Shop, wanted: Intention, at: datetime) -> None:
     payer, order = customer_of(life), sold(shop, wanted)
     claim = NewDispute(kind=DisputeKind.NOT_RECEIVED, words="付款后未收到商品", opened_by=OpenedBy.PAYER, opener=payer.public_id)
     opening.open_dispute(order_id=order.id, wanted=claim, at=at)
-
-
-def sold(shop: Shop, wanted: Intention) -> PaymentOrder:
-    order = cashier.by_number(shop.merchant_id, shop.app_id, wanted.how)
-    if order is None:
-        raise NotReady("has no such order")
-    return order
 
 
 def ordered(shop: Shop, wanted: Intention) -> NewOrder:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from random import Random
 
 from config.demo import market_plan
-from config.demo.acts import DECLINED_FEN, LOST_ANSWER_FEN, LOST_REQUEST_FEN, Act, Intention, round_fen
+from config.demo.acts import DECLINED_FEN, LOST_ANSWER_FEN, LOST_REQUEST_FEN, RETURNED_FEN, Act, Intention, round_fen
 
 FIRST_MINUTE, LAST_MINUTE = 7 * 60, 23 * 60
 JOIN_SHARE = 0.7
+RETURNED = 0.1
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,11 @@ PEOPLE_A_SHOP = 10
 SHOP_OWNER = "shop owner"
 FULL = (Act.JOIN, Act.VERIFY, Act.SET_PIN)
 HABITS = (
-    Habit("looked in", 0.18, (Act.JOIN,), 0, 0, 0, 0, 0, 0),
-    Habit("verified, no card", 0.12, (Act.JOIN, Act.VERIFY), 0, 0, 0, 0, 0, 0),
-    Habit("one card, small payments", 0.34, FULL, 1, 0.011, 0.022, 0.005, 0.025, 20_000),
-    Habit("friends and family", 0.24, FULL, 1, 0.016, 0.04, 0.008, 0.035, 40_000),
-    Habit(SHOP_OWNER, 0.12, FULL, 2, 0.03, 0.03, 0.03, 0.02, 200_000),
+    Habit("looked in", 0.2, (Act.JOIN,), 0, 0, 0, 0, 0, 0),
+    Habit("verified, no card", 0.14, (Act.JOIN, Act.VERIFY), 0, 0, 0, 0, 0, 0),
+    Habit("one card, small payments", 0.34, FULL, 1, 0.005, 0.014, 0.005, 0.025, 20_000),
+    Habit("friends and family", 0.2, FULL, 1, 0.008, 0.025, 0.008, 0.035, 40_000),
+    Habit(SHOP_OWNER, 0.12, FULL, 2, 0.02, 0.02, 0.03, 0.025, 200_000),
 )
 
 
@@ -50,7 +51,7 @@ def draw(seed: str, *, people: int, days: int) -> list[Intention]:
     for person, (day, habit) in enumerate(zip(joined, habits, strict=True)):
         acts += life(random, person, day, habit, joined, days)
     owners = sorted((person for person, habit in enumerate(habits) if habit.pay), key=lambda person: habits[person].name != SHOP_OWNER)
-    del owners[max(1, people // PEOPLE_A_SHOP) :]
+    del owners[max(1, people // PEOPLE_A_SHOP) + len(market_plan.BILLERS) :]
     payers = [(person, habit.pay) for person, habit in enumerate(habits) if habit.pay]
     acts += market_plan.draw(random, joined, owners, payers, days)
     return sorted(acts, key=lambda act: (act.day, act.minute, act.person))
@@ -85,7 +86,8 @@ def one_day(random: Random, person: int, day: int, habit: Habit, joined: list[in
             act = Act.OFFER if random.random() < 0.15 else Act.TRANSFER
             yield Intention(day, minute + 7, person, act, round_fen(random, habit.most_fen // 4), other=random.choice(others))
     if random.random() < habit.withdraw:
-        yield Intention(day, minute + 15, person, Act.WITHDRAW, round_fen(random, habit.most_fen), card=random.randrange(habit.cards))
+        fen = RETURNED_FEN if random.random() < RETURNED else round_fen(random, habit.most_fen)
+        yield Intention(day, minute + 15, person, Act.WITHDRAW, fen, card=random.randrange(habit.cards))
 
 
 def top_up_fen(random: Random, most_fen: int) -> int:

@@ -13,11 +13,12 @@ from accounts.privacy import queries as privacy_queries
 from accounts.privacy import services as privacy
 from accounts.security import services as security
 from accounts.verification import services as verification
-from config.demo import market
+from config.demo import market, shops, standing
 from config.demo.acts import Act, Intention, NotReady
 from config.demo.bank import Bank
 from config.demo.lives import PIN, Life, address_of, card_of, customer_of, intent_for
-from config.demo.market import Shop
+from config.demo.market_plan import TRADES
+from config.demo.shops import Shop
 from core.errors import DomainError
 from core.ids import public_id
 from payments.cards import calls as card_calls
@@ -95,7 +96,7 @@ class Stage:
             case Act.WITHDRAW:
                 withdraw(life, wanted, at)
             case Act.OPEN_SHOP:
-                self.deeds.shops[wanted.person] = market.open_shop(life, wanted, at)
+                self.open_shop(life, wanted, at)
             case Act.PAY:
                 market.pay(life, self.shop_of(wanted.other), wanted, at)
             case Act.REFUND:
@@ -106,6 +107,22 @@ class Stage:
                 market.red_packet(life, [self.lives[friend] for friend in wanted.others], wanted, at)
             case Act.COLLECT:
                 market.collect(life, [self.lives[friend] for friend in wanted.others], wanted, at)
+            case Act.JOIN_CLUB:
+                standing.join_club(life, self.shop_of(wanted.other), wanted, at)
+            case Act.DEDUCT:
+                standing.deduct(self.shop_of(wanted.other), wanted, at)
+            case Act.BILL:
+                standing.pay_bill(life, self.shop_of(wanted.other), wanted, at)
+            case Act.SPLIT:
+                standing.split(self.shop_of(wanted.other), self.lives[wanted.others[0]], wanted, at)
+
+    def open_shop(self, life: Life, wanted: Intention, at: datetime) -> None:
+        shop, trade = shops.open_shop(life, wanted, at), TRADES[wanted.other]
+        self.deeds.shops[wanted.person] = shop
+        if trade.shares:
+            standing.may_share(shop, at)
+        if trade.biller:
+            standing.sends_bills(shop, trade, at)
 
     def shop_of(self, owner: int) -> Shop:
         if owner not in self.deeds.shops:
