@@ -12,7 +12,7 @@ from payments.channels.models import Channel, ChannelCredential, ChannelRequest
 from payments.channels.states import RequestState
 
 DONE = (RequestState.SUCCESS, RequestState.RETURNED)
-FIELDS = ("id", "request_no", "operation", "state", "amount_fen", "fee_fen", "currency", "reference")
+FIELDS = ("id", "request_no", "operation", "state", "amount_fen", "currency", "reference")
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,12 @@ class Facts:
     operation: str
     state: str
     amount_fen: int
-    fee_fen: int
     currency: str
     reference: str
 
     @property
     def done(self) -> bool:
         return self.state in DONE
-
-    @property
-    def effect_fen(self) -> int:
-        """What it moves on the bank account, fees taken off."""
-        return self.amount_fen - self.fee_fen if self.operation == "pay" else -self.amount_fen
 
 
 def named(channel: str, ids: Collection[UUID]) -> dict[UUID, Facts]:

@@ -23,6 +23,7 @@ class Capability(StrEnum):
     PAYOUT = "payout"
     STATEMENT_CSV = "statement_csv"
     STATEMENT_CAMT053 = "statement_camt053"
+    STATEMENT_ACCOUNT = "statement_account"
     NOTICES = "notices"
 
 
@@ -146,7 +147,8 @@ def about(request_no: str, result: OrderResult) -> OrderResult:
 @dataclass(frozen=True)
 class StatementLine:
     """One line of a channel's statement. `kind`: payment, refund, payout, payout_return, or an account entry's kind.
-    `amount_fen` is positive; `direction` is "credit" (to us) or "debit". `request_no` is empty where there is none."""
+    `amount_fen` is positive; `direction` is "credit" (to us) or "debit". `request_no` is empty where there is none. `fee_fen`: what the
+    channel took for it beside the amount; negative where it gave a fee back."""
 
     line_no: int
     booked_at: datetime
@@ -164,8 +166,9 @@ class StatementLine:
 
 @dataclass(frozen=True)
 class StatementFile:
-    """A day's statement as fetched: `raw` to be kept, `sha256` its hex digest, the lines in order, `summary` the file's own
-    totals by the channel's names (fen and counts)."""
+    """A day's statement as fetched: `raw` to be kept (empty: the channel has no bill, since nothing moved), `sha256` its hex digest, the
+    lines in order, `summary` the file's own totals by the channel's names (fen and counts). `orders_here`: kinds of orders that the
+    channel lists in its account alone, so that this file is their list."""
 
     day: date
     kind: str
@@ -174,6 +177,7 @@ class StatementFile:
     sha256: str
     lines: tuple[StatementLine, ...]
     summary: Mapping[str, int]
+    orders_here: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from enum import StrEnum
 from payments.channels.breaks import Finding
 from payments.channels.done import Facts
 from payments.channels.port import StatementLine
+from payments.reconciliation.judging import KINDS, Terms
 
-SUMS = {"settlement_payments": "payment", "settlement_refunds": "refund", "payout": "payout", "payout_return": "payout_return"}
-KINDS = {"pay": "payment", "refund": "refund", "payout": "payout"}
 COMPARED = ("payment", "refund", "fee", "payout", "payout_return")
+SUMS = {"settlement_payments": "payment", "settlement_refunds": "refund"} | {kind: kind for kind in COMPARED}
+"""Entries by what they are, of one order each or of a day's in one sum."""
 FEE_CODE = "CHRG"
 
 
@@ -30,17 +31,17 @@ class Totals:
     ours: Mapping[str, int]
 
     @classmethod
-    def of(cls, listed: Mapping[str, int], booked: Iterable[Facts]) -> "Totals":
+    def of(cls, listed: Mapping[str, int], booked: Iterable[Facts], terms: Terms) -> "Totals":
         ours: Counter[str] = Counter()
         for request in booked:
             ours[KINDS[request.operation]] += request.amount_fen
-            ours["fee"] += request.fee_fen
+            ours["fee"] += terms.fee_of(request)
         return cls(listed, ours)
 
 
 def is_fee(line: StatementLine) -> bool:
-    """By the bank transaction code's last part: a reader that drops it takes fees for payments."""
-    return line.bank_code.rpartition("/")[2] == FEE_CODE
+    """By what the channel calls it, or the bank transaction code's last part: a reader that drops it takes fees for payments."""
+    return line.kind == "fee" or line.bank_code.rpartition("/")[2] == FEE_CODE
 
 
 def differences(entries: Iterable[StatementLine], totals: Totals, *, day: str) -> list[Finding]:
@@ -65,11 +66,12 @@ def differences(entries: Iterable[StatementLine], totals: Totals, *, day: str) -
 
 
 def moved(entries: Iterable[StatementLine]) -> Counter[str]:
-    """What the account moved by kind of orders, and as `fee`."""
+    """What the account moved by kind of orders, and as `fee`, less what was given back."""
     booked: Counter[str] = Counter()
     for entry in entries:
+        booked["fee"] += entry.fee_fen
         if is_fee(entry):
-            booked["fee"] += entry.amount_fen
+            booked["fee"] += entry.amount_fen if entry.direction == "debit" else -entry.amount_fen
         elif entry.kind in SUMS:
             booked[SUMS[entry.kind]] += entry.amount_fen
     return booked

@@ -26,7 +26,7 @@ from payments.reconciliation.files import OPERATIONS, PAYMENTS, unpacked
 from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms
 from payments.reconciliation.states import RunState
 
-TERMS_FIELDS = ("channel", "effective_on", "fee_bp", "fee_tolerance_fen", "carry_days")
+TERMS_FIELDS = ("channel", "effective_on", "fee_bp", "fee_fixed_fen", "fee_back_bp", "fee_tolerance_fen", "carry_days")
 LABELS = {"open": "waiting", "matched": "pending", "closed": "done"}
 LINE_LABELS = {"booked": "done", "corrected": "done", "broken": "failed", "matched": "pending"}
 REASONS = {
@@ -81,7 +81,7 @@ class ReconRunAdmin(DeskAdmin):
     fieldsets = (
         (None, {"fields": (("day", "channel_code"), ("state_label", "reason"), ("lines", "booked"), ("open_breaks", "waiting"))}),
         (_("The bank account"), {"fields": (("opening", "closing"), ("books", "difference"), ("dated_on", "explanation"))}),
-        (_("Times"), {"fields": (("created_when", "closed_when"),)}),
+        (_("Times"), {"fields": (("created_when", "closed_when"), "asked_next")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReconRun]:
@@ -147,6 +147,10 @@ class ReconRunAdmin(DeskAdmin):
     @display(description=_("Age"))
     def waiting(self, row: ReconRun) -> str:
         return "-" if row.state == RunState.CLOSED else age(row.created_at, clock.now())
+
+    @display(description=_("The channel is asked again"))
+    def asked_next(self, row: ReconRun) -> str:
+        return "-" if row.state == RunState.CLOSED else when(row.due_at)
 
     @display(description=_("Begun"))
     def created_when(self, row: ReconRun) -> str:
@@ -225,10 +229,12 @@ class ReconTermsAdmin(ProposedAdmin):
     table = RuleTable(ReconTerms, TERMS_FIELDS, RULE_MAKERS, RULE_CHECKERS)
     helps = {
         "fee_bp": _("What the channel takes of each payment, in hundredths of a percent: 20 is 0.2 %."),
+        "fee_fixed_fen": _("What it takes of each payment beside that."),
+        "fee_back_bp": _("What it gives back of its fee with a refund, in hundredths of a percent of the refund: 0 is nothing."),
         "fee_tolerance_fen": _("How far a line's fee may be off and still be booked, as a variance."),
         "carry_days": _("For how many days an order that is not listed may come with a later statement."),
     }
-    list_display = ("channel_code", "effective_on", "fee_bp", "fee_tolerance_fen", "carry_days")
+    list_display = ("channel_code", *TERMS_FIELDS[1:])
     list_filter = ("channel",)
     ordering = ("channel_id", "-effective_on")
 

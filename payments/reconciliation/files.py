@@ -2,21 +2,27 @@
 
 import zlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from core.clock import queries as clock
 from core.errors import NotFound
 from core.ids import new_id, parse_public_id
+from payments.channels import done
 from payments.channels import services as channels
-from payments.channels.port import Capability, StatementBroken, StatementFile, StatementLine
+from payments.channels.port import Capability, StatementBroken, StatementFile, StatementLine, StatementNotReady
+from payments.reconciliation.judging import DONE, STATUSES
 from payments.reconciliation.models import ReconFile, ReconLine, ReconRun
 
 PAYMENTS, ACCOUNT = "payments", "account"
+LATEST = timedelta(days=4)
+"""How long after a day's beginning its bill may come."""
 OPERATIONS = {"payment": "pay", "refund": "refund", "payout": "payout", "payout_return": "payout"}
 
 
 def fetch(*, channel: str, day: date) -> list[StatementFile]:
-    """Both statements of a day from the channel: its orders, and the bank account it settles to where it gives one.
+    """Both statements of a day from the channel: its orders, and the account it settles to where it gives one.
 
     Calls the network: outside any transaction. Raises StatementNotReady, StatementBroken, ChannelUnreachable, ChannelNotConnected.
     """
@@ -25,11 +31,21 @@ def fetch(*, channel: str, day: date) -> list[StatementFile]:
     files = [port.fetch_statement(day=day, kind=PAYMENTS, format="csv")]
     if Capability.STATEMENT_CAMT053 in port.capabilities:
         files.append(port.fetch_statement(day=day, kind=ACCOUNT, format="camt053"))
+    elif Capability.STATEMENT_ACCOUNT in port.capabilities:
+        files.append(port.fetch_statement(day=day, kind=ACCOUNT, format="csv"))
+    if not any(file.raw for file in files) and expected(channel, day):
+        raise StatementNotReady()
     return files
 
 
+def expected(channel: str, day: date) -> bool:
+    """Whether a day cannot be empty: we have orders of it as done. Believed all the same when it stays so (LATEST)."""
+    return clock.wall() < clock.start_of_day(day) + LATEST and bool(done.booked(channel, day))
+
+
 def keep(run: ReconRun, files: Sequence[StatementFile], at: datetime) -> list[ReconLine]:
-    """Store the files in the caller's transaction. Returns the orders' lines in order, to be judged and then stored.
+    """Store the files in the caller's transaction. Returns the orders' lines in order, to be judged and then stored: those of the list,
+    and after them those that the channel lists in its account alone.
 
     Raises StatementBroken for another day's bytes.
     """
@@ -47,7 +63,11 @@ def keep(run: ReconRun, files: Sequence[StatementFile], at: datetime) -> list[Re
             summary=dict(file.summary),
             created_at=at,
         )
-    return [row(run, line) for file in files if file.kind == PAYMENTS for line in file.lines]
+    listed = [line for file in files if file.kind == PAYMENTS for line in file.lines]
+    last = max((line.line_no for line in listed), default=0)
+    in_account = [line for file in files for line in file.lines if line.kind in file.orders_here]
+    moved = [replace(line, line_no=place, status=STATUSES.get(line.kind, DONE)) for place, line in enumerate(in_account, start=last + 1)]
+    return [row(run, line) for line in [*listed, *moved]]
 
 
 def row(run: ReconRun, line: StatementLine) -> ReconLine:

@@ -21,8 +21,9 @@ from payments.channels.breaks import Break
 from payments.channels.done import Facts
 from payments.channels.sockets import Fix
 from payments.reconciliation import journals, queries
-from payments.reconciliation.account import KINDS, Side
+from payments.reconciliation.account import Side
 from payments.reconciliation.dating import date_journal, effective_day
+from payments.reconciliation.judging import KINDS
 from payments.reconciliation.models import ReconLine, ReconRun
 
 NOTHING = Fix(
@@ -88,7 +89,7 @@ def of_ours(line: ReconLine, side: str) -> Fix | None:
     if request is None or not request.done or side not in (Side.OURS, Side.LISTED):
         return None
     if side == Side.OURS:
-        return as_ours(line.channel_id, line.kind, request)
+        return as_ours(line.run, line.kind, request)
     legs = journals.as_listed(
         channel=line.channel_id,
         kind=line.kind,
@@ -98,8 +99,9 @@ def of_ours(line: ReconLine, side: str) -> Fix | None:
     return with_legs(LISTED, legs, request.reference)
 
 
-def as_ours(channel: str, kind: str, request: Facts) -> Fix:
-    legs = journals.legs_of(channel=channel, kind=kind, amount_fen=request.amount_fen, fee_fen=request.fee_fen, variance_fen=0)
+def as_ours(run: ReconRun, kind: str, request: Facts) -> Fix:
+    fee_fen = queries.terms_of(run).fee_of(request)
+    legs = journals.legs_of(channel=run.channel_id, kind=kind, amount_fen=request.amount_fen, fee_fen=fee_fen, variance_fen=0)
     return with_legs(OURS, legs, request.reference)
 
 
@@ -110,7 +112,7 @@ def never_listed(found: Break) -> Fix | None:
     if request is None or run is None or not request.done:
         return None
     kind = KINDS[request.operation]
-    return as_ours(found.channel_id, kind, request) if side_of(run, kind) == Side.OURS else None
+    return as_ours(run, kind, request) if side_of(run, kind) == Side.OURS else None
 
 
 def with_legs(fix: Fix, legs: Sequence[Leg], reference: str) -> Fix:

@@ -1,12 +1,12 @@
 """The journals by which a channel's statement clears its clearing account. Each carries the reference of what it clears.
 
 4 a payment settled: asset:bank + expense:channel_fee -> clearing:channel; a fee that is off within the tolerance goes to
-variance:reconciliation · 4a a refund: clearing:channel -> asset:bank · 4b a payout: clearing:channel -> asset:bank ·
-4c a payout that came back: asset:bank -> clearing:channel. The fixes of breaks are 4d to 4f (fixing.py).
+variance:reconciliation · 4a a refund: clearing:channel -> asset:bank, less the fee that comes back: -> expense:channel_fee · 4b a payout:
+clearing:channel -> asset:bank · 4c a payout that came back: asset:bank -> clearing:channel. The fixes of breaks are 4d to 4f (fixing.py).
 """
 
 from accounts.ledger.accounts import AccountRef, platform_account
-from accounts.ledger.legs import Leg, credit, debit
+from accounts.ledger.legs import Leg
 
 SETTLED = "reconciliation.settled"
 REFUNDED = "reconciliation.refunded"
@@ -25,26 +25,6 @@ def clearing(channel: str) -> AccountRef:
     return platform_account(f"clearing:channel:{channel}")
 
 
-def settled(*, channel: str, amount_fen: int, fee_fen: int, variance_fen: int) -> list[Leg]:
-    """Journal 4. `fee_fen` is what the channel took, `variance_fen` how much of it was not due (negative: too little)."""
-    debits = [
-        (bank(channel), amount_fen - fee_fen),
-        (platform_account("expense:channel_fee"), fee_fen - variance_fen),
-        (platform_account("variance:reconciliation"), variance_fen),
-    ]
-    return [credit(clearing(channel), amount_fen), *(Leg(account, -amount) for account, amount in debits if amount)]
-
-
-def out(*, channel: str, amount_fen: int) -> list[Leg]:
-    """Journals 4a and 4b."""
-    return [debit(clearing(channel), amount_fen), credit(bank(channel), amount_fen)]
-
-
-def back(*, channel: str, amount_fen: int) -> list[Leg]:
-    """Journal 4c."""
-    return [debit(bank(channel), amount_fen), credit(clearing(channel), amount_fen)]
-
-
 def as_listed(*, channel: str, kind: str, listed: tuple[int, int], ours: tuple[int, int]) -> list[Leg]:
     """Journal 4e: the bank account moved by the `listed` amount and fee, the order is `ours`: what is between them is a variance."""
     (amount, fee), (order, due) = listed, ours
@@ -59,10 +39,6 @@ def as_listed(*, channel: str, kind: str, listed: tuple[int, int], ours: tuple[i
 
 
 def legs_of(*, channel: str, kind: str, amount_fen: int, fee_fen: int, variance_fen: int) -> list[Leg]:
-    """The legs of a statement line of `kind`."""
-    match kind:
-        case "payment":
-            return settled(channel=channel, amount_fen=amount_fen, fee_fen=fee_fen, variance_fen=variance_fen)
-        case "payout_return":
-            return back(channel=channel, amount_fen=amount_fen)
-    return out(channel=channel, amount_fen=amount_fen)
+    """The legs of a statement line of `kind`: journals 4 to 4c. `fee_fen` is what the channel took (negative: gave back), `variance_fen`
+    how much of it was not due (negative: too little)."""
+    return as_listed(channel=channel, kind=kind, listed=(amount_fen, fee_fen), ours=(amount_fen, fee_fen - variance_fen))

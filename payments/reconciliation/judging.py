@@ -15,24 +15,45 @@ from payments.reconciliation.models import ReconLine
 STATUSES = {"payout_return": "RETURNED"}
 DONE = "SUCCESS"
 RETURN = "payout_return"
+KINDS = {"pay": "payment", "refund": "refund", "payout": "payout"}
 Listed = tuple[UUID, str]
 """An order as a statement names it: our request's id, and the line's kind (a payout and its return are two lines)."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What is due of a payment, in basis points, and how many fen a line's fee may be off."""
+    """What is due of a payment (a share in basis points and a fixed part), what comes back with a refund (a share), and how many fen a
+    line's fee may be off."""
 
     fee_bp: int
+    fixed_fen: int
+    back_bp: int
     tolerance_fen: int
 
-    def due_fen(self, amount_fen: int) -> int:
-        """The channel's fee of a payment, half a fen rounded up."""
-        return (amount_fen * self.fee_bp + 5000) // 10_000
+    def due_fen(self, kind: str, amount_fen: int) -> int:
+        """The channel's fee of an order, half a fen rounded up; negative for what it gives back with a refund."""
+        match kind:
+            case "payment":
+                return share(amount_fen, self.fee_bp) + self.fixed_fen
+            case "refund":
+                return -share(amount_fen, self.back_bp)
+        return 0
+
+    def fee_of(self, request: Facts) -> int:
+        """What is due of a request of ours."""
+        return self.due_fen(KINDS[request.operation], request.amount_fen)
+
+    def effect_of(self, request: Facts) -> int:
+        """What a request of ours moves on the account."""
+        return (request.amount_fen if request.operation == "pay" else -request.amount_fen) - self.fee_of(request)
 
     def variance_fen(self, line: ReconLine) -> int:
-        """How much of a line's fee is not due; only payments bear any."""
-        return line.fee_fen - (self.due_fen(line.amount_fen) if line.kind == "payment" else 0)
+        """How much of a line's fee is not due."""
+        return line.fee_fen - self.due_fen(line.kind, line.amount_fen)
+
+
+def share(amount_fen: int, rate_bp: int) -> int:
+    return (amount_fen * rate_bp + 5000) // 10_000
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,18 @@ from datetime import datetime
 from core.moves import advance_all
 from payments.channels import breaks, done
 from payments.reconciliation import queries
-from payments.reconciliation.judging import Listed, Terms, Verdict, judged
-from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms
+from payments.reconciliation.judging import Listed, Verdict, judged
+from payments.reconciliation.models import ReconLine, ReconRun
 from payments.reconciliation.states import LINE_MOVES, LineState
 
 BATCH = 500
 JUDGED = ("state", "request_id", "reference", "variance_fen")
 
 
-def judge(run: ReconRun, lines: Sequence[ReconLine], terms: ReconTerms, at: datetime) -> None:
+def judge(run: ReconRun, lines: Sequence[ReconLine], at: datetime) -> None:
     """Judge the lines of a statement, none of them stored so far, and store them."""
     named = [line.named for line in lines if line.named]
-    verdicts = verdicts_of(run, terms, lines, queries.listed_before(run, named))
+    verdicts = verdicts_of(run, lines, queries.listed_before(run, named))
     refused = [verdict for verdict in verdicts if verdict.finding is not None]
     findings = [verdict.finding for verdict in refused if verdict.finding is not None]
     ids = breaks.record(findings, channel=run.channel_id, day=run.day, at=at)
@@ -28,10 +28,10 @@ def judge(run: ReconRun, lines: Sequence[ReconLine], terms: ReconTerms, at: date
     ReconLine.objects.bulk_create(lines, batch_size=BATCH)
 
 
-def judge_again(run: ReconRun, terms: ReconTerms, at: datetime) -> None:
+def judge_again(run: ReconRun, at: datetime) -> None:
     """Lines broken by a state alone are judged anew and end their break where they agree; those whose break people closed are
     corrected."""
-    agreed = [verdict for verdict in verdicts_of(run, terms, list(queries.broken_by_status(run)), set()) if verdict.finding is None]
+    agreed = [verdict for verdict in verdicts_of(run, list(queries.broken_by_status(run)), set()) if verdict.finding is None]
     for verdict in agreed:
         take(verdict)
     ReconLine.objects.bulk_update([verdict.line for verdict in agreed], JUDGED, batch_size=BATCH)
@@ -39,10 +39,9 @@ def judge_again(run: ReconRun, terms: ReconTerms, at: datetime) -> None:
     advance_all(queries.decided_by_people(run), LineState.CORRECTED, moves=LINE_MOVES, at=at)
 
 
-def verdicts_of(run: ReconRun, terms: ReconTerms, lines: Sequence[ReconLine], before: set[Listed]) -> list[Verdict]:
+def verdicts_of(run: ReconRun, lines: Sequence[ReconLine], before: set[Listed]) -> list[Verdict]:
     requests = done.named(run.channel_id, {line.named for line in lines if line.named})
-    due = Terms(terms.fee_bp, terms.fee_tolerance_fen)
-    return list(judged(lines, requests, before=before, terms=due, day=str(run.day)))
+    return list(judged(lines, requests, before=before, terms=queries.terms_of(run), day=str(run.day)))
 
 
 def take(verdict: Verdict) -> None:

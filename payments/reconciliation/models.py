@@ -1,7 +1,7 @@
 """A channel's day: its files as they came, their lines as judged, and the figures they end in."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.dated import InForceStays
 from core.ids import new_id, public_id
@@ -10,13 +10,16 @@ from payments.reconciliation.states import LINE_MOVES, RUN_MOVES, LineState, Run
 
 
 class ReconTerms(models.Model):
-    """What a channel's statements are judged by, from a day on: the fee it takes of each payment (basis points, half a fen rounded up),
-    how far a line's fee may be off (fen) and still be booked, and for how many days a missing line may be carried."""
+    """What a channel's statements are judged by, from a day on: the fee it takes of each payment (basis points, half a fen rounded up,
+    and a fixed part in fen), what it gives back of a refund (basis points), how far a line's fee may be off (fen) and still be booked,
+    and for how many days a missing line may be carried."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     channel = models.ForeignKey("payments.Channel", to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
     fee_bp = models.IntegerField()
+    fee_fixed_fen = models.IntegerField(default=0, db_default=0)
+    fee_back_bp = models.IntegerField(default=0, db_default=0)
     fee_tolerance_fen = models.IntegerField()
     carry_days = models.SmallIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -28,6 +31,7 @@ class ReconTerms(models.Model):
             models.CheckConstraint(
                 name="payments_reconterms_bounds",
                 condition=Q(fee_bp__gte=0, fee_bp__lte=10_000, fee_tolerance_fen__gte=0, fee_tolerance_fen__lte=1000)
+                & Q(fee_fixed_fen__gte=0, fee_fixed_fen__lte=10_000, fee_back_bp__gte=0, fee_back_bp__lte=F("fee_bp"))
                 & Q(carry_days__gte=1, carry_days__lte=7),
             ),
         ]
@@ -43,7 +47,8 @@ class ReconRun(models.Model):
     `opening_fen`, `closing_fen`: the bank account as the channel states it; `books_fen`: the same account in our books at the end of
     that day, as known when it was concluded last; both positive for money of ours. `dated_on` is the effective day of its latest
     journal: the day itself, or a later one where the books were closed through it. `account_says`: whom the bank account bears out, by
-    kind of orders, where the list and we disagree.
+    kind of orders, where the list and we disagree. `looks`: how often the channel was asked since the run came to its state, and `due_at`
+    when it is asked again (empty: at once).
     """
 
     PREFIX = "rec"
@@ -58,6 +63,8 @@ class ReconRun(models.Model):
     books_fen = models.BigIntegerField(null=True, blank=True)
     dated_on = models.DateField(null=True, blank=True)
     account_says = models.JSONField(default=dict, blank=True)
+    looks = models.IntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -108,9 +115,9 @@ class ReconFile(models.Model):
 
 
 class ReconLine(models.Model):
-    """One order in a channel's statement. Amounts are positive; `operation` is what was asked of the channel for it, `named` the
-    request its number names (whether or not there is one), `request` the one it was matched with, `reference` what that one's journals
-    are filed under. `journal_id` is set at birth."""
+    """One order in a channel's statement. Amounts are positive, but for a fee that came back with a refund; `operation` is what was asked
+    of the channel for it, `named` the request its number names (whether or not there is one), `request` the one it was matched with,
+    `reference` what that one's journals are filed under. `journal_id` is set at birth."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     run = models.ForeignKey(ReconRun, on_delete=models.PROTECT, related_name="judged")
@@ -138,7 +145,9 @@ class ReconLine(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="payments_reconline_number", fields=["run", "line_no"]),
-            models.CheckConstraint(name="payments_reconline_amount", condition=Q(amount_fen__gte=0, fee_fen__gte=0)),
+            models.CheckConstraint(
+                name="payments_reconline_amount", condition=Q(amount_fen__gte=0) & (Q(fee_fen__gte=0) | Q(kind="refund"))
+            ),
             models.CheckConstraint(
                 name="payments_reconline_broken",
                 condition=Q(state__in=["broken", "corrected"], disagreement__isnull=False) | Q(state__in=["matched", "booked"]),

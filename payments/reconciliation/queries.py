@@ -10,7 +10,7 @@ from core.batches import batches
 from payments.channels import breaks, done
 from payments.channels.breaks import Break
 from payments.reconciliation.files import ACCOUNT
-from payments.reconciliation.judging import RETURN, Listed
+from payments.reconciliation.judging import RETURN, Listed, Terms
 from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms
 from payments.reconciliation.states import LineState, RunState
 
@@ -18,9 +18,20 @@ UNFINISHED = (LineState.MATCHED, LineState.BROKEN)
 
 
 def balances(run: ReconRun) -> tuple[int | None, int | None]:
-    """Opening and closing of the bank account as the channel states them, in fen; None where it gives no account."""
+    """Opening and closing of the account as the channel states them, in fen. Where nothing moved and it says nothing, they are what the
+    day before ended with; None where it gives no account, or never said."""
     summary = run.files.filter(kind=ACCOUNT).values_list("summary", flat=True).first()
-    return (None, None) if summary is None else (summary["opening_fen"], summary["closing_fen"])
+    if summary is None:
+        return None, None
+    if "opening_fen" in summary:
+        return summary["opening_fen"], summary["closing_fen"]
+    ended = closing_before(run)
+    return ended, ended
+
+
+def closing_before(run: ReconRun) -> int | None:
+    """What the account ended with on the day before, as stated."""
+    return ReconRun.objects.filter(channel_id=run.channel_id, day=run.day - timedelta(days=1)).values_list("closing_fen", flat=True).first()
 
 
 def terms_in_force(channel: str, day: date) -> ReconTerms:
@@ -102,6 +113,15 @@ def run_of_order(channel: str, request_id: UUID) -> ReconRun | None:
     """The reconciliation of the day an order is booked on with us."""
     day = done.booked_day(request_id)
     return None if day is None else ReconRun.objects.filter(channel_id=channel, day=day).first()
+
+
+def terms_of(run: ReconRun) -> Terms:
+    """What the lines of a run are judged by. Raises ReconTerms.DoesNotExist."""
+    return due(terms_in_force(run.channel_id, run.day))
+
+
+def due(terms: ReconTerms) -> Terms:
+    return Terms(terms.fee_bp, terms.fee_fixed_fen, terms.fee_back_bp, terms.fee_tolerance_fen)
 
 
 def unclosed(channel: str) -> list[ReconRun]:

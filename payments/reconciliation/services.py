@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.ledger import check
 from accounts.ledger import queries as ledger_reads
@@ -20,7 +22,7 @@ from payments.channels import queries as channel_requests
 from payments.channels import services as channels
 from payments.channels.port import ChannelUnreachable, StatementBroken, StatementFile, StatementNotReady
 from payments.channels.states import RequestState
-from payments.reconciliation import files, journals, lines, queries
+from payments.reconciliation import files, journals, lines, looking, queries
 from payments.reconciliation.account import Totals, differences, sides
 from payments.reconciliation.carrying import carry_missing, settle_carried
 from payments.reconciliation.dating import date_journal, effective_day
@@ -36,7 +38,7 @@ ASKABLE = (RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED
 
 def reconcile(*, channel: str, day: date, at: datetime) -> ReconRun:
     """Bring one day of a channel as far as it goes now: fetch, judge, ask about what is not decided, book, close. Outside any
-    transaction. What the channel cannot give yet stays `open` with its reason, and is tried again."""
+    transaction. What the channel cannot give yet stays `open` with its reason, and is tried again, ever more seldom."""
     run = begin(channel=channel, day=day, at=at)
     if run.state == RunState.OPEN:
         try:
@@ -53,13 +55,13 @@ def take(*, run_id: UUID, got: Sequence[StatementFile], at: datetime) -> ReconRu
     if run.state != RunState.OPEN:
         return run
     orders = files.keep(run, got, at)
-    terms = queries.terms_in_force(run.channel_id, run.day)
-    lines.judge(run, orders, terms, at)
-    settle_carried(run, terms, at)
+    lines.judge(run, orders, at)
+    settle_carried(run, queries.terms_in_force(run.channel_id, run.day), at)
     carry_missing(run, at)
     check_account(run, got, at)
     opening, closing = queries.balances(run)
-    advance(run, RunState.MATCHED, moves=RUN_MOVES, at=at, why="", opening_fen=opening, closing_fen=closing)
+    fresh: dict[str, Any] = {"why": "", "looks": 0, "due_at": None, "opening_fen": opening, "closing_fen": closing}
+    advance(run, RunState.MATCHED, moves=RUN_MOVES, at=at, **fresh)
     work.finish(kind=WORK, target=run.public_id, by="system", at=at)
     return run
 
@@ -78,13 +80,27 @@ def begin(*, channel: str, day: date, at: datetime) -> ReconRun:
 
 @transaction.atomic
 def wait(*, run_id: UUID, why: str, at: datetime) -> ReconRun:
-    """No statement that can be believed yet. An operator hears of one that is broken, whose bytes another day does not mend."""
+    """No statement that can be believed yet. An operator hears of one that is broken, which time does not mend, and of one that does not
+    come."""
     run = locked(run_id)
-    ReconRun.objects.filter(pk=run.pk).update(why=why, changed_at=at)
-    run.refresh_from_db()
-    if why != "not_ready":
+    if run.state != RunState.OPEN:
+        return run
+    look_later(run, at, why=why)
+    if why != "not_ready" or looking.used_up(run.looks):
         work.ask(kind=WORK, target=run.public_id, facts={"channel": run.channel_id, "day": str(run.day), "why": why}, at=at)
     return run
+
+
+@transaction.atomic
+def asked(*, run_id: UUID, at: datetime) -> None:
+    """The channel was asked about what is not decided: again when the next look is due."""
+    look_later(locked(run_id), at)
+
+
+def look_later(run: ReconRun, at: datetime, **fields: str) -> None:
+    """Count a look at the channel, with the run locked."""
+    ReconRun.objects.filter(pk=run.pk).update(looks=F("looks") + 1, due_at=looking.next_look(at, run.looks), changed_at=at, **fields)
+    run.refresh_from_db()
 
 
 def locked(run_id: UUID) -> ReconRun:
@@ -95,16 +111,22 @@ def check_account(run: ReconRun, got: Sequence[StatementFile], at: datetime) -> 
     """Compare the bank account's entries, where the channel gives them, with the day's orders; each difference becomes a break."""
     for file in got:
         if file.kind == files.ACCOUNT:
-            totals = Totals.of(queries.listed_totals(run), done.booked(run.channel_id, run.day))
+            totals = Totals.of(queries.listed_totals(run), done.booked(run.channel_id, run.day), queries.terms_of(run))
             found = differences(file.lines, totals, day=str(run.day))
             breaks.record(found, channel=run.channel_id, day=run.day, at=at)
             ReconRun.objects.filter(pk=run.pk).update(account_says=sides(file.lines, totals))
 
 
 def carry_on(*, run_id: UUID, at: datetime) -> ReconRun:
-    """Ask about what the channel calls done and we do not, judge it again, book what agrees, close what is whole."""
+    """Ask about what the channel calls done and we do not, then go on with what is here."""
     for request_id in queries.undecided(run_id, most=ASKED_AT_ONCE):
         ask(request_id, at)
+    asked(run_id=run_id, at=at)
+    return go_on(run_id=run_id, at=at)
+
+
+def go_on(*, run_id: UUID, at: datetime) -> ReconRun:
+    """Judge again what was not decided, book what agrees, close what is whole: all that needs nobody outside."""
     judge_again(run_id=run_id, at=at)
     while book_some(run_id=run_id, at=at):
         pass
@@ -121,7 +143,7 @@ def ask(request_id: UUID, at: datetime) -> None:
 def judge_again(*, run_id: UUID, at: datetime) -> ReconRun:
     """Lines broken by their state alone agree once the request has become what the channel says."""
     run = locked(run_id)
-    lines.judge_again(run, queries.terms_in_force(run.channel_id, run.day), at)
+    lines.judge_again(run, at)
     return run
 
 
@@ -202,7 +224,8 @@ def explained(run: ReconRun, gap_fen: int) -> bool:
     has orders in time that the day's own list has not."""
     booked = done.booked(run.channel_id, run.day)
     elsewhere = queries.listed_elsewhere(run, [request.id for request in booked]) | set(breaks.late(run.channel_id, run.day))
-    moved = sum(request.effect_fen for request in booked if request.id in elsewhere)
+    terms = queries.terms_of(run)
+    moved = sum(terms.effect_of(request) for request in booked if request.id in elsewhere)
     return gap_fen - gap_before(run) == moved or queries.booked_later(run) or queries.ever_corrected(run)
 
 

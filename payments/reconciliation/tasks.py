@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from itertools import chain
 from time import monotonic
 
 from celery import shared_task
@@ -11,6 +10,8 @@ from core.clock import queries as clock
 from core.schedule import CALLS_OUT, SWEEP_S, every
 from core.stopping import STOPPING
 from payments.reconciliation import queries, services
+from payments.reconciliation.models import ReconRun
+from payments.reconciliation.states import RunState
 
 EVERY_S = 600
 
@@ -29,13 +30,28 @@ def reconcile_channel(*, channel: str, **_: object) -> int:
     """Take the days nobody looked at yet, oldest first, then go on with those that are not closed, for as long as a sweep may take.
     Returns how many days were looked at."""
     at, until = clock.now(), monotonic() + SWEEP_S
-    seen = 0
-    for day in chain(fresh_days(channel, at), [run.day for run in queries.unclosed(channel)]):
+    seen, before = 0, queries.unclosed(channel)
+    for day in fresh_days(channel, at):
         if monotonic() >= until or STOPPING.is_set():
             break
         services.reconcile(channel=channel, day=day, at=at)
         seen += 1
+    for run in before:
+        if monotonic() >= until or STOPPING.is_set():
+            break
+        seen += look_at(run, at)
     return seen
+
+
+def look_at(run: ReconRun, at: datetime) -> int:
+    """One day that is not closed: ask the channel when that is due, else go on with what is here. Returns how many were looked at."""
+    if run.due_at is None or run.due_at <= at:
+        services.reconcile(channel=run.channel_id, day=run.day, at=at)
+    elif run.state == RunState.MATCHED:
+        services.go_on(run_id=run.id, at=at)
+    else:
+        return 0
+    return 1
 
 
 def fresh_days(channel: str, at: datetime) -> Iterator[date]:

@@ -77,6 +77,7 @@ class AlipayGateway:
     trades: dict[str, Body] = field(default_factory=dict)
     refunds: dict[str, Body] = field(default_factory=dict)
     transfers: dict[str, Body] = field(default_factory=dict)
+    fees_back: dict[str, int] = field(default_factory=dict)
     flows: list[list[Any]] = field(default_factory=list)
     notices: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -251,7 +252,9 @@ class AlipayGateway:
                 "refund_status": "REFUND_SUCCESS",
                 "gmt_refund_pay": self.now().strftime(WHEN),
             }
+            back = self.fees_back[number] = (fen * 60 + 5_000) // 10_000
             self.flows.append([self.now(), paid["trade_no"], "退款", -fen, number])
+            self.flows.append([self.now(), paid["trade_no"], "退费", back, number])
         given_back = fen_of(paid["total_amount"]) - paid["_left"]
         told = {"trade_no": paid["trade_no"], "out_trade_no": paid["out_trade_no"], "refund_fee": yuan(given_back)}
         return told | {"fund_change": "Y" if held is None else "N"}
@@ -273,6 +276,12 @@ class AlipayGateway:
             if self.transfers_end_as == "SUCCESS":
                 self.flows.append([self.now(), held["order_id"], "转账", -fen_of(content["trans_amount"]), number])
         return {name: held[name] for name in ("out_biz_no", "order_id", "status")} | {"trans_date": held["pay_date"]}
+
+    def give_back(self, number: str) -> None:
+        """A transfer that was done comes back."""
+        held = self.transfers[number]
+        held["status"] = "REFUND"
+        self.flows.append([self.now(), held["order_id"], "转账", fen_of(held["trans_amount"]), number])
 
     def fund_trans_common_query(self, content: Body) -> Body:
         held = known(self.transfers, content["out_biz_no"], "ORDER_NOT_EXIST")
@@ -317,7 +326,7 @@ class AlipayGateway:
 
     def data_dataservice_bill_downloadurl_query(self, content: Body) -> Body:
         day = date.fromisoformat(content["bill_date"])
-        if day >= self.now().date():
+        if day >= self.now().date() or not any(at.date() == day for at, *_ in self.flows):
             raise Refusal("isp.bill_not_exist")
         name, written = {"trade": ("业务明细", self.trade_bill), "signcustomer": ("账务明细", self.flow_bill)}[content["bill_type"]]
         stem = f"{MERCHANT}0156_{day:%Y%m%d}_{name}"
@@ -337,9 +346,9 @@ class AlipayGateway:
                 sums["交易"] = [sums["交易"][0] + 1, sums["交易"][1] + fen_of(held["total_amount"])]
         for held in self.refunds.values():
             if held["gmt_refund_pay"][:10] == day.isoformat():
-                rows.append(
-                    self.trade_row(held, "退款", f"-{held['refund_amount']}", held["out_request_no"], "0.00", held["gmt_refund_pay"])
-                )
+                number = held["out_request_no"]
+                back = yuan(self.fees_back[number])
+                rows.append(self.trade_row(held, "退款", f"-{held['refund_amount']}", number, back, held["gmt_refund_pay"]))
                 sums["退款"] = [sums["退款"][0] + 1, sums["退款"][1] - fen_of(held["refund_amount"])]
         totals = [
             f"#交易合计:{sums['交易'][0]}笔,商家实收共{yuan(sums['交易'][1])}元,商家优惠共0.00元",

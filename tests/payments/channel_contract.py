@@ -111,8 +111,6 @@ class ChannelContract:
     """A number that nobody began to pay is closed at once. Off: a code that was given out can be taken up until it is too old."""
     PAYOUTS_COME_BACK = True
     LISTS_PAYOUTS_WITH_ORDERS = True
-    LISTS_THE_ACCOUNT = True
-    """Off: its statement tells of orders alone."""
     REFUSES_OVER_REFUNDS = True
     """Off: the peer is a stand-in that does not."""
 
@@ -376,15 +374,14 @@ class ChannelContract:
         orders = peer.port.fetch_statement(day=day, kind="payments", format="csv")
         listed = {line.request_no: (line.kind, line.amount_fen, line.fee_fen, line.direction) for line in orders.lines}
         assert listed[payment_no] == ("payment", 10_000, self.FEE_FEN, "credit")
-        if not self.LISTS_THE_ACCOUNT:
-            assert orders.summary["net_fen"] == 10_000 - self.FEE_FEN
-            return
-        assert pays_out
+        assert orders.summary["net_fen"] == 10_000 - self.FEE_FEN
         table = peer.port.fetch_statement(day=day, kind="account", format="csv")
-        paid_out = orders if self.LISTS_PAYOUTS_WITH_ORDERS else table
-        line = next(line for line in paid_out.lines if line.request_no == payout_no)
-        assert (line.kind, line.amount_fen, line.fee_fen, line.direction) == ("payout", 3_000, 0, "debit")
+        if pays_out:
+            paid_out = orders if self.LISTS_PAYOUTS_WITH_ORDERS else table
+            line = next(line for line in paid_out.lines if line.request_no == payout_no)
+            assert (line.kind, line.amount_fen, line.fee_fen, line.direction) == ("payout", 3_000, 0, "debit")
+            assert ("payout" in table.orders_here) is not self.LISTS_PAYOUTS_WITH_ORDERS
         if Capability.STATEMENT_CAMT053 in peer.port.capabilities:
             xml = peer.port.fetch_statement(day=day, kind="account", format="camt053")
             assert (xml.lines, xml.summary) == (table.lines, table.summary)
-        assert table.summary["closing_fen"] == orders.summary["net_fen"] - 3_000
+        assert table.summary["closing_fen"] == table.summary["opening_fen"] + orders.summary["net_fen"] - (3_000 if pays_out else 0)

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,7 +19,8 @@ from tests.processes import wait_until
 from tests.sandbox_bank import free_port
 
 KEY, SECRET, ACCOUNT = "sk_test_banyan0123456789", "whsec_banyan0123456789", "acct_1Banyan0000000"
-INTENTS = "/v1/payment_intents"
+INTENTS, MOVEMENTS = "/v1/payment_intents", "/v1/balance_transactions"
+WITH_ORDERS = "expand[]=data.source.payment_intent"
 EVENTS = "/events"
 ASKS_FIRST = "4000002500003155"
 TOLD = ["payment_intent.succeeded", "payment_intent.payment_failed"]
@@ -48,6 +49,8 @@ class StripePeer:
 
     def forget(self) -> None:
         self.fault_name = ""
+        self.fee_bp = self.fee_fixed = 0
+        self.rewritten: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = lambda found: found
         self.replies: dict[str, tuple[bytes, Reply]] = {}
         self.letters: list[tuple[str, dict[str, str], bytes]] = []
 
@@ -185,10 +188,28 @@ class StripePeer:
     def listed(self, path: str) -> Reply:
         """A list by the time its rows were made, which localstripe does not choose by."""
         address = urlsplit(path)
+        if address.path == "/v1/balance":
+            return self.balance()
         terms = dict(parse_qsl(address.query))
         least, most = int(terms.pop("created[gte]", "0")), int(terms.pop("created[lte]", str(2**40)))
         status, content = self.call("GET", f"{address.path}?{urlencode(terms)}")
         found = json.loads(content)
+        if status == 200 and address.path == MOVEMENTS:
+            found["data"] = self.rewritten([self.with_fee(one) for one in found["data"]])
         if status == 200 and found.get("object") == "list":
             found["data"] = [one for one in found["data"] if least <= one.get("created", least) <= most]
         return reply(status, found)
+
+    def with_fee(self, found: dict[str, Any]) -> dict[str, Any]:
+        """A movement of the balance with the fee that Stripe takes of a payment, which localstripe does not."""
+        fee = (found["amount"] * self.fee_bp + 5_000) // 10_000 + self.fee_fixed if found["type"] == "charge" else 0
+        return found | {"fee": fee, "net": found["amount"] - fee}
+
+    def balance(self) -> Reply:
+        """All that moved, half of it pending: localstripe makes its balance up."""
+        moved = self.rewritten(
+            [self.with_fee(one) for one in json.loads(self.call("GET", f"{MOVEMENTS}?limit=100&{WITH_ORDERS}")[1])["data"]]
+        )
+        total = sum(one["net"] for one in moved)
+        parts = {"available": total // 2, "pending": total - total // 2}
+        return reply(200, {"object": "balance"} | {name: [{"amount": fen, "currency": "cny"}] for name, fen in parts.items()})

@@ -12,7 +12,7 @@ import pytest
 
 from core.ids import public_id
 from payments.channels.alipay import signing
-from payments.channels.alipay.adapter import CODES_ARE_DEAD, Alipay
+from payments.channels.alipay.adapter import CODES_ARE_DEAD, STATEMENTS, Alipay
 from payments.channels.alipay.client import Account
 from payments.channels.port import (
     ActionRequired,
@@ -79,7 +79,7 @@ class AlipayPeer:
         self.gateway.payer_acts(request_no)
 
     def finish_payout_back(self, request_no: str) -> None:
-        self.gateway.transfers[request_no]["status"] = "REFUND"
+        self.gateway.give_back(request_no)
 
     def letters(self, count: int) -> list[Letter]:
         assert len(self.gateway.notices) >= count
@@ -125,7 +125,7 @@ class TestAlipay(ChannelContract):
 
 
 def test_it_says_what_it_can_do_and_pays_out_only_in_certificate_mode(gateway: AlipayGateway) -> None:
-    can = {Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.STATEMENT_CSV, Capability.NOTICES}
+    can = {Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.NOTICES, *STATEMENTS}
     assert opened(gateway).capabilities == can | {Capability.PAYOUT}
     gateway.with_certificates = False
     port = opened(gateway)
@@ -272,13 +272,13 @@ def test_a_bill_lists_payments_and_refunds_in_fen_with_its_totals(gateway: Alipa
     assert [(line.kind, line.amount_fen, line.fee_fen, line.direction) for line in orders.lines] == [
         ("payment", 1_000, 6, "credit"),
         ("payment", 2_000, 12, "credit"),
-        ("refund", 500, 0, "debit"),
+        ("refund", 500, -3, "debit"),
     ]
     assert orders.lines[2].original_request_no == orders.lines[1].request_no
-    assert orders.summary["net_fen"] == 1_000 + 2_000 - 500 - 18
+    assert orders.summary["net_fen"] == 1_000 + 2_000 - 500 - 18 + 3
     table = port.fetch_statement(day=day, kind="account", format="csv")
     assert (table.summary["opening_fen"], table.summary["closing_fen"]) == (0, orders.summary["net_fen"])
-    assert [line.kind for line in table.lines] == ["payment", "fee", "payment", "fee", "refund"]
+    assert [line.kind for line in table.lines] == ["payment", "fee", "payment", "fee", "refund", "fee"]
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_a_bill_lists_payments_and_refunds_in_fen_with_its_totals(gateway: Alipa
         ("payments", ",10.00,10.00,", ",10.00,10.001,", "商家实收"),
         ("payments", "完成时间", "何时", "columns"),
         ("account", ",29.94,", ",29.95,", "balance"),
-        ("account", "收入合计\uff1a2", "收入合计\uff1a3", "summary"),
+        ("account", "收入合计\uff1a3", "收入合计\uff1a4", "summary"),
     ],
 )
 def test_a_bill_is_not_believed_with_other_totals_fields_or_columns(

@@ -26,7 +26,7 @@ from payments.channels.port import (
     Unknown,
 )
 from payments.channels.stripe import answers, movements
-from payments.channels.stripe.adapter import Stripe
+from payments.channels.stripe.adapter import STATEMENTS, Stripe
 from payments.channels.stripe.client import PAGE, Account, TooMany
 from payments.channels.stripe.credentials import StripeCredentials
 from payments.channels.transport import Patience
@@ -123,7 +123,6 @@ class TestStripe(ChannelContract):
     """localstripe takes none."""
     REFUSES_OVER_REFUNDS = False
     """localstripe gives back more than was paid; Stripe does not."""
-    LISTS_THE_ACCOUNT = False
 
     @pytest.fixture
     def peer(self, local: StripePeer) -> Iterator[Peer]:
@@ -134,7 +133,7 @@ class TestStripe(ChannelContract):
 
 
 def test_it_says_what_it_can_do(local: StripePeer) -> None:
-    can = {Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.STATEMENT_CSV, Capability.NOTICES}
+    can = {Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.NOTICES, *STATEMENTS}
     assert opened(local).capabilities == can
 
 

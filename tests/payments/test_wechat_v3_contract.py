@@ -24,7 +24,7 @@ from payments.channels.port import (
 )
 from payments.channels.sandbox_bank.signing import public_pem
 from payments.channels.transport import Patience
-from payments.channels.wechat_v3.adapter import WechatV3
+from payments.channels.wechat_v3.adapter import STATEMENTS, WechatV3
 from payments.channels.wechat_v3.client import Account
 from tests.payments.channel_contract import ChannelContract, Letter, Peer, number, wall
 from tests.payments.pems import private_pem
@@ -127,7 +127,7 @@ class TestWechatV3(ChannelContract):
 
 def test_it_says_what_it_can_do_and_pays_out_only_with_a_transfer_scene(pay: WechatPay) -> None:
     without = opened(pay, payout_scene="", payout_report={})
-    can = {Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.STATEMENT_CSV, Capability.NOTICES}
+    can = {Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.NOTICES, *STATEMENTS}
     assert without.capabilities == can
     assert opened(pay).capabilities == can | {Capability.PAYOUT}
     with pytest.raises(NotCapable):
@@ -253,10 +253,10 @@ def test_a_bill_lists_payments_and_refunds_in_fen_with_its_totals(pay: WechatPay
     assert [(line.kind, line.amount_fen, line.fee_fen, line.direction) for line in orders.lines] == [
         ("payment", 1_000, 6, "credit"),
         ("payment", 2_000, 12, "credit"),
-        ("refund", 500, 0, "debit"),
+        ("refund", 500, -3, "debit"),
     ]
     assert orders.lines[2].original_request_no == orders.lines[1].request_no
-    assert orders.summary["net_fen"] == 1_000 + 2_000 - 500 - 18
+    assert orders.summary["net_fen"] == 1_000 + 2_000 - 500 - 18 + 3
     table = port.fetch_statement(day=day, kind="account", format="csv")
     assert (table.summary["opening_fen"], table.summary["closing_fen"]) == (0, orders.summary["net_fen"])
     assert {line.kind for line in table.lines} == {"payment", "fee", "refund"}

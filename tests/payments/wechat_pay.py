@@ -71,6 +71,7 @@ class WechatPay:
     trades: dict[str, Body] = field(default_factory=dict)
     refunds: dict[str, Body] = field(default_factory=dict)
     transfers: dict[str, Body] = field(default_factory=dict)
+    fees_back: dict[str, int] = field(default_factory=dict)
     flows: list[list[Any]] = field(default_factory=list)
     notices: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -262,7 +263,9 @@ class WechatPay:
         if self.refunds_begin_as == "SUCCESS":
             told["success_time"] = self.now().isoformat()
         self.refunds[number] = told
-        self.flows.append([self.now(), told["refund_id"], "退款", "支出", fen, number])
+        back = self.fees_back[number] = (fen * 60 + 5_000) // 10_000
+        said = f"退款总金额{yuan(fen)}元;含手续费{yuan(back)}元"
+        self.flows.append([self.now(), told["refund_id"], "退款", "支出", fen - back, number, said])
         return 200, told
 
     def transfer(self, body: Body) -> Reply:
@@ -328,6 +331,8 @@ class WechatPay:
 
     def bill(self, kind: str, day: str) -> Reply:
         if date.fromisoformat(day) >= self.now().date():
+            raise Refusal(400, "STATEMENT_CREATING")
+        if not any(flow[0].date() == date.fromisoformat(day) for flow in self.flows):
             raise Refusal(400, "NO_STATEMENT_EXIST")
         raw = {"tradebill": self.trade_bill, "fundflowbill": self.flow_bill}[kind](date.fromisoformat(day))
         token = secrets.token_hex(16)
@@ -349,24 +354,38 @@ class WechatPay:
                 rows.append([*order, held["trade_type"], "SUCCESS", "CMC", "CNY", *money, *rest])
                 paid, fees = paid + fen, fees + held["_fee"]
         for held in self.refunds.values():
-            if held["status"] == "SUCCESS" and datetime.fromisoformat(held["success_time"]).date() == day:
-                when, fen = f"{datetime.fromisoformat(held['success_time']):%Y-%m-%d %H:%M:%S}", held["amount"]["refund"]
+            taken_in, back = datetime.fromisoformat(held["create_time"]), self.fees_back[held["out_refund_no"]]
+            if held["status"] != "CLOSED" and taken_in.date() == day:
+                when, fen = f"{taken_in:%Y-%m-%d %H:%M:%S}", held["amount"]["refund"]
                 order = [when, APP_ID, MERCHANT, "0", "", held["transaction_id"], held["out_trade_no"], "o"]
-                money = ["0.00", "0.00", held["refund_id"], held["out_refund_no"], yuan(fen), "0.00", "ORIGINAL", "SUCCESS"]
-                rows.append([*order, "NATIVE", "REFUND", "CMC", "CNY", *money, "茶", "", "0.00000", "0.60%", "0.00", yuan(fen), ""])
-                returned += fen
+                money = ["0.00", "0.00", held["refund_id"], held["out_refund_no"], yuan(fen), "0.00", "ORIGINAL", held["status"]]
+                fee = f"{-back / 100:.5f}"
+                rows.append([*order, "NATIVE", "REFUND", "CMC", "CNY", *money, "茶", "", fee, "0.60%", "0.00", yuan(fen), ""])
+                returned, fees = returned + fen, fees - back
         sums = [f"{len(rows)}.0", yuan(paid), yuan(returned), "0.00", f"{fees / 100:.5f}", yuan(paid), yuan(returned)]
         return written(TRADE_HEAD, rows, TRADE_TOTALS, sums)
 
     def flow_bill(self, day: date) -> bytes:
         rows, balance, counts, sums = [], 0, {"收入": 0, "支出": 0}, {"收入": 0, "支出": 0}
-        for at, number, kind, direction, fen, ours in self.flows:
+        for at, number, kind, direction, fen, ours, *said in self.flows:
             balance += fen if direction == "收入" else -fen
             if at.date() == day:
                 counts[direction], sums[direction] = counts[direction] + 1, sums[direction] + fen
                 flow_no = secrets.token_hex(10)
                 rows.append(
-                    [f"{at:%Y-%m-%d %H:%M:%S}", number, flow_no, kind, kind, direction, yuan(fen), yuan(balance), "system", "", ours]
+                    [
+                        f"{at:%Y-%m-%d %H:%M:%S}",
+                        number,
+                        flow_no,
+                        kind,
+                        kind,
+                        direction,
+                        yuan(fen),
+                        yuan(balance),
+                        "system",
+                        *(said or [""]),
+                        ours,
+                    ]
                 )
         totals = [f"{len(rows)}.0", f"{counts['收入']}.0", yuan(sums["收入"]), f"{counts['支出']}.0", yuan(sums["支出"])]
         return written(FLOW_HEAD.replace("(", "\uff08").replace(")", "\uff09"), rows, FLOW_TOTALS, totals)

@@ -14,6 +14,7 @@ from payments.channels.addresses import notice_url
 from payments.channels.alipay import answers, bills, notices
 from payments.channels.alipay.client import Account, download, exchange
 from payments.channels.cardless import Cardless
+from payments.channels.empty_days import nothing
 from payments.channels.models import ChannelCredential
 from payments.channels.numbers import made_at
 from payments.channels.port import (
@@ -44,7 +45,8 @@ TRANSFER = {"product_code": "TRANS_ACCOUNT_NO_PWD", "biz_scene": "DIRECT_TRANSFE
 CODE_LIVES = timedelta(minutes=15)
 CODES_ARE_DEAD = CODE_LIVES + RESEND_WITHIN + timedelta(minutes=5)
 """How old a number is when no code made for it, at first or when it was sent again, can be taken up any more."""
-WITHOUT_CARDS = frozenset({Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.STATEMENT_CSV, Capability.NOTICES})
+STATEMENTS = frozenset({Capability.STATEMENT_CSV, Capability.STATEMENT_ACCOUNT})
+WITHOUT_CARDS = STATEMENTS | {Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.NOTICES}
 
 
 class Alipay(Cardless):
@@ -153,7 +155,10 @@ class Alipay(Cardless):
         content = {"bill_type": BILLS[kind], "bill_date": day.isoformat()}
         try:
             told = exchange(self.account, "alipay.data.dataservice.bill.downloadurl.query", content)
-            answer = download(self.account, bills.path(told, self.account.bill_url))
+            path = bills.path(told, self.account.bill_url)
+            if path is None:
+                return nothing(day=day, kind=kind, wall=clock.wall())
+            answer = download(self.account, path)
         except (NotDelivered, NoAnswer) as problem:
             raise ChannelUnreachable(problem.reason) from problem
         return bills.read(answer, day=day, kind=kind)

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 from core.money import CNY
 from payments.channels.alipay.answers import Unreadable, code_of, done, text
 from payments.channels.alipay.client import SHANGHAI, WHEN
-from payments.channels.port import ChannelUnreachable, StatementBroken, StatementFile, StatementLine, StatementNotReady
+from payments.channels.port import ChannelUnreachable, StatementBroken, StatementFile, StatementLine
 from payments.channels.transport import Answer
 
-NOT_READY = frozenset({"isp.bill_not_exist", "BILL_NOT_EXIST", "isv.bill-not-exist"})
+NONE = frozenset({"isp.bill_not_exist", "BILL_NOT_EXIST", "isv.bill-not-exist"})
 LARGEST = 256 * 1024 * 1024
 BRACKETS = {0xFF08: "(", 0xFF09: ")", 0xFF1A: ":", 0xFF0C: ","}
 SUMMARY = "汇总"
@@ -37,16 +37,20 @@ KINDS = {
     "交易退款": "refund",
     "收费": "fee",
     "服务费": "fee",
+    "退费": "fee",
     "转账": "payout",
 }
+ORDERS_HERE = frozenset({"payout", "payout_return"})
+"""What the list of orders has not: transfers."""
 Row = dict[str, str]
 
 
-def path(told: dict[str, Any], bill_url: str) -> str:
-    """Where a bill lies, behind the address that settings name. Raises StatementNotReady, ChannelUnreachable, StatementBroken."""
+def path(told: dict[str, Any], bill_url: str) -> str | None:
+    """Where a bill lies, behind the address that settings name; None: there is no bill of that day. Raises ChannelUnreachable,
+    StatementBroken."""
     if not done(told):
-        if code_of(told) in NOT_READY:
-            raise StatementNotReady()
+        if code_of(told) in NONE:
+            return None
         raise ChannelUnreachable(code_of(told))
     try:
         where = urlsplit(text(told, "bill_download_url"))
@@ -63,7 +67,8 @@ def read(answer: Answer, *, day: date, kind: str) -> StatementFile:
         raise ChannelUnreachable(f"http_{answer.status}")
     rows, comments = table(unpacked(answer.body))
     lines, summary = {"payments": trades, "account": flow}[kind](rows, comments)
-    return StatementFile(day, kind, "csv", answer.body, sha256(answer.body).hexdigest(), lines, summary)
+    digest = sha256(answer.body).hexdigest()
+    return StatementFile(day, kind, "csv", answer.body, digest, lines, summary, ORDERS_HERE if kind == "account" else frozenset())
 
 
 def unpacked(body: bytes) -> str:
@@ -163,10 +168,11 @@ def change(row: Row) -> int:
 
 def flow_line(place: int, row: Row) -> StatementLine:
     amount_fen = change(row)
+    kind = KINDS.get(field(row, "业务类型"), "other")
     return StatementLine(
         line_no=place,
         booked_at=instant(row, "发生时间"),
-        kind=KINDS.get(field(row, "业务类型"), "other"),
+        kind="payout_return" if kind == "payout" and amount_fen > 0 else kind,
         request_no=field(row, "商户订单号"),
         channel_no=field(row, "业务流水号"),
         original_request_no="",

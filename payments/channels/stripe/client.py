@@ -1,5 +1,6 @@
 """Stripe's API by its own library, over this platform's transport: one exchange a call, never tried again by itself."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -109,6 +110,21 @@ class Client:
         """Every change of the balance from `start` until before `end`, oldest first."""
         terms = {"created": within(start, end - timedelta(seconds=1)), "expand": [MADE_FOR]}
         return sorted(self.pages(self.api.balance_transactions, terms, pages=None), key=lambda one: (one["created"], one["id"]))
+
+    def since(self, start: datetime, until: datetime) -> tuple[list[Document], dict[str, int]]:
+        """Every change of the balance from `start` on, and what it is by currency, pending money too. Raises NoAnswer when it changes
+        meanwhile."""
+        before = self.balance()
+        found = self.movements(start, until + SENT_AFTER)
+        if self.balance() != before:
+            raise transport.NoAnswer("balance_moved")
+        return found, before
+
+    def balance(self) -> dict[str, int]:
+        told, found = plain(self.api.balance.retrieve()), Counter[str]()
+        for one in [*told["available"], *told["pending"]]:
+            found[one["currency"].upper()] += one["amount"]
+        return dict(found)
 
     def pages(self, listed: Any, terms: dict[str, Any], pages: int | None = PAGES) -> list[Document]:
         """All of a list. Raises TooMany beyond so many pages."""

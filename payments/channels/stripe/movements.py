@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
@@ -13,6 +13,8 @@ from payments.channels.stripe.answers import Unreadable, inner, text, whole
 from payments.channels.stripe.client import Document, number
 
 KINDS = {"charge": "payment", "payment": "payment", "refund": "refund", "payment_refund": "refund"}
+OTHERS = {"stripe_fee": "fee", "payout": "withdrawal"}
+"""Kinds of movements that are no order of ours: fees apart from a payment, and money sent on to our own bank."""
 COLUMNS = ("created", "kind", "request_no", "payment_request_no", "channel_no", "line", "amount", "fee", "currency")
 
 
@@ -30,15 +32,59 @@ def written(found: Sequence[Document], *, day: date, kind: str) -> StatementFile
     return StatementFile(day, kind, "csv", raw, sha256(raw).hexdigest(), lines, totals(lines))
 
 
+def account(found: Sequence[Document], balance: Mapping[str, int], *, day: date) -> StatementFile:
+    """Every movement of a day, out of all from its beginning until now, when the balance is `balance`. Raises StatementBroken."""
+    try:
+        later = sum(whole(one, "net") for one in found if whole(one, "created") >= bounds(day)[1].timestamp())
+        chosen = [one for one in found if whole(one, "created") < bounds(day)[1].timestamp()]
+        lines = tuple(entry(place, one) for place, one in enumerate(chosen, start=1))
+        moved = sum(whole(one, "net") for one in chosen)
+    except Unreadable as problem:
+        raise StatementBroken(f"movement: {problem}") from problem
+    if moved != sum(line.amount_fen * (1 if line.direction == "credit" else -1) - line.fee_fen for line in lines):
+        raise StatementBroken("movement: net")
+    closing = balance.get(CNY.code, 0) - later
+    summary = {"lines": len(lines), "opening_fen": closing - moved, "closing_fen": closing}
+    raw = as_csv(lines, ("opening_fen", closing - moved), ("closing_fen", closing))
+    return StatementFile(day, "account", "csv", raw, sha256(raw).hexdigest(), lines, summary)
+
+
+def entry(place: int, found: Document) -> StatementLine:
+    """One movement of the account; of what is no order of ours the number stays empty."""
+    kind = text(found, "type")
+    if kind in KINDS:
+        return line(place, found)
+    amount = whole(found, "amount")
+    return StatementLine(
+        line_no=place,
+        booked_at=datetime.fromtimestamp(whole(found, "created"), UTC),
+        kind=OTHERS.get(kind, "other"),
+        request_no="",
+        channel_no=text(found, "id"),
+        original_request_no="",
+        amount_fen=abs(amount),
+        fee_fen=whole(found, "fee"),
+        currency=in_yuan(found),
+        status="BOOK",
+        direction="credit" if amount >= 0 else "debit",
+        bank_code=kind[:16],
+    )
+
+
+def in_yuan(found: Document) -> str:
+    """A balance in another currency tells converted amounts, which no order of ours has."""
+    currency = text(found, "currency").upper()
+    if currency != CNY.code:
+        raise StatementBroken(f"the balance is kept in {currency}")
+    return currency
+
+
 def orders(found: Sequence[Document]) -> Iterator[Document]:
     return (one for one in found if text(one, "type") in KINDS)
 
 
 def line(place: int, found: Document) -> StatementLine:
-    """A balance in another currency tells converted amounts, which no order of ours has."""
-    currency = text(found, "currency").upper()
-    if currency != CNY.code:
-        raise StatementBroken(f"the balance is kept in {currency}")
+    currency = in_yuan(found)
     kind, source = KINDS[text(found, "type")], inner(found, "source")
     intent = inner(source, "payment_intent")
     own = source if kind == "refund" else intent
@@ -58,7 +104,7 @@ def line(place: int, found: Document) -> StatementLine:
     )
 
 
-def as_csv(lines: Sequence[StatementLine]) -> bytes:
+def as_csv(lines: Sequence[StatementLine], *balances: tuple[str, int]) -> bytes:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -66,6 +112,7 @@ def as_csv(lines: Sequence[StatementLine]) -> bytes:
         amount = one.amount_fen if one.direction == "credit" else -one.amount_fen
         numbers = (one.request_no, one.original_request_no, one.channel_no)
         table.writerow((one.booked_at.isoformat(), one.kind, *numbers, one.line_no, amount, one.fee_fen, one.currency))
+    table.writerows(balances)
     return out.getvalue().encode()
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from core.clock import queries as clock
 from payments.channels.addresses import notice_url
 from payments.channels.cardless import Cardless
+from payments.channels.empty_days import nothing
 from payments.channels.models import ChannelCredential
 from payments.channels.port import (
     JSON_RECEIPT,
@@ -36,7 +37,8 @@ BILLS = {"payments": "tradebill?bill_date={day}&bill_type=ALL", "account": "fund
 TAKEN = frozenset({"OUT_TRADE_NO_USED", "ORDERPAID", "ORDER_PAID", "ORDERCLOSED", "ORDER_CLOSED", "INVALID_REQUEST"})
 """Codes by which an order is refused whose number is known already: what became of it is asked."""
 JSAPI, APP = "jsapi:", "app"
-WITHOUT_CARDS = frozenset({Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.STATEMENT_CSV, Capability.NOTICES})
+STATEMENTS = frozenset({Capability.STATEMENT_CSV, Capability.STATEMENT_ACCOUNT})
+WITHOUT_CARDS = STATEMENTS | {Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.NOTICES}
 
 
 class WechatV3(Cardless):
@@ -163,6 +165,8 @@ class WechatV3(Cardless):
             raise NotCapable(format)
         try:
             told = bills.address(*self.ask("GET", f"/v3/bill/{BILLS[kind].format(day=day.isoformat())}"))
+            if told is None:
+                return nothing(day=day, kind=kind, wall=clock.wall())
             if not told.url.startswith(f"{self.account.base_url}/"):
                 raise StatementBroken("download_url")
             where = urlsplit(told.url)

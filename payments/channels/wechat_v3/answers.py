@@ -87,12 +87,13 @@ def trade(found: Document) -> OrderResult:
 
 
 def refund(found: Document) -> OrderResult:
-    """A refund; ABNORMAL (the payer's card takes nothing back) stays open until a person sees to it at WeChat Pay."""
+    """A refund, listed on the day it was taken in (a notice does not tell it); ABNORMAL (the payer's card takes nothing back) stays open
+    until a person sees to it at WeChat Pay."""
     amount = part(found, "amount")
     match found.get("status") or found.get("refund_status"):
         case "SUCCESS":
             number, channel_no = text(found, "out_refund_no"), text(found, "refund_id")
-            booked_on = day(found, "success_time")
+            booked_on = day(found, "create_time") or day(found, "success_time")
             return Success(Order(number, channel_no, whole(amount, "refund"), str(amount.get("currency", CNY.code)), booked_on=booked_on))
         case "PROCESSING" | "ABNORMAL":
             return Pending(text(found, "refund_id"))

@@ -3,6 +3,7 @@
 A bill is believed only whole: its digest, its own totals and every field's form are checked before a line is given out.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,12 +16,18 @@ from payments.channels.port import ChannelUnreachable, StatementBroken, Statemen
 from payments.channels.transport import Answer
 from payments.channels.wechat_v3.answers import SHANGHAI, Unreadable, code_of, done, request_no, text
 
-NOT_READY = frozenset({"NO_STATEMENT_EXIST", "STATEMENT_CREATING"})
+NOT_READY, NONE = "STATEMENT_CREATING", "NO_STATEMENT_EXIST"
 MARK = "`"
 BRACKETS = {0xFF08: "(", 0xFF09: ")"}
 WHEN = "%Y-%m-%d %H:%M:%S"
 DIRECTIONS = {"收入": "credit", "支出": "debit"}
 KINDS = {"交易": "payment", "退款": "refund", "扣除交易手续费": "fee", "商家转账": "payout", "转账": "payout", "提现": "withdrawal"}
+ORDERS_HERE = frozenset({"payout", "payout_return"})
+"""What the list of orders has not: transfers."""
+TAKEN_IN = "PROCESSING"
+"""A refund's state in a list that is not written again: the money has left the account."""
+WITH_FEE = re.compile(r"退款总金额(\d+\.\d{2})元[;\uff1b]含手续费(\d+\.\d{2})元")
+"""How the account says what its amount of a refund is made of: all that was refunded, and the fee in it that was given back."""
 TRADE_COLUMNS = (
     "交易时间",
     "微信订单号",
@@ -45,10 +52,12 @@ class Address:
     sha1: str
 
 
-def address(answer: Answer, found: dict[str, Any]) -> Address:
-    """Raises StatementNotReady, ChannelUnreachable, StatementBroken."""
+def address(answer: Answer, found: dict[str, Any]) -> Address | None:
+    """None: there is no bill of that day. Raises StatementNotReady, ChannelUnreachable, StatementBroken."""
     if not done(answer):
-        if code_of(answer, found) in NOT_READY:
+        if code_of(answer, found) == NONE:
+            return None
+        if code_of(answer, found) == NOT_READY:
             raise StatementNotReady()
         raise ChannelUnreachable(code_of(answer, found))
     try:
@@ -66,7 +75,8 @@ def read(answer: Answer, told: Address, *, day: date, kind: str) -> StatementFil
     if sha1(answer.body, usedforsecurity=False).hexdigest() != told.sha1:
         raise StatementBroken("digest")
     lines, summary = {"payments": trades, "account": flow}[kind](answer.body)
-    return StatementFile(day, kind, "csv", answer.body, sha256(answer.body).hexdigest(), lines, summary)
+    digest = sha256(answer.body).hexdigest()
+    return StatementFile(day, kind, "csv", answer.body, digest, lines, summary, ORDERS_HERE if kind == "account" else frozenset())
 
 
 def trades(body: bytes) -> tuple[tuple[StatementLine, ...], dict[str, int]]:
@@ -102,7 +112,7 @@ def trade_line(place: int, row: Row) -> StatementLine:
         amount_fen=fen(row, "应结订单金额" if payment else "退款金额"),
         fee_fen=fee(row, "手续费"),
         currency=row["货币种类"],
-        status="SUCCESS" if payment else row.get("退款状态", ""),
+        status="SUCCESS" if payment or row.get("退款状态") == TAKEN_IN else row.get("退款状态", ""),
         direction="credit" if payment else "debit",
     )
 
@@ -112,20 +122,20 @@ def flow(body: bytes) -> tuple[tuple[StatementLine, ...], dict[str, int]]:
     rows, totals = table(body, FLOW_COLUMNS)
     lines = tuple(flow_line(place, row) for place, row in enumerate(rows, start=1))
     sums: dict[str, int] = {}
-    for direction in DIRECTIONS.values():
-        chosen = [line.amount_fen for line in lines if line.direction == direction]
+    for name, direction in DIRECTIONS.items():
+        chosen = [fen(row, "收支金额(元)") for row in rows if row["收支类型"] == name]
         sums |= {f"{direction}_count": len(chosen), f"{direction}_fen": sum(chosen)}
     stated = {"credit_count": count(totals, "收入笔数"), "credit_fen": fen(totals, "收入金额"), "debit_count": count(totals, "支出笔数")}
     agree(sums, stated | {"debit_fen": fen(totals, "支出金额")})
     if len(lines) != count(totals, "资金流水总笔数"):
         raise StatementBroken("summary: lines")
-    return lines, sums | balances(lines, rows)
+    return lines, sums | balances(rows)
 
 
-def balances(lines: tuple[StatementLine, ...], rows: list[Row]) -> dict[str, int]:
-    if not lines:
+def balances(rows: list[Row]) -> dict[str, int]:
+    if not rows:
         return {}
-    signed = [line.amount_fen if line.direction == "credit" else -line.amount_fen for line in lines]
+    signed = [change(row) for row in rows]
     opening, closing = fen(rows[0], "账户结余(元)") - signed[0], fen(rows[-1], "账户结余(元)")
     if opening + sum(signed) != closing:
         raise StatementBroken("opening + lines is not the closing")
@@ -136,20 +146,38 @@ def flow_line(place: int, row: Row) -> StatementLine:
     if row["收支类型"] not in DIRECTIONS:
         raise StatementBroken(f"line {place}: direction")
     kind = KINDS.get(row["业务类型"], "other")
+    if kind == "payout" and DIRECTIONS[row["收支类型"]] == "credit":
+        kind = "payout_return"
+    amount_fen, fee_fen = refunded(row) if kind == "refund" else (fen(row, "收支金额(元)"), 0)
     return StatementLine(
         line_no=place,
         booked_at=instant(row["记账时间"]),
         kind=kind,
-        request_no=request_no(row["业务凭证号"]) if kind == "payout" else row["业务凭证号"],
+        request_no=request_no(row["业务凭证号"]) if kind in ORDERS_HERE else row["业务凭证号"],
         channel_no=row["微信支付业务单号"],
         original_request_no="",
-        amount_fen=fen(row, "收支金额(元)"),
-        fee_fen=0,
+        amount_fen=amount_fen,
+        fee_fen=fee_fen,
         currency=CNY.code,
         status="BOOK",
         direction=DIRECTIONS[row["收支类型"]],
         bank_code=row["业务类型"][:16],
     )
+
+
+def refunded(row: Row) -> tuple[int, int]:
+    """A refund's whole amount and the fee that came back with it (negative), where the account books both in one sum."""
+    moved, said = fen(row, "收支金额(元)"), WITH_FEE.search(row.get("备注", ""))
+    if said is None:
+        return moved, 0
+    whole, back = CNY.minor(Decimal(said[1])), CNY.minor(Decimal(said[2]))
+    return (whole, -back) if whole - back == moved else (moved, 0)
+
+
+def change(row: Row) -> int:
+    """What a line adds to the account."""
+    moved = fen(row, "收支金额(元)")
+    return moved if DIRECTIONS[row["收支类型"]] == "credit" else -moved
 
 
 def table(body: bytes, needed: Iterable[str]) -> tuple[list[Row], Row]:

@@ -1,7 +1,7 @@
 """A channel's days at the real sandbox bank: clean ones, and each way its statement can disagree."""
 
 import zlib
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from accounts.ledger import periods
 from accounts.ledger import queries as ledger
 from accounts.ledger.accounts import platform_account
 from core.approvals.services import applying
+from core.business_day import travel
 from core.clock import queries as clock
 from core.work.models import WorkItem
 from payments.channels import services
@@ -187,6 +188,7 @@ def test_days_that_people_have_to_decide_hold_up_no_others(connected: SandboxBan
     tasks.reconcile_channel(channel="sandbox_bank")
     assert [run.day for run in queries.unclosed("sandbox_bank")] == [waiting, stuck], "what has no statement yet comes first"
     connected.control("DELETE", f"faults/{silence}")
+    travel.advance(to=clock.now() + timedelta(minutes=11))
     tasks.reconcile_channel(channel="sandbox_bank")
     assert [run.day for run in queries.unclosed("sandbox_bank")] == [stuck]
 
