@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.contrib import admin
+from django.db.models import Count, Min
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -172,9 +173,8 @@ class VerificationFigures:
     order = 60
 
     def figures(self, *, at: datetime) -> list[Figure]:
-        waiting = RealNameCheck.objects.filter(state__in=OPEN)
-        count = waiting.count()
-        oldest = waiting.order_by("id").values_list("created_at", flat=True).first()
+        found = RealNameCheck.objects.filter(state__in=OPEN).aggregate(number=Count("pk"), oldest=Min("created_at"))
+        count, oldest = found["number"], found["oldest"]
         late = oldest is not None and (at - oldest).total_seconds() > 3600
         told = _("oldest {age}").format(age=age(oldest, at)) if oldest else ""
         return [figure(_("Identity checks waiting"), count, "accounts.realnamecheck", level="warning" if late else "ok", detail=told)]

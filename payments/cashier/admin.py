@@ -19,7 +19,7 @@ from core.clock import queries as clock
 from core.desk.acts import Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import customer_link
-from core.desk.dashboard import figure
+from core.desk.dashboard import counts, figure
 from core.desk.panels import customer_panel
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, link, money, mono, plainly, table, when
@@ -276,7 +276,7 @@ class CashierFigures:
 
     def figures(self, *, at: datetime) -> list[Figure]:
         page = "payments.paymentorder"
-        bank, hand = queries.waiting_for_bank(at - BANK_MAY_TAKE).count(), queries.by_hand_now().count()
+        bank, hand = counts(queries.waiting_for_bank(at - BANK_MAY_TAKE), queries.by_hand_now())
         found = [
             (bank, figure(_("Orders waiting for the bank"), bank, page, level="warning", stuck="bank")),
             (hand, figure(_("Late payments to give back by hand"), hand, page, level="bad", stuck="hand")),

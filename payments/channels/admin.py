@@ -17,7 +17,7 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
-from core.desk.dashboard import figure
+from core.desk.dashboard import counts, figure
 from core.desk.filters import among
 from core.desk.masking import yuan
 from core.desk.owned import Owned, Queue, Whose, owning_acts
@@ -453,9 +453,11 @@ class ChannelFigures:
     def figures(self, *, at: datetime) -> list[Figure]:
         requests = "payments.channelrequest"
         unknown = ChannelRequest.objects.filter(state=RequestState.UNKNOWN).aggregate(number=Count("pk"), oldest=Min("created_at"))
-        running = ChannelRequest.objects.filter(state__in=OPEN_STATES).count()
-        shut = Breaker.objects.exclude(state=BreakerState.CLOSED).count()
-        breaks = Break.objects.filter(state="open").count()
+        running, shut, breaks = counts(
+            ChannelRequest.objects.filter(state__in=OPEN_STATES),
+            Breaker.objects.exclude(state=BreakerState.CLOSED),
+            Break.objects.filter(state="open"),
+        )
 
         def oldest(found: dict[str, datetime]) -> str:
             return str(_("oldest {age}")).format(age=age(found["oldest"], at)) if found["oldest"] else ""

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, 
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.customers import customer_link
-from core.desk.dashboard import figure
+from core.desk.dashboard import counts, figure
 from core.desk.forms import ActForm, ReasonForm, YuanField
 from core.desk.owned import Owned, Queue, Whose, owning_acts
 from core.desk.panels import customer_panel
@@ -326,7 +326,7 @@ class DisputeFigures:
 
     def figures(self, *, at: datetime) -> list[Figure]:
         page = "payments.dispute"
-        decide, short = queries.to_decide().count(), queries.still_short().count()
+        decide, short = counts(queries.to_decide(), queries.still_short())
         found = [
             (decide, figure(_("Disputes to decide"), decide, page, level="warning", turn="decide")),
             (short, figure(_("Disputes with money missing"), short, page, level="warning", turn="short")),

@@ -12,7 +12,7 @@ from unfold.decorators import display
 from accounts.ledger.shown import journal_link
 from core.desk.counted import of_customer
 from core.desk.customers import OfCustomer, customer_link
-from core.desk.dashboard import figure
+from core.desk.dashboard import counts, figure
 from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import badge, link, money, table, when
@@ -156,8 +156,10 @@ class PacketFigures:
     def figures(self, *, at: datetime) -> list[Figure]:
         """What the sweeper should have ended or given back by now."""
         late = at - LATE
-        stuck = RedPacket.objects.filter(state=RedPacketState.RETURNING, changed_at__lte=late).count()
-        unended = RedPacket.objects.filter(state=RedPacketState.OPEN, expires_at__lte=late).count()
+        stuck, unended = counts(
+            RedPacket.objects.filter(state=RedPacketState.RETURNING, changed_at__lte=late),
+            RedPacket.objects.filter(state=RedPacketState.OPEN, expires_at__lte=late),
+        )
         page = "payments.redpacket"
         found = [
             (stuck, figure(_("Red packets that do not go back"), stuck, page, level="bad", state__exact="returning")),

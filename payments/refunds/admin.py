@@ -19,7 +19,7 @@ from core.clock import queries as clock
 from core.desk.acts import Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import customer_link
-from core.desk.dashboard import figure
+from core.desk.dashboard import counts, figure
 from core.desk.forms import ReasonForm, YuanField
 from core.desk.panels import customer_panel
 from core.desk.proposing import proposing
@@ -251,7 +251,7 @@ class RefundFigures:
 
     def figures(self, *, at: datetime) -> list[Figure]:
         page = "payments.refund"
-        bank, hand = queries.waiting_since(at - CHANNEL_MAY_TAKE).count(), queries.to_manual().count()
+        bank, hand = counts(queries.waiting_since(at - CHANNEL_MAY_TAKE), queries.to_manual())
         found = [
             (bank, figure(_("Refunds waiting for the bank"), bank, page, level="warning", stuck="bank")),
             (hand, figure(_("Refunds a channel refused"), hand, page, level="bad", stuck="hand")),

@@ -16,7 +16,7 @@ from accounts.ledger.shown import journal_link
 from core.desk.acts import Doing
 from core.desk.counted import of_customer
 from core.desk.customers import OfCustomer, customer_link
-from core.desk.dashboard import figure
+from core.desk.dashboard import counts, figure
 from core.desk.forms import ReasonForm
 from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
@@ -270,8 +270,9 @@ class WalletFigures:
     order = 14
 
     def figures(self, *, at: datetime) -> list[Figure]:
-        manual = TopUp.objects.filter(state=TopUpState.TO_MANUAL).count()
-        unclaimed = Withdrawal.objects.filter(state=WithdrawalState.UNCLAIMED).count()
+        manual, unclaimed = counts(
+            TopUp.objects.filter(state=TopUpState.TO_MANUAL), Withdrawal.objects.filter(state=WithdrawalState.UNCLAIMED)
+        )
         found = [
             (manual, figure(_("Refunds to do by hand"), manual, "payments.topup", level="bad", state__exact="to_manual")),
             (unclaimed, figure(_("Withdrawals nobody can claim"), unclaimed, "payments.withdrawal", level="bad", state__exact="unclaimed")),

@@ -49,6 +49,9 @@ class TransferState(models.TextChoices):
     EXPIRED = "expired"
 
 
+UNFINISHED_TOP_UPS = ("created", "processing", "closed", "refunding", "to_manual")
+OPEN_WITHDRAWALS = ("in_review", "held", "sent")
+OPEN_TRANSFERS = ("in_review", "in_transit")
 TOP_UP_MOVES = Moves(
     TopUpState,
     {
@@ -184,6 +187,7 @@ class TopUp(CardOrder):
                 fields=["shard", "changed_at"],
                 condition=Q(state="refunding", refund_request_id=None),
             ),
+            models.Index(name="payments_topup_unfinished", fields=["customer"], condition=Q(state__in=UNFINISHED_TOP_UPS)),
             models.Index(name="payments_topup_open", fields=["shard", "give_up_at"], condition=Q(state__in=["created", "processing"])),
         ]
         triggers = [StateGuard("payments_topup_moves", TOP_UP_MOVES, born=["created"])]
@@ -245,6 +249,7 @@ class Withdrawal(CardOrder):
         ]
         indexes = [
             models.Index(name="payments_withdrawal_mine", fields=["customer", "-created_at", "-id"]),
+            models.Index(name="payments_withdrawal_open", fields=["customer"], condition=Q(state__in=OPEN_WITHDRAWALS)),
             models.Index(name="payments_withdrawal_held", fields=["shard", "created_at"], condition=Q(state="held")),
         ]
         triggers = [StateGuard("payments_withdrawal_moves", WITHDRAWAL_MOVES, born=["held", "in_review"])]
@@ -296,6 +301,8 @@ class Transfer(Order):
         indexes = [
             models.Index(name="payments_transfer_out", fields=["customer", "-created_at", "-id"]),
             models.Index(name="payments_transfer_in", fields=["payee", "-created_at", "-id"]),
+            models.Index(name="payments_transfer_open", fields=["customer"], condition=Q(state__in=OPEN_TRANSFERS)),
+            models.Index(name="payments_transfer_waiting", fields=["payee"], condition=Q(state="in_transit")),
             models.Index(name="payments_transfer_due", fields=["shard", "expires_at"], condition=Q(state="in_transit")),
         ]
         triggers = [StateGuard("payments_transfer_moves", TRANSFER_MOVES, born=["succeeded", "in_transit", "in_review"])]

@@ -173,7 +173,7 @@ class Overview(View):
             {
                 "balance": shown_balance(request),
                 "month": {"month": month, "currency": CNY.code, "in": into, "out": out_of},
-                "waiting_for_me": queries.own_transfers(mine, side="in").filter(state="in_transit").count(),
+                "waiting_for_me": queries.waiting_for(mine),
                 "processing": sum(queries.open_orders(mine).values()),
             }
         )

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -222,8 +222,8 @@ class ApprovalFigures:
     order = 40
 
     def figures(self, *, at: datetime) -> list[Figure]:
-        waiting = Approval.objects.filter(state=Approval.State.PENDING)
-        count, oldest = waiting.count(), waiting.order_by("created_at").values_list("created_at", flat=True).first()
+        found = Approval.objects.filter(state=Approval.State.PENDING).aggregate(number=Count("pk"), oldest=Min("created_at"))
+        count, oldest = found["number"], found["oldest"]
         late = oldest is not None and (at - oldest).total_seconds() > 4 * 3600
         detail = _("oldest waits {age}").format(age=duration(at - oldest)) if oldest else ""
         level = "warning" if late else "ok"

@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+from django.db.models import QuerySet
+
 from core.desk.addresses import list_of
 from core.desk.roles import sees
 from core.desk.sockets import FIGURES, Figure, Words
@@ -13,6 +16,15 @@ LEVELS = {"bad": 0, "warning": 1, "ok": 2}
 def figure(title: Words, value: object, page: str, *, level: str = "ok", detail: Words = "", **query: str) -> Figure:
     """A number that leads to the list of `page`, filtered by `query`."""
     return Figure(title, str(value), page, list_of(page, **query), level, detail)
+
+
+def counts(*asked: QuerySet[Any]) -> list[int]:
+    """How many rows each of several has, in one statement: the first page asks for dozens of such numbers."""
+    parts = [found.order_by().values("pk").query.sql_with_params() for found in asked]
+    columns = ", ".join(f"(SELECT count(*) FROM ({sql}) AS part)" for sql, _ in parts)  # noqa: S608 - Django's own SQL
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns}", [value for _, given in parts for value in given])
+        return list(cursor.fetchone())
 
 
 def board(*, staff: Any, at: datetime) -> dict[str, object]:
