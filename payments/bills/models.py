@@ -56,7 +56,7 @@ class Biller(models.Model):
 
 class BillAccount(models.Model):
     """An account with a biller that a customer saved, once (`account_index`). With `remind` they are reminded once a month: `reminded_on`
-    is the first day of the month they were last."""
+    is the first day of the month they were last, or needed not be since it was known that they owe nothing (`clear_on`: the day)."""
 
     PREFIX: ClassVar[str] = "bac"
 
@@ -69,6 +69,7 @@ class BillAccount(models.Model):
     nickname = models.CharField(max_length=20, default="", blank=True)
     remind = models.BooleanField(default=True)
     reminded_on = models.DateField(null=True, blank=True)
+    clear_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -92,8 +93,8 @@ class BillAccount(models.Model):
 
 class BillPayment(models.Model):
     """A customer's payment of one bill: `bill_no` is the biller's, `order` what the customer pays at the cashier, and its own public id
-    the business number under which the biller is told. `due_at` is when the next step is taken, `asks` how often the biller was asked;
-    `code` says why it did not take it. `account_no` is null once the customer has left."""
+    the business number under which the biller is told. `last`: the account owed nothing else. `due_at` is when the next step is taken,
+    `asks` how often the biller was asked; `code` says why it did not take it. `account_no` is null once the customer has left."""
 
     PREFIX: ClassVar[str] = "bil"
     currency: ClassVar[str] = CNY.code
@@ -107,6 +108,7 @@ class BillPayment(models.Model):
     bill_no = models.CharField(max_length=NUMBER_LENGTH)
     period = models.CharField(max_length=16)
     amount_fen = models.BigIntegerField()
+    last = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=BillState.choices, default=BillState.CREATED)
     code = models.CharField(max_length=64, default="", blank=True)
     asks = models.SmallIntegerField(default=0)

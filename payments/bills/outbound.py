@@ -60,11 +60,12 @@ def owed(*, biller: Biller, account_no: str) -> Sequence[Owed]:
             raise BillerNotReached() from silent
 
 
-def one_owed(*, biller: Biller, account_no: str, bill_no: str) -> Owed:
-    """One bill as the biller has it now. Raises NotOwed and what `owed` raises."""
-    for found in owed(biller=biller, account_no=account_no):
+def one_owed(*, biller: Biller, account_no: str, bill_no: str) -> tuple[Owed, bool]:
+    """One bill as the biller has it now, and whether it is all that is owed. Raises NotOwed and what `owed` raises."""
+    bills = owed(biller=biller, account_no=account_no)
+    for found in bills:
         if found.number == bill_no:
-            return found
+            return found, len(bills) == 1
     raise services.NotOwed(field="bill_no")
 
 

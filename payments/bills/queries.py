@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
+from core.clock.queries import local_day, start_of_day
 from core.crypto.blind_index import blind_index
 from core.errors import DomainError, Invalid, NotFound
 from payments.bills.models import ACCOUNT_LENGTH, BillAccount, Biller, BillPayment
@@ -95,9 +96,21 @@ def due_shards(at: datetime) -> list[int]:
     return sorted(set(BillPayment.objects.filter(due_at__lte=at).values_list("shard", flat=True).order_by()))
 
 
+def due(shard: int, at: datetime) -> QuerySet[BillPayment, uuid.UUID]:
+    """Payments of a shard whose next step is due, longest due first."""
+    return BillPayment.objects.filter(shard=shard, due_at__lte=at).order_by("due_at", "id").values_list("id", flat=True)
+
+
 def to_remind(shard: int, month: date) -> QuerySet[BillAccount]:
     """Accounts whose owner was not reminded this month."""
     return BillAccount.objects.filter(Q(reminded_on=None) | Q(reminded_on__lt=month), shard=shard, remind=True)
+
+
+def cleared_on(customer_id: uuid.UUID, biller_id: uuid.UUID, account_no: str, since: date) -> date | None:
+    """The day since then on which the customer paid here all that an account owed."""
+    paid = BillPayment.objects.filter(customer_id=customer_id, biller_id=biller_id, created_at__gte=start_of_day(since), last=True)
+    days = [local_day(row.changed_at) for row in paid.filter(state=BillState.SETTLED) if row.account_no == account_no]
+    return max(days, default=None)
 
 
 def waiting_for_biller(before: datetime) -> QuerySet[BillPayment]:

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from payments.bills import outbound
-from payments.bills.models import BillPayment
+from payments.bills import outbound, queries
 from payments.wallet.sweeps import each
 
 BATCH = 100
@@ -11,5 +10,4 @@ BATCH = 100
 
 def go_on(*, shard: int, at: datetime) -> int:
     """Outside any transaction. Returns how many steps were taken."""
-    due = BillPayment.objects.filter(shard=shard, due_at__lte=at).order_by("due_at", "id").values_list("id", flat=True)
-    return each("bill", due[:BATCH], lambda row_id: outbound.step(payment_id=row_id, at=at))
+    return each("bill", queries.due(shard, at)[:BATCH], lambda row_id: outbound.step(payment_id=row_id, at=at))

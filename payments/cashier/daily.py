@@ -9,7 +9,6 @@ from django.db.models import Count
 from core.clock.queries import start_of_day
 from core.tallies.sockets import Tally
 from payments.cashier import queries
-from payments.cashier.services.orders import LONGEST
 from payments.cashier.states import AttemptState
 from payments.channels import queries as channels
 from payments.channels.states import RequestState
@@ -36,7 +35,7 @@ class OrdersOfDay:
         since, until = start_of_day(day), start_of_day(day + timedelta(days=1))
         for scene, number, fen in queries.paid_by_scene(since, until):
             yield Tally(PAID, scene, number, fen)
-        attempts = queries.attempts_made(since, until, longest=LONGEST).order_by()
+        attempts = queries.attempts_made(since, until).order_by()
         own = attempts.filter(request_id=None).values_list("state", "code").annotate(Count("id"))
         asked = channels.ends(attempts.filter(request_id__isnull=False).values_list("request_id", flat=True))
         yield from tallied([*asked, *((OWN, state, code, number) for state, code, number in own)])

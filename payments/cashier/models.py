@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -220,6 +221,7 @@ class PaymentAttempt(models.Model):
         ]
         indexes = [
             models.Index(name="payments_attempt_mine", fields=["customer", "state"], condition=Q(state__in=["open", "given_up"])),
+            BrinIndex(name="payments_attempt_made", fields=["created_at"], autosummarize=True, pages_per_range=32),
         ]
         triggers = [StateGuard("payments_attempt_moves", ATTEMPT_MOVES, born=["open", "succeeded"])]
 

@@ -232,14 +232,6 @@ def paid_by_scene(since: datetime, until: datetime) -> list[tuple[str, int, int]
     return list(paid.order_by().values_list("scene").annotate(Count("id"), Sum("amount_fen")))
 
 
-def attempts_made(since: datetime, until: datetime, *, longest: timedelta) -> QuerySet[PaymentAttempt]:
-    """The attempts begun from `since` on and before `until`, found by the orders that could be paid then: made at most `longest` (the
-    longest life of an order) before."""
-    return PaymentAttempt.objects.filter(
-        order__merchant_id__in=merchants.every_id(),
-        order__created_at__gte=since - longest,
-        order__created_at__lt=until,
-        order__expires_at__gt=since,
-        created_at__gte=since,
-        created_at__lt=until,
-    )
+def attempts_made(since: datetime, until: datetime) -> QuerySet[PaymentAttempt]:
+    """The attempts begun from `since` on and before `until`."""
+    return PaymentAttempt.objects.filter(created_at__gte=since, created_at__lt=until)

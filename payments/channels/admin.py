@@ -227,15 +227,15 @@ class BreakAdmin(Owned, OfRequest):
     search_help_text = _("A channel request's public id")
     list_display = (
         "since",
-        "channel_code",
+        "state_label",
+        "waiting",
+        "looked_at_by",
         "kind",
         "day",
         "request_link",
         "our_word",
         "their_word",
-        "state_label",
-        "waiting",
-        "looked_at_by",
+        "channel_code",
     )
     list_filter = ("state", Whose, "kind", "channel")
     fieldsets = (

@@ -380,6 +380,8 @@ class Break(models.Model):
         ]
         indexes = [
             models.Index(name="payments_break_open", fields=["created_at"], condition=Q(state="open")),
+            models.Index(name="payments_break_found", fields=["created_at"]),
+            models.Index(name="payments_break_ended", fields=["closed_at"], condition=Q(closed_at__isnull=False)),
             models.Index(name="payments_break_day", fields=["channel", "day"], condition=Q(state="open", day__isnull=False)),
         ]
 

@@ -178,7 +178,7 @@ class SettlementAdmin(Sums, Owned):
     )
     finds = {"stl": "pk", "mch": "merchant_id"}
     search_help_text = _("A public id (settlement, merchant)")
-    list_display = ("number", "state_label", "day", "merchant_link", "net", "payout", "paid", "due", "why", "waits", "looked_at_by")
+    list_display = ("number", "state_label", "day", "waits", "looked_at_by", "merchant_link", "net", "payout", "paid", "due", "why")
     list_filter = ("state", Whose, "business_on")
     ordering = ("-business_on", "-id")
     fieldsets = (

@@ -74,13 +74,14 @@ class Looks(View):
         biller, number = named(self.validated(request))
         services.count_look(customer_id=customer_id(request), at=clock.now())
         found = outbound.owed(biller=biller, account_no=number)
+        services.note_look(customer_id=customer_id(request), biller=biller, account_no=number, owes=bool(found), at=clock.now())
         return Response(self.shown({"account_no": number, "currency": CNY.code, "items": found}))
 
 
 class Bills(EffectView, Listing):
     """The caller's payments of bills."""
 
-    owed: Owed | None = None
+    owed: tuple[Owed, bool] | None = None
     input_class = BillPayIn
     output_class = BillPaymentShown
     refusals = (*LOOKING, services.NotOwed, services.BillBeingPaid, MerchantNotSelling)
@@ -107,8 +108,8 @@ class Bills(EffectView, Listing):
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> BillPayment:
         assert self.owed is not None
-        biller, number = named(data)
-        return services.begin(customer_id=customer_id(request), biller=biller, account_no=number, owed=self.owed, at=at)
+        (biller, number), (owed, last) = named(data), self.owed
+        return services.begin(customer_id=customer_id(request), biller=biller, account_no=number, owed=owed, last=last, at=at)
 
 
 class OneBill(View):

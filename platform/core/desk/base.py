@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -241,7 +242,7 @@ class DeskAdmin(ModelAdmin):
 
     def in_short(self, row: Any) -> str:
         """A row's columns of the list, under each other."""
-        return table(("", ""), ((self.column_title(name), plainly(self.cell(row, str(name)))) for name in self.list_display))
+        return table(("", ""), ((capfirst(str(self.column_title(name))), plainly(self.cell(row, str(name)))) for name in self.list_display))
 
     def name_of(self, row: Any) -> str:
         return str(getattr(row, "public_id", row))

@@ -1,6 +1,7 @@
 """Telling the rest of the platform what happened, in the same transaction as what happened; and what operators do with it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -46,6 +47,11 @@ def announced(*, topic: str, owner: uuid.UUID, payload: Payload, at: datetime, k
     if topic in metrics.MONEY_COUNTERS:
         transaction.on_commit(partial(metrics.count, topic, dict(payload)))
     return OutboxEvent(shard=shard, topic=topic, key=key or str(owner), payload=payload, occurred_at=at, next_attempt_at=at)
+
+
+def publish_all(events: Sequence[OutboxEvent]) -> None:
+    """Write what `announced` gave for many rows: one statement for each thousand."""
+    OutboxEvent.objects.bulk_create(events, batch_size=1000)
 
 
 def run_pending(*, at: datetime) -> int:
