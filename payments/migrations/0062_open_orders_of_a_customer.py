@@ -8,7 +8,7 @@ def of_open(model: str, name: str, field: str, **states):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0059_payouts_wait_out_maintenance")]
+    dependencies = [("payments", "0061_channels_terms")]
 
     operations = [
         of_open("topup", "payments_topup_unfinished", "customer", state__in=("created", "processing", "closed", "refunding", "to_manual")),
