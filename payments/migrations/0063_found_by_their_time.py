@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0059_payouts_wait_out_maintenance")]
+    dependencies = [("payments", "0062_open_orders_of_a_customer")]
 
     operations = [
         migrations.AddIndex(

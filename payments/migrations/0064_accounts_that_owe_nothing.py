@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0060_found_by_their_time")]
+    dependencies = [("payments", "0063_found_by_their_time")]
 
     operations = [
         migrations.AddField(model_name="billaccount", name="clear_on", field=models.DateField(blank=True, null=True)),
