@@ -1,35 +1,26 @@
 """The merchants' sandbox: every result through the real cashier, the guide's examples against it, and nothing of it in production."""
 
 import json
-import os
 import re
 import sys
-import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.checks import run_checks
-from django.db import connection
 
 from accounts.ledger.queries import balance
 from core.clock import queries as clock
 from core.outbox import services as outbox
-from payments.channels.sandbox_bank.connect import NOTICE_PATH
 from payments.merchants import accounts
-from payments.notices import sending
 from payments.trial import payers
 from payments.trial.results import RESULTS
 from tests.payments.cashier.world import assert_settled, settle_cashier
 from tests.payments.merchants.test_guide import GUIDE, example, run
 from tests.payments.merchants.world import ROOT, answer_is_signed, program
 from tests.payments.notices.world import deliver
-from tests.payments.settle import once
 from tests.payments.trial.world import new_order, pay, state
-from tests.payments.world import connect_platform
 from tests.sandbox_bank import SandboxBank
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,35 +113,6 @@ def test_the_banks_receiver_answers_as_it_was_told_and_keeps_what_it_got(bank: S
     assert bank.control("GET", "receivers/shop") == {"answers": [], "deliveries": []}
 
 
-@pytest.fixture
-def workers(bank: SandboxBank, live_server: Any, settings: Any) -> Iterator[None]:
-    """Every job of channels, cashier and notices, again and again, as workers do it."""
-    connect_platform(bank, settings, notify_url=live_server.url + NOTICE_PATH)
-    over = threading.Event()
-
-    def work() -> None:
-        try:
-            while not over.wait(0.3):
-                once(clock.now())
-                sending.deliver_due(now=clock.now, most_s=1)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        working = pool.submit(work)
-        yield
-        over.set()
-        working.result()
-
-
-@pytest.fixture
-def environment(bank: SandboxBank, live_server: Any, tmp_path: Path) -> dict[str, str]:
-    caller = program()
-    (tmp_path / "key.pem").write_text(caller.private)
-    mine = {"BANYAN_APP_ID": caller.app.public_id, "BANYAN_SERIAL": caller.key.serial_no, "BANYAN_KEY": str(tmp_path / "key.pem")}
-    return os.environ | mine | {"BANYAN_URL": live_server.url, "BANYAN_BANK": bank.base_url}
-
-
 def test_the_guides_python_drives_every_result_and_verifies_every_notice(
     workers: None, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -164,7 +126,7 @@ def test_the_guides_python_drives_every_result_and_verifies_every_notice(
 
 def test_the_guides_curl_makes_an_order_and_pays_it(workers: None, environment: dict[str, str], tmp_path: Path) -> None:
     function = example("bash", "banyan()").split("banyan GET /v1/payments/merchant/self")[0]
-    (tmp_path / "example.sh").write_text(function + example("bash", "trial/pay"))
+    (tmp_path / "example.sh").write_text(function + example("bash", "id=$(printf"))
     printed = run(["bash", "example.sh"], environment, tmp_path)
     assert printed.count("Verified OK") == 2
     assert '"result":"paid"' in printed
