@@ -36,7 +36,7 @@ class Gossip:
 def test_one_page_tells_every_attempt_leg_call_and_journal_and_what_other_rooms_know(connected: SandboxBank) -> None:
     where, who = shop(), card_holder(connected, fen=3_000)
     order = new_order(where, 10_000)
-    connected.fault("decline", operations=["payment"], times=1, params={"code": "RISK_REFUSED"})
+    connected.fault("decline", operations=["payment"], times=1, params={"code": "INSUFFICIENT_FUNDS"})
     picks = [Pick("balance"), card(who)]
     attempts = [pay(who.customer, order, picks) for _ in range(2)]
     order.refresh_from_db()
@@ -47,7 +47,7 @@ def test_one_page_tells_every_attempt_leg_call_and_journal_and_what_other_rooms_
         order.public_id,
         order.out_trade_no,
         "A pot of tea",
-        "RISK_REFUSED",
+        "INSUFFICIENT_FUNDS",
         "Hangzhou Tea",
         "100.00",
         "0.60",
@@ -109,7 +109,7 @@ def test_late_money_no_channel_takes_back_is_booked_as_paid_by_hand_by_two_peopl
 def test_the_page_costs_as_many_queries_for_four_attempts_as_for_one_and_the_list_for_many_orders(connected: SandboxBank) -> None:
     where, who = shop(), card_holder(connected, fen=3_000)
     short, long = new_order(where, 10_000), new_order(where, 10_000)
-    connected.fault("decline", operations=["payment"], times=4, params={"code": "RISK_REFUSED"})
+    connected.fault("decline", operations=["payment"], times=4, params={"code": "INSUFFICIENT_FUNDS"})
     for order, times in ((short, 1), (long, 4)):
         for _ in range(times):
             pay(who.customer, order, [Pick("balance", fen=1_000), card(who)])

@@ -146,7 +146,7 @@ def test_it_is_held_placed_committed_and_refunded(connected: SandboxBank) -> Non
 
 def test_a_definite_no_releases_it_and_the_order_can_be_paid_again(connected: SandboxBank) -> None:
     who = card_holder(connected, fen=3_000)
-    connected.fault("decline", operations=["payment"], times=1, params={"code": "RISK_REFUSED"})
+    connected.fault("decline", operations=["payment"], times=1, params={"code": "INSUFFICIENT_FUNDS"})
     with passbook(who) as book:
         order = new_order(shop(), 10_000)
         assert (pay(who.customer, order, PICKS).result, read(order).state) == ("refused", "created")
