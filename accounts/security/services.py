@@ -21,6 +21,7 @@ from core.errors import DomainError, Invalid, NotFound
 from core.ids import parse_public_id
 from core.limits.queries import used
 from core.limits.services import Levy, Toll, levy
+from core.money import CNY
 from core.outbox.services import publish
 
 LOCKED_FOR = timedelta(minutes=30)
@@ -62,11 +63,17 @@ class ResetRefused(DomainError):
     zh = "验证码、姓名或身份证号不正确,请重新获取验证码并核对。"
 
 
+ASKED = {"purpose": "transfer", "amount": 30_000, "currency": "CNY", "payee": "cus_01m7kq3zs4e8v9w2x5y6z7a8b9"}
+
+
 class StepUpNeeded(DomainError):
+    """`purpose`, `amount` (in fen, with `currency`) and `payee`: what the proof must be about, where it is known."""
+
     code = "step_up_needed"
     status = 403
     en = "Approve this first: make a step-up proof for the same purpose, amount, payee and nonce, and send its id."
     zh = "请先完成支付验证:使用相同的用途、金额、收款方和随机数生成验证凭证并提交其编号。"
+    shows = ASKED
 
 
 class ProofMismatch(DomainError):
@@ -285,7 +292,7 @@ def spend_proof(
     Raises StepUpNeeded without a token, ProofMismatch for another session, purpose, amount, payee or nonce, ProofExpired.
     """
     if not token:
-        raise StepUpNeeded()
+        raise StepUpNeeded(purpose=purpose, amount=amount_fen, currency=CNY.code, payee=payee)
     proof = proof_id(token)
     wanted: dict[str, Any] = {"session": session_id, "purpose": purpose, "amount": amount_fen, "payee": payee, "nonce": nonce}
     with connection.cursor() as cursor:

@@ -242,15 +242,15 @@ def approved(intent: Intent, act: Act, at: datetime) -> tuple[int, Ruling]:
     )
     if states.get(organiser_id) != ACTIVE:
         raise OrganiserCannotReceive()
-    factors, levies = 0, []
-    if intent.token:
-        payee = public_id("cus", organiser_id)
-        factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=act.amount_fen, payee=payee, at=at)
-    else:
-        levies.append(security.pin_free(pin_free, customer_id=payer_id, amount_fen=act.amount_fen, at=at))
-    ruling = deciding.decide_now(act=act, known=known, factors=factors, at=at)
-    levies.append(verification.outflow_levy(outflow, amount_fen=act.amount_fen, factors=factors, at=at))
-    levy(levies=levies)
+    factors, levies, payee = 0, [], public_id("cus", organiser_id)
+    with authority.saying(purpose=PURPOSE, amount_fen=act.amount_fen, payee=payee):
+        if intent.token:
+            factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=act.amount_fen, payee=payee, at=at)
+        else:
+            levies.append(security.pin_free(pin_free, customer_id=payer_id, amount_fen=act.amount_fen, at=at))
+        ruling = deciding.decide_now(act=act, known=known, factors=factors, at=at)
+        levies.append(verification.outflow_levy(outflow, amount_fen=act.amount_fen, factors=factors, at=at))
+        levy(levies=levies)
     return factors, ruling
 
 

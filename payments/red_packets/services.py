@@ -130,15 +130,15 @@ def approved(intent: Intent, act: Act, terms: RedPacketTerms, at: datetime) -> t
     if payee_id is not None:
         parties.require_different(sender_id, payee_id)
         parties.require_both(states, sender_id, payee_id)
-    factors, levies = 0, [daily_number(sender_id, terms, at)]
-    if intent.token:
-        payee = "" if payee_id is None else public_id("cus", payee_id)
-        factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=act.amount_fen, payee=payee, at=at)
-    else:
-        levies.append(security.pin_free(pin_free, customer_id=sender_id, amount_fen=act.amount_fen, at=at))
-    ruling = deciding.decide_now(act=act, known=known, factors=factors, at=at)
-    levies.append(verification.outflow_levy(outflow, amount_fen=act.amount_fen, factors=factors, at=at))
-    levy(levies=levies)
+    factors, levies, payee = 0, [daily_number(sender_id, terms, at)], "" if payee_id is None else public_id("cus", payee_id)
+    with authority.saying(purpose=PURPOSE, amount_fen=act.amount_fen, payee=payee):
+        if intent.token:
+            factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=act.amount_fen, payee=payee, at=at)
+        else:
+            levies.append(security.pin_free(pin_free, customer_id=sender_id, amount_fen=act.amount_fen, at=at))
+        ruling = deciding.decide_now(act=act, known=known, factors=factors, at=at)
+        levies.append(verification.outflow_levy(outflow, amount_fen=act.amount_fen, factors=factors, at=at))
+        levy(levies=levies)
     return factors, ruling
 
 

@@ -5,8 +5,8 @@ A DomainError means that nothing happened: the transaction it leaves is rolled b
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 REGISTER: dict[str, type[DomainError]] = {}
 
@@ -16,7 +16,8 @@ class DomainError(Exception):
 
     Subclasses declare `code` (stable, part of the API's promise), `status` (HTTP), and `en` / `zh`: what happened and
     what to do, with `{name}` places filled from the keyword arguments, which are also sent as members of the problem.
-    `field` names the request field at fault where there is one. Two classes with one code are refused at import.
+    `field` names the request field at fault where there is one. Two classes with one code are refused at import. `shows` are members as
+    the API's documentation shows them.
 
     `afterwards` is what must be written although nothing happened (why it was refused): the edge that answers the refusal calls it,
     in a transaction of its own, once the act's is rolled back.
@@ -26,6 +27,7 @@ class DomainError(Exception):
     status: ClassVar[int] = 409
     en: ClassVar[str]
     zh: ClassVar[str]
+    shows: ClassVar[Mapping[str, Any]] = {}
     afterwards: Callable[[], object] | None = None
 
     def __init_subclass__(cls, **options: object) -> None:

@@ -197,7 +197,7 @@ def approved(intent: Intent, order: PaymentOrder, amount_fen: int, at: datetime)
     except StepUpNeeded as needed:
         raise to_prove(order, amount_fen) from needed
     if factors < asked:
-        raise StrongerProofNeeded()
+        raise StrongerProofNeeded(purpose=PURPOSE, amount=amount_fen, currency=order.currency, payee=order.public_id)
     return factors
 
 

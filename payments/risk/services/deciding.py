@@ -32,10 +32,13 @@ class RiskRefused(DomainError):
 
 
 class StrongerProofNeeded(DomainError):
+    """With the members of `StepUpNeeded`."""
+
     code = "stronger_proof_needed"
     status = 403
     en = "Approve this with a passkey (at least a day old) instead: make a step-up proof with it and send its id."
     zh = "请改用通行密钥(启用满一天)完成验证,并提交其验证凭证编号。"
+    shows = StepUpNeeded.shows
 
 
 @dataclass(frozen=True)

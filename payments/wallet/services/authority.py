@@ -1,10 +1,15 @@
 """Whether the customer really wants this: nothing is asked for small amounts, a step-up proof for all others."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.security import services as security
+from accounts.security.services import StepUpNeeded
+from core.money import CNY
+from payments.risk.services.deciding import StrongerProofNeeded
 
 TOP_UP = "top_up"
 TRANSFER = "transfer"
@@ -22,6 +27,18 @@ class Intent:
     token: str = field(default="", repr=False)
 
 
+@contextmanager
+def saying(*, purpose: str, amount_fen: int, payee: str | None) -> Iterator[None]:
+    """A refusal for want of a proof says what the proof must be about. `payee` None: not looked up yet."""
+    try:
+        yield
+    except (StepUpNeeded, StrongerProofNeeded) as needed:
+        needed.members = {"purpose": purpose, "amount": amount_fen, "currency": CNY.code}
+        if payee is not None:
+            needed.members["payee"] = payee
+        raise
+
+
 def refuse_unapproved(*, intent: Intent, purpose: str, amount_fen: int, at: datetime) -> None:
     """Refuse what `require` would refuse whoever the payee is, before a payee is looked up; nothing is spent or counted.
 
@@ -37,7 +54,8 @@ def refuse_unapproved(*, intent: Intent, purpose: str, amount_fen: int, at: date
             nonce=intent.nonce,
             at=at,
         )
-    else:
+        return
+    with saying(purpose=purpose, amount_fen=amount_fen, payee=None):
         security.refuse_over_pin_free(customer_id=intent.customer_id, amount_fen=amount_fen, at=at)
 
 

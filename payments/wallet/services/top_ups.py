@@ -47,8 +47,9 @@ def start(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) 
     top_up_id = new_id()
     act = Act(BUSINESS, top_up_id, customer_id, intent.session_id, amount_fen, card=bytes(card.fingerprint))
     (known,) = ask(deciding.facts_question(act=act, at=at))
-    factors = authority.require(intent=intent, purpose=authority.TOP_UP, amount_fen=amount_fen, payee=card.public_id, at=at)
-    deciding.record(deciding.decide_now(act=act, known=known, factors=factors, at=at))
+    with authority.saying(purpose=authority.TOP_UP, amount_fen=amount_fen, payee=card.public_id):
+        factors = authority.require(intent=intent, purpose=authority.TOP_UP, amount_fen=amount_fen, payee=card.public_id, at=at)
+        deciding.record(deciding.decide_now(act=act, known=known, factors=factors, at=at))
     request = channels.place(
         channel=card.channel_id,
         operation="pay",

@@ -174,14 +174,15 @@ def admitted(intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, 
         deciding.facts_question(act=act, at=at),
     )
     parties.require_both(states, payer_id, payee_id)
-    factors, levies = 0, []
-    if intent.token:
-        factors = authority.spend(intent=intent, purpose=authority.TRANSFER, amount_fen=amount_fen, payee=public_id("cus", payee_id), at=at)
-    else:
-        levies.append(security.pin_free(pin_free, customer_id=payer_id, amount_fen=amount_fen, at=at))
-    ruling = deciding.decide(act=act, known=known, factors=factors, at=at)
-    levies.append(verification.outflow_levy(outflow, amount_fen=amount_fen, factors=factors, at=at))
-    levy(levies=levies)
+    factors, levies, payee = 0, [], public_id("cus", payee_id)
+    with authority.saying(purpose=authority.TRANSFER, amount_fen=amount_fen, payee=payee):
+        if intent.token:
+            factors = authority.spend(intent=intent, purpose=authority.TRANSFER, amount_fen=amount_fen, payee=payee, at=at)
+        else:
+            levies.append(security.pin_free(pin_free, customer_id=payer_id, amount_fen=amount_fen, at=at))
+        ruling = deciding.decide(act=act, known=known, factors=factors, at=at)
+        levies.append(verification.outflow_levy(outflow, amount_fen=amount_fen, factors=factors, at=at))
+        levy(levies=levies)
     transfer = Transfer(
         id=act.business_id,
         customer_id=payer_id,

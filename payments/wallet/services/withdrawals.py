@@ -78,8 +78,9 @@ def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -
     refuse_resting(card.channel_id, at)
     act = Act(BUSINESS, new_id(), customer_id, intent.session_id, amount_fen, payee=card.id, card=bytes(card.fingerprint))
     (known,) = ask(deciding.facts_question(act=act, at=at))
-    factors = authority.require(intent=intent, purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=card.public_id, at=at)
-    ruling = deciding.decide(act=act, known=known, factors=factors, at=at)
+    with authority.saying(purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=card.public_id):
+        factors = authority.require(intent=intent, purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=card.public_id, at=at)
+        ruling = deciding.decide(act=act, known=known, factors=factors, at=at)
     month = month_of(at)
     fee = take_allowance(customer_id, amount_fen, month, terms_in_force(at))
     withdrawal = Withdrawal.objects.create(

@@ -125,7 +125,7 @@ class Schema(AutoSchema):
         if isinstance(self.view, EffectView) and self.method == "POST":
             refusals += KEY_REFUSALS
         for refusal in refusals:
-            found.setdefault(refusal.status, {})[refusal.code] = example(refusal.status, refusal.code, refusal.en)
+            found.setdefault(refusal.status, {})[refusal.code] = example(refusal.status, refusal.code, refusal.en, **refusal.shows)
         return found
 
 

@@ -34,6 +34,7 @@ def test_a_bill_is_split_among_people_by_phone_and_id_and_paid_with_a_proof_once
     address = f"{ROOT}/shares/{asked['id']}/pay"
     without = client.post(address)
     assert (without.status_code, without.json()["code"]) == (403, "step_up_needed")
+    assert [without.json()[name] for name in ("purpose", "amount", "payee")] == ["collect", 30_000, ann.public_id]
     given = proven(bob, amount_fen=30_000, payee=ann.public_id, purpose="collect", session=client.session)
     first, again = (client.post(address, {"proof": given.token}, key=given.nonce) for _ in range(2))
     assert (first.status_code, first.json()["state"], first.json()["collect"]["paid_people"]) == (201, "paid", 1)

@@ -94,6 +94,7 @@ def test_from_an_app_to_its_first_signed_request() -> None:
     body = {"public_key": signing.public_half(private_pem())}
     without = client.post(f"{root}/{app['id']}/keys", body)
     assert (without.status_code, without.json()["code"]) == (403, "step_up_needed")
+    assert [without.json()[name] for name in ("purpose", "amount", "payee")] == [keys.PURPOSE, 0, app["id"]]
     key = proven_post(client, owner, f"{root}/{app['id']}/keys", body, purpose=keys.PURPOSE, payee=app["id"]).json()
     caller = Program(queries.app(parse_public_id("app", app["id"])), AppKey.objects.get(serial_no=key["serial_no"]), private_pem())
     assert caller.get("/v1/payments/merchant/self").json()["app"]["id"] == app["id"]

@@ -49,6 +49,9 @@ def test_a_transfer_by_phone_with_a_proof_and_its_replay() -> None:
     assert (posted(ann), posted(bob), Transfer.objects.count()) == (70_000, 30_000, 1)
     without = client.post(f"{ROOT}/transfers", {"to": {"phone": bob.phone}, "amount": 30_000})
     assert (without.status_code, without.json()["code"]) == (403, "step_up_needed")
+    assert (without.json()["purpose"], without.json()["amount"], "payee" in without.json()) == ("transfer", 30_000, False)
+    known = client.post(f"{ROOT}/transfers", {"to": {"customer_id": bob.public_id}, "amount": 30_000}).json()
+    assert [known[name] for name in ("purpose", "amount", "currency", "payee")] == ["transfer", 30_000, "CNY", bob.public_id]
 
 
 def test_an_offer_is_taken_by_its_payee_and_by_nobody_else() -> None:

@@ -48,6 +48,7 @@ def test_the_pin_free_amount_needs_no_proof_and_a_fen_more_does(connected: Sandb
     client = api(who.customer)
     over = client.post(PATH, {"card_id": who.card.public_id, "amount": PIN_FREE_FEN + 1})
     assert (over.status_code, over.json()["code"]) == (403, "step_up_needed")
+    assert [over.json()[name] for name in ("purpose", "amount", "payee")] == ["top_up", PIN_FREE_FEN + 1, who.card.public_id]
     assert_nothing_moved(connected, who)
     at_limit = client.post(PATH, {"card_id": who.card.public_id, "amount": PIN_FREE_FEN})
     assert (at_limit.status_code, at_limit.json()["state"]) == (201, "succeeded")
