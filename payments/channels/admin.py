@@ -23,7 +23,7 @@ from core.desk.masking import yuan
 from core.desk.owned import Owned, Queue, Whose, owning_acts
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
-from core.desk.shown import age, badge, link, money, mono, table, when
+from core.desk.shown import age, badge, link, money, mono, on, table, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
 from core.ids import public_id
@@ -231,7 +231,7 @@ class BreakAdmin(Owned, OfRequest):
         "waiting",
         "looked_at_by",
         "kind",
-        "day",
+        "on_day",
         "request_link",
         "our_word",
         "their_word",
@@ -239,24 +239,8 @@ class BreakAdmin(Owned, OfRequest):
     )
     list_filter = ("state", Whose, "kind", "channel")
     fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "since",
-                    "waiting",
-                    "looked_at_by",
-                    "channel_code",
-                    "kind",
-                    "day",
-                    "source",
-                    "request_no",
-                    "request_link",
-                    "our_word",
-                    "their_word",
-                )
-            },
-        ),
+        (None, {"fields": (("since", "waiting"), ("looked_at_by", "channel_code"), ("kind", "on_day"))}),
+        (_("For"), {"fields": (("request_no", "request_link"), "source", ("our_word", "their_word"))}),
         (_("Proposed fix"), {"fields": ("fix_words", "fix_legs")}),
         (_("Closed"), {"fields": ("state_label", "closed", "closed_why", "journal")}),
     )
@@ -283,6 +267,10 @@ class BreakAdmin(Owned, OfRequest):
 
     def name_of(self, row: Break) -> str:
         return f"{row.get_kind_display()} · {row.request_no}"
+
+    @display(description=_("Day"), ordering="day")
+    def on_day(self, row: Break) -> SafeString | str:
+        return on(row.day) if row.day else "-"
 
     @display(description=_("Ours"))
     def our_word(self, row: Break) -> str:

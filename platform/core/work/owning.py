@@ -30,7 +30,7 @@ class TakenMeanwhile(DomainError):
 class OwnerChanged(DomainError):
     code = "work_owner_changed"
     en = "It is in other hands than when you looked. Read it again and decide anew."
-    zh = "处理人已变更,请刷新后重试。"
+    zh = "负责人已变更,请刷新后重试。"
 
 
 class NothingWaits(DomainError):
