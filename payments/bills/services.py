@@ -22,6 +22,7 @@ from payments.cashier import queries as cashier
 from payments.cashier.services import orders
 from payments.cashier.services.orders import NewOrder
 from payments.merchants.states import Scene
+from payments.refunds import queries as refunds
 from payments.refunds.queries import Refund
 from payments.refunds.services import asking
 from payments.refunds.services.asking import NewRefund
@@ -173,7 +174,8 @@ def ask_soon(*, payment_id: UUID, at: datetime) -> BillPayment:
 
 @transaction.atomic
 def begin_refund(*, payment_id: UUID, at: datetime) -> Refund | None:
-    """Give the whole order back, once: the refund has the payment's own number. None when it is not refused (any more).
+    """Give the whole order back, or what nobody gave back by hand, once: the refund has the payment's own number. None when it is not
+    refused (any more), or nothing is left to give.
 
     Raises what refunds refuse with: the sweeper tries again, and asks an operator (`note_not_refunded`).
     """
@@ -181,8 +183,12 @@ def begin_refund(*, payment_id: UUID, at: datetime) -> Refund | None:
     if found.state != BillState.REFUSED:
         return None
     order = cashier.order(found.order_id)
+    earlier = refunds.by_number(order.merchant_id, order.app_id, found.public_id)
+    left_fen = earlier.amount_fen if earlier else order.amount_fen - order.refunded_fen - order.refunding_fen
+    if not left_fen:
+        return None
     wanted = NewRefund(
-        amount_fen=found.amount_fen,
+        amount_fen=left_fen,
         reason="The biller did not take the payment",
         asked_by=AskedBy.APP,
         asker=public_id("app", order.app_id),
@@ -193,7 +199,7 @@ def begin_refund(*, payment_id: UUID, at: datetime) -> Refund | None:
     if payment.state != BillState.REFUSED:
         return refund
     advance(payment, BillState.REFUNDING, moves=BILL_MOVES, at=at, due_at=None, refund_id=refund.id)
-    if refund.state == RefundState.SUCCEEDED:
+    if refund.state == RefundState.SUCCEEDED and cashier.order(order.id).refunded_fen == payment.amount_fen:
         finish(payment, at)
     elif refund.state == RefundState.FAILED:
         fail(payment, "refund_failed", at)

@@ -35,8 +35,7 @@ from payments.merchants.api.examples import answer, asked
 from payments.merchants.api.server import CREATED
 from payments.merchants.api.shapes import KeyShown
 from payments.merchants.api.signed import signer_of
-from payments.merchants.models import AppKey
-from payments.merchants.queries import MerchantNotSelling
+from payments.merchants.queries import AppKey, MerchantNotSelling
 from payments.merchants.services import keys
 from payments.refunds import outbound as refunds
 from payments.refunds.services.asking import MerchantBalanceShort

@@ -126,3 +126,14 @@ def test_an_account_is_kept_once_and_no_more_than_thirty_are(water: Biller) -> N
         services.save_account(account_no=an_account(), nickname="", **facts)
     ended = together(lambda _: tried(lambda: services.save_account(account_no=an_account(), nickname="", **facts)), 6)
     assert (ended.count("bill_too_many_accounts"), BillAccount.objects.count()) == (4, services.ACCOUNTS_MOST)
+
+
+def test_what_a_refund_by_hand_left_of_a_refused_bill_goes_back_too(water: Biller) -> None:
+    who = holder(FEN, pin=True)
+    bill = paid(who, begun(who, water, an_account("222")))
+    assert outbound.step(payment_id=bill.id, at=clock.now())
+    assert queries.payment(bill.id).state == "refused"
+    asking.ask(order_id=bill.order_id, wanted=wanted(100, "R1"), at=clock.now())
+    go_on(clock.now())
+    assert (queries.payment(bill.id).state, cashier.order(bill.order_id).refunded_fen) == ("refunded", bill.amount_fen)
+    assert_settled(expected={who: FEN})
