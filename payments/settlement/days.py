@@ -6,7 +6,7 @@ Rounding: what is kept back is rounded down to the fen.
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from payments.settlement.states import LineKind
 
@@ -23,7 +23,7 @@ class Unproved(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One journal on a merchant's accounts, signed fen: on pending, and on what is settled already."""
+    """One journal on a merchant's accounts, of the business day `business_on`, signed fen: on pending, and on what is settled already."""
 
     journal_id: uuid.UUID
     event: str
@@ -31,6 +31,7 @@ class Movement:
     posted_at: datetime
     pending_fen: int
     settled_fen: int
+    business_on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,13 @@ def concerns(event: str, pending_fen: int) -> bool:
     return pending_fen != 0 or event in REFUNDS
 
 
-def facts(moved: Mapping[uuid.UUID, Iterable[Movement]], business_on: date) -> dict[tuple[uuid.UUID, uuid.UUID], Fact]:
+def facts(moved: Mapping[uuid.UUID, Iterable[Movement]]) -> dict[tuple[uuid.UUID, uuid.UUID], Fact]:
     """Merchant and journal to what its room's row says, for the movements of many merchants: a query a few thousand rows of each kind."""
     every = [(merchant_id, one) for merchant_id, movements in moved.items() for one in movements]
     found = of_orders([one for _, one in every if one.event == cashier_journals.PAID])
-    found |= of_refunds([key for key, movements in moved.items() if any(one.event in REFUNDS for one in movements)], business_on)
+    refunded = [(merchant_id, one) for merchant_id, one in every if one.event in REFUNDS]
+    for day in sorted({one.business_on for _, one in refunded}):
+        found |= of_refunds(sorted({merchant_id for merchant_id, one in refunded if one.business_on == day}), day)
     found |= of_adjustments([one for _, one in every if one.event == journals.ADJUSTED])
     found |= of_splits([one for _, one in every if one.event in SPLITS])
     return found | {(merchant_id, one.journal_id): said_by_ledger(merchant_id, one) for merchant_id, one in every if trusted(one.event)}

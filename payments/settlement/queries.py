@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from core.batches import batches
+from core.clock.queries import SHANGHAI
 from core.errors import NotFound
 from payments.merchants import queries as merchants
 from payments.settlement.models import MerchantPayout, Settlement, SettlementAdjustment, SettlementLine, SettlementTerms
@@ -75,6 +77,17 @@ def settled_on(business_on: date, shards: Collection[int]) -> set[uuid.UUID]:
     """The merchants of some shards that have a settlement of a day."""
     found = Settlement.objects.filter(business_on=business_on, shard__in=shards)
     return set(found.values_list("merchant_id", flat=True))
+
+
+def closed_early(shards: Collection[int], before: date) -> QuerySet[Settlement]:
+    """The last settlements of merchants of some shards that were closed while their day, one before `before`, went on."""
+    last = Settlement.objects.filter(shard__in=shards, last=True, business_on__lt=before)
+    return last.annotate(closed_on=TruncDate("created_at", tzinfo=SHANGHAI)).filter(closed_on__lte=F("business_on")).order_by("id")
+
+
+def journals_of(settlement_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """The journals that settlements are made of."""
+    return set(SettlementLine.objects.filter(settlement_id__in=settlement_ids).values_list("journal_id", flat=True))
 
 
 def with_something_left(shards: Collection[int], business_on: date) -> set[uuid.UUID]:

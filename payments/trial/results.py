@@ -9,6 +9,8 @@ MISSED, FAILED = "missed", "failed"
 REFUSED = "refused:"
 WANTS_PROOF = REFUSED + "RISK_REFUSED"
 RESULTS = (PAID, *(REFUSED + code for code in DECLINES), PENDING, FAILS, UNKNOWN, LATE)
+RETURNED, TURNED_DOWN = "returned", "refused"
+SETTLEMENT_RESULTS = (PAID, RETURNED, TURNED_DOWN)
 DEDUCTION_RESULTS = (PAID, MISSED, FAILED, PENDING, UNKNOWN)
 CARD, MIXED = "card", "mixed"
 FUNDINGS = (CARD, MIXED)
@@ -45,4 +47,12 @@ def faults_for(result: str) -> tuple[Fault, ...]:
             Fault("processing_then_success", "payment", {"after_ms": DECIDES_LATE_MS}),
             Fault("http_500_burst", "payment_close", {"n": 1}),
         ),
+    }[result]
+
+
+def payout_faults_for(result: str) -> tuple[Fault, ...]:
+    return {
+        PAID: (),
+        RETURNED: (Fault("payout_returned", "payout", {"after_ms": DECIDES_AFTER_MS}),),
+        TURNED_DOWN: (Fault("decline", "payout", {"code": "PAYEE_ACCOUNT_CLOSED"}),),
     }[result]

@@ -12,13 +12,16 @@ from django.db.models import F
 from accounts.ledger import batch
 from accounts.ledger import queries as ledger
 from accounts.ledger.legs import Draft
+from core.business_day import queries as business_days
 from core.business_day.queries import add_trading_days
 from core.clock.queries import start_of_day
+from core.errors import DomainError
 from core.ids import new_id, public_id, shard_of
 from core.work import services as work
 from payments.channels import telling
 from payments.merchants import accounts
 from payments.merchants import queries as merchants
+from payments.merchants.services import applications
 from payments.settlement import journals, queries
 from payments.settlement.days import Line, Movement, Standing, Unproved, plan, proved, totals
 from payments.settlement.facts import concerns, facts
@@ -32,6 +35,24 @@ RULE = "rule"
 AT_ONCE = 2000
 OWN = (journals.CLOSED, journals.SENT, journals.BACK)
 SETTLED = (accounts.AVAILABLE, accounts.RESERVE, accounts.FROZEN)
+
+
+class DaySettled(DomainError):
+    code = "settlement_day_settled"
+    en = "The business day {day} is settled already; what moves now is part of the next day's settlement."
+    zh = "营业日 {day} 已结算,此后的资金变动计入下一营业日的结算。"
+
+
+class DayEnding(DomainError):
+    code = "settlement_day_ending"
+    en = "The business day {day} is being closed. Ask again in a few minutes."
+    zh = "营业日 {day} 正在日终处理中,请几分钟后重试。"
+
+
+class NothingToSettle(DomainError):
+    code = "settlement_nothing"
+    en = "Nothing has moved today, so there is nothing to settle. Let an order be paid first."
+    zh = "今日没有资金变动,无可结算内容,请先完成一笔支付。"
 
 
 @dataclass
@@ -73,7 +94,44 @@ def close_again(*, settlement_id: uuid.UUID, by: str, at: datetime) -> Settlemen
     return Settlement.objects.get(merchant_id=found.merchant_id, business_on=found.business_on)
 
 
+@transaction.atomic
+def close_now(*, merchant_id: uuid.UUID, at: datetime) -> Settlement:
+    """Close the open day for one merchant before it is over: for the merchants' sandbox. The end of the day passes it over, and what moves
+    until then is part of the next settlement (`movements`).
+
+    Raises DayEnding, DaySettled, NothingToSettle, LedgerHalted, NoOpenDay, BeyondCalendar.
+    """
+    business_on, shard = business_days.current(), shard_of(merchant_id)
+    applications.locked(merchant_id)
+    ending = business_days.awaiting_close()
+    if ending:
+        raise DayEnding(day=ending[0].isoformat())
+    if merchant_id in queries.settled_on(business_on, [shard]):
+        raise DaySettled(day=business_on.isoformat())
+    moved = movements(business_on, [shard]).get(merchant_id, [])
+    if not moved:
+        raise NothingToSettle()
+    close_merchants({merchant_id: moved}, business_on=business_on, at=at)
+    return Settlement.objects.get(merchant_id=merchant_id, business_on=business_on)
+
+
 def movements(business_on: date, shards: Collection[int]) -> dict[uuid.UUID, list[Movement]]:
+    """What a day's settlements are made of, by merchant: what moved on that day, and what moved on an earlier one that was closed for the
+    merchant before it was over, after that."""
+    found = moved_on(business_on, shards)
+    early: dict[date, list[Settlement]] = defaultdict(list)
+    for row in queries.closed_early(shards, business_on):
+        early[row.business_on].append(row)
+    for day, rows in early.items():
+        earlier, taken = moved_on(day, {row.shard for row in rows}), queries.journals_of([row.id for row in rows])
+        for row in rows:
+            rest = [one for one in earlier.get(row.merchant_id, []) if one.journal_id not in taken]
+            if rest:
+                found[row.merchant_id] = rest + found.get(row.merchant_id, [])
+    return found
+
+
+def moved_on(business_on: date, shards: Collection[int]) -> dict[uuid.UUID, list[Movement]]:
     """What moved the merchants' pending accounts on a day (and their settled money, where a refund took from it), by merchant."""
     moves = ledger.day_moves(business_on=business_on, roles=[accounts.PENDING, *SETTLED], shards=sorted(shards), not_events=OWN)
     by_journal: dict[tuple[uuid.UUID, uuid.UUID], list[ledger.DayMove]] = defaultdict(list)
@@ -84,7 +142,7 @@ def movements(business_on: date, shards: Collection[int]) -> dict[uuid.UUID, lis
         first, pending = parts[0], sum(one.amount for one in parts if one.role == accounts.PENDING)
         if concerns(first.event, pending):
             settled = sum(one.amount for one in parts) - pending
-            found[merchant_id].append(Movement(journal_id, first.event, first.reference, first.posted_at, pending, settled))
+            found[merchant_id].append(Movement(journal_id, first.event, first.reference, first.posted_at, pending, settled, business_on))
     return found
 
 
@@ -112,7 +170,7 @@ def close_merchants(moved: Mapping[uuid.UUID, Sequence[Movement]], *, business_o
 
 def cases_of(moved: Mapping[uuid.UUID, Sequence[Movement]], business_on: date, at: datetime) -> list[Case]:
     """Each merchant's lines, proved one by one, and the totals they come to."""
-    known = facts(moved, business_on)
+    known = facts(moved)
     terms, rules = merchants.terms_of(moved, business_on), queries.terms_of(moved, business_on)
     due = {days: due_on(business_on, days) for days in {one.settlement_delay_days for one in terms.values()}}
     cases = []

@@ -8,6 +8,7 @@ from payments.cashier.api.examples import NEEDS_STEP_UP as STEP_UP
 from payments.disputes.api import examples as disputed
 from payments.merchants.api.examples import KEY
 from payments.qr.api.examples import NEW_PAYER_CODE as PAYER_CODE
+from payments.settlement.api import examples as settled
 
 __all__ = ["KEY", "PAYER_CODE"]
 PAY = {"order_id": ORDER_ID, "as": "paid"}
@@ -36,5 +37,7 @@ SIGNED = agreed.SIGNED
 MISS = {"as": "missed"}
 MISSED_DEDUCTION = agreed.DEDUCTION | {"code": "INSUFFICIENT_FUNDS", "tries": 1, "next_at": "2026-11-23T10:00:00+08:00"}
 PAID_DEDUCTION = agreed.DEDUCTION | {"state": "paid"}
+COME_BACK = {"as": "returned"}
+SETTLED = settled.IN_FULL
 SPEND = {"as": "spends"}
 RECEIVER = {"kind": "customer", "account": "cus_06a1m5x9q0e7z8r2k4w6t1y3v5", "name": "Chen Mo", "balance": 0}

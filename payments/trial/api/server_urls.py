@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.trial.api import acting, paying
+from payments.trial.api import acting, paying, settling
 
 urlpatterns = [
     path("pay", paying.TrialPayments.as_view()),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("agreements/<str:agreement_id>/sign", acting.Signings.as_view()),
     path("deductions/<str:deduction_id>/try", acting.Tries.as_view()),
     path("split-receivers", acting.Receivers.as_view()),
+    path("settlements", settling.Settlements.as_view()),
     path("key-expiring", acting.KeyWarnings.as_view()),
 ]

@@ -18,6 +18,7 @@ from payments.notices import sending
 from tests.factories import plugged
 from tests.payments.merchants.world import program
 from tests.payments.settle import once
+from tests.payments.settlement.world import seller
 from tests.payments.world import connect_platform
 from tests.sandbox_bank import SandboxBank
 
@@ -51,7 +52,7 @@ def workers(bank: SandboxBank, live_server: Any, settings: Any) -> Iterator[None
 
 @pytest.fixture
 def environment(bank: SandboxBank, live_server: Any, tmp_path: Path) -> dict[str, str]:
-    caller = program()
+    caller = program(seller(bank).merchant)
     (tmp_path / "key.pem").write_text(caller.private)
     mine = {"BANYAN_APP_ID": caller.app.public_id, "BANYAN_SERIAL": caller.key.serial_no, "BANYAN_KEY": str(tmp_path / "key.pem")}
     return os.environ | mine | {"BANYAN_URL": live_server.url, "BANYAN_BANK": bank.base_url}
