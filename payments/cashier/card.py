@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.ids import parse_public_id
 from payments.cards import offers as cards_offered
 from payments.cards import queries as cards
-from payments.cards import routes
+from payments.cards import recounting, routes
 from payments.cards import services as card_services
 from payments.cards.queries import Card
 from payments.cards.routes import Route
@@ -70,6 +70,9 @@ class Cards:
 
     def release(self, *, leg: LegFacts, at: datetime) -> None:
         give_back_limit(leg, leg.amount_fen)
+
+    def taken(self, *, leg: LegFacts, at: datetime) -> None:
+        recounting.count_again(card_id=card_id(leg), scene=SCENE, amount_fen=leg.amount_fen, taken_at=leg.began_at)
 
     def refund_legs(self, *, leg: LegFacts, amount_fen: int) -> Sequence[Leg]:
         return [credit(account(leg), amount_fen)]

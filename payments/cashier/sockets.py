@@ -149,6 +149,15 @@ class Rerouted(Protocol):
 
 
 @runtime_checkable
+class Released(Protocol):
+    """An external source whose `release` gave something back."""
+
+    def taken(self, *, leg: LegFacts, at: datetime) -> None:
+        """The money of a released leg was taken after all and goes back (`refunded`): undo what `release` did, refuse nothing."""
+        ...
+
+
+@runtime_checkable
 class WithRefs(Protocol):
     """A funding source of which a customer may have several (cards), each named by a ref; a source without refs is named by its name."""
 

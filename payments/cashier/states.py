@@ -27,7 +27,8 @@ class OrderState(models.TextChoices):
 
 
 class AttemptState(models.TextChoices):
-    """`given_up`: its order was closed while the channel still owed its word. `late`: the word was a success."""
+    """`given_up`: its order was closed while the channel still owed its word. `late`: the word was a success, or became one after it had
+    been a refusal."""
 
     OPEN = "open"
     SUCCEEDED = "succeeded"
@@ -51,7 +52,8 @@ class LegKind(models.TextChoices):
 
 
 class LegState(models.TextChoices):
-    """`unknown`: the channel was asked and has not said yet what became of it."""
+    """`unknown`: the channel was asked and has not said yet what became of it. `released` goes on to `committed` for an external leg alone,
+    whose channel took the money after all."""
 
     HELD = "held"
     COMMITTED = "committed"
@@ -78,6 +80,7 @@ ATTEMPT_MOVES = Moves(
     {
         AttemptState.OPEN: {AttemptState.SUCCEEDED, AttemptState.FAILED, AttemptState.GIVEN_UP, AttemptState.LATE},
         AttemptState.GIVEN_UP: {AttemptState.FAILED, AttemptState.LATE},
+        AttemptState.FAILED: {AttemptState.LATE},
     },
 )
 LEG_MOVES = Moves(
@@ -85,6 +88,7 @@ LEG_MOVES = Moves(
     {
         LegState.HELD: {LegState.COMMITTED, LegState.RELEASED, LegState.UNKNOWN},
         LegState.UNKNOWN: {LegState.COMMITTED, LegState.RELEASED},
+        LegState.RELEASED: {LegState.COMMITTED},
     },
 )
 TOLD_PAYER = {

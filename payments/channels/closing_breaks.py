@@ -44,6 +44,8 @@ def fix(*, break_id: UUID, why: str, wanted: Fix, at: datetime) -> Break:
     Raises ApprovalNeeded outside an approval of `break.close`, WrongState, FixChanged, and what the ledger refuses.
     """
     decided = must_be_applying(ACT)
+    for _, one in FIXERS.items():
+        one.lock(found=Break.objects.get(pk=break_id))
     found = must_be_open(break_id)
     fixer = must_be_proposed(found, wanted)
     journal_id = fixer.post(found=found, fix=wanted, people={"proposed_by": decided.maker, "approved_by": decided.checker}, at=at)

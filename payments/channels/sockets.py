@@ -19,7 +19,7 @@ class OutcomeListener(Protocol):
     you are told again later; WrongState says that it can never be (a second success for one order), and leaves a Break."""
 
     def settled(self, *, request: ChannelRequest, at: datetime) -> None:
-        """The request became success or failed (`request.state`, `request.code`); told once."""
+        """The request became success or failed (`request.state`, `request.code`); told once, but for TakesLate."""
         ...
 
     def returned(self, *, request: ChannelRequest, at: datetime) -> None:
@@ -33,6 +33,16 @@ class Wanting(Protocol):
 
     def wanted(self, *, request: ChannelRequest) -> bool:
         """Whether an open payment is still to be made. One that is not does not leave any more; at the channel it is closed."""
+        ...
+
+
+@runtime_checkable
+class TakesLate(Protocol):
+    """An OutcomeListener whose orders, once over, take a success after the failure they were told: `settled` is told again, books it late
+    and gives it back."""
+
+    def takes_late(self, *, request: ChannelRequest) -> bool:
+        """Whether the order of a failed payment is over and can take its success now."""
         ...
 
 
@@ -95,6 +105,10 @@ class BreakFixer(Protocol):
 
     def proposed(self, *, found: Break) -> Fix | None:
         """The fix of an open break; None where people have to find out more."""
+        ...
+
+    def lock(self, *, found: Break) -> None:
+        """Lock what `post` changes, before the break itself is locked."""
         ...
 
     def post(self, *, found: Break, fix: Fix, people: Mapping[str, str], at: datetime) -> UUID | None:

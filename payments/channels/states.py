@@ -8,7 +8,8 @@ from core.moves import Moves
 class RequestState(models.TextChoices):
     """`new`: certainly not done at the channel (never sent, or answered "nothing was done, send it again").
     `sent`: left, no answer stored yet. `unknown`: it may or may not have been done; it is asked about, and sent again under the
-    same number when the channel has not seen it. `returned`: a payout that was done and came back."""
+    same number when the channel has not seen it. `returned`: a payout that was done and came back. A `failed` payment that the channel
+    did all the same becomes `success` by two people alone (late_word.py)."""
 
     NEW = "new"
     SENT = "sent"
@@ -75,6 +76,7 @@ REQUEST_MOVES = Moves(
         RequestState.ACTION_REQUIRED: ANSWERED - {RequestState.ACTION_REQUIRED},
         RequestState.UNKNOWN: (ANSWERED | {RequestState.SENT}) - {RequestState.UNKNOWN},
         RequestState.SUCCESS: {RequestState.RETURNED},
+        RequestState.FAILED: {RequestState.SUCCESS},
     },
 )
 OPEN_STATES = frozenset({RequestState.NEW, RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED, RequestState.UNKNOWN})

@@ -5,7 +5,8 @@ listed, we are. Where it is neither, or the channel gives no account, nothing is
 
 4d the list is wrong, the order is ours and not booked: as journal 4 to 4c with our figures · 4e the list is right and the order is ours: as
 listed, the difference to variance:reconciliation · 4f money came in that is nobody's: asset:bank + expense:channel_fee ->
-payable:unapplied.
+payable:unapplied · none of its own: a payment that was refused and done all the same, whose order is over, becomes a late success of its
+room, which books it and gives it back; the line is booked as journal 4.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +17,17 @@ from accounts.ledger import services as ledger
 from accounts.ledger.accounts import platform_account
 from accounts.ledger.legs import Leg, credit, debit
 from core.ids import new_id
-from payments.channels import done
+from payments.channels import done, late_word
+from payments.channels import queries as channel_requests
 from payments.channels.breaks import Break
 from payments.channels.done import Facts
 from payments.channels.sockets import Fix
+from payments.channels.states import RequestState
 from payments.reconciliation import journals, queries
 from payments.reconciliation.account import Side
 from payments.reconciliation.dating import date_journal, effective_day
-from payments.reconciliation.judging import KINDS
+from payments.reconciliation.judging import DONE, KINDS
+from payments.reconciliation.lines import agree
 from payments.reconciliation.models import ReconLine, ReconRun
 
 NOTHING = Fix(
@@ -40,6 +44,11 @@ LISTED = Fix(
     "book_as_listed",
     "The bank account moved by the listed figures. They are booked, and the difference goes to the variance account.",
     "银行账户按账单金额变动,按账单入账,差额计入对账差异科目。",
+)
+LATE = Fix(
+    "late_success",
+    "The channel took this payment after it had refused it, and its order is over: it is booked as a late success and given back.",
+    "渠道确认已扣款(此前返回失败),且订单已结束:按迟到成功入账并退回付款人。",
 )
 UNAPPLIED = Fix(
     "unapplied",
@@ -63,7 +72,26 @@ def proposed(found: Break) -> Fix | None:
             return NOTHING if side == Side.OURS else unapplied(line) if side == Side.LISTED else None
         case Break.Kind.AMOUNT | Break.Kind.FEE:
             return of_ours(line, side_of(line.run, "fee") if found.kind == Break.Kind.FEE else side)
+        case Break.Kind.STATUS:
+            return after_all(line, side)
     return None
+
+
+def after_all(line: ReconLine, side: str) -> Fix | None:
+    """What is done about a payment listed as done that was refused: given back by its room where that takes it, else owed to its payer
+    where the account has it."""
+    request = None if line.request_id is None else channel_requests.request(line.request_id)
+    if line.kind != "payment" or line.status != DONE or request is None or request.state != RequestState.FAILED:
+        return None
+    if late_word.taken(request):
+        return LATE
+    return unapplied(line) if side == Side.LISTED and late_word.said_done(request.id).exists() else None
+
+
+def lock(*, found: Break) -> None:
+    """The day's reconciliation, which its steps lock before breaks."""
+    if found.day is not None:
+        ReconRun.objects.select_for_update(of=("self",)).get(channel_id=found.channel_id, day=found.day)
 
 
 def side_of(run: ReconRun, kind: str) -> str:
@@ -121,6 +149,8 @@ def with_legs(fix: Fix, legs: Sequence[Leg], reference: str) -> Fix:
 
 def post(found: Break, fix: Fix, *, people: Mapping[str, str], at: datetime) -> UUID | None:
     """Post a fix's journal, dated to the statement's day while the books take it. In the transaction that closes the break."""
+    if fix.code == LATE.code:
+        take_in(found, at)
     if not fix.legs:
         return None
     run = queries.run_of_break(found)
@@ -135,3 +165,11 @@ def post(found: Break, fix: Fix, *, people: Mapping[str, str], at: datetime) -> 
     )
     date_journal(run, posted.effective_on)
     return posted.journal_id
+
+
+def take_in(found: Break, at: datetime) -> None:
+    """Hand a payment done after all to its room; its line agrees from then on, and is booked with the others."""
+    line = ReconLine.objects.select_related("run").get(disagreement_id=found.pk)
+    assert line.request_id is not None, "only a request of ours can be a late success"
+    late_word.accept(request_id=line.request_id, channel_no=line.channel_no, fee_fen=line.fee_fen, booked_on=line.run.day, at=at)
+    agree(line)

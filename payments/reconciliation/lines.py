@@ -39,6 +39,14 @@ def judge_again(run: ReconRun, at: datetime) -> None:
     advance_all(queries.decided_by_people(run), LineState.CORRECTED, moves=LINE_MOVES, at=at)
 
 
+def agree(line: ReconLine) -> None:
+    """Judge one broken line anew, whose break is about to be closed, with its run locked. It stays broken where it still disagrees."""
+    [verdict] = verdicts_of(line.run, [line], set())
+    if verdict.finding is None:
+        take(verdict)
+        line.save(update_fields=JUDGED)
+
+
 def verdicts_of(run: ReconRun, lines: Sequence[ReconLine], before: set[Listed]) -> list[Verdict]:
     requests = done.named(run.channel_id, {line.named for line in lines if line.named})
     return list(judged(lines, requests, before=before, terms=queries.terms_of(run), day=str(run.day)))

@@ -17,7 +17,7 @@ from core.ids import new_id
 from core.moves import advance, advance_all
 from core.outbox import services as outbox
 from core.work import services as work
-from payments.channels import breaks, done
+from payments.channels import breaks, done, late_word
 from payments.channels import queries as channel_requests
 from payments.channels import services as channels
 from payments.channels.port import ChannelUnreachable, StatementBroken, StatementFile, StatementNotReady
@@ -134,9 +134,12 @@ def go_on(*, run_id: UUID, at: datetime) -> ReconRun:
 
 
 def ask(request_id: UUID, at: datetime) -> None:
-    """Ask the channel about a request that left and has no end yet."""
-    if channel_requests.request(request_id).state in ASKABLE:
+    """Ask the channel about a request that left and has no end yet, and about a payment that it had refused."""
+    state = channel_requests.request(request_id).state
+    if state in ASKABLE:
         channels.query(request_id=request_id, at=at)
+    elif state == RequestState.FAILED:
+        late_word.hear(request_id=request_id, at=at)
 
 
 @transaction.atomic

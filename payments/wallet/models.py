@@ -58,6 +58,7 @@ TOP_UP_MOVES = Moves(
         "created": {"processing", "succeeded", "failed", "closed"},
         "processing": {"succeeded", "failed", "closed"},
         "closed": {"refunding", "failed"},
+        "failed": {"refunding"},
         "refunding": {"refunded", "to_manual"},
         "to_manual": {"refunding", "credited", "by_hand"},
     },

@@ -12,6 +12,9 @@ class TopUpOutcome:
     def settled(self, *, request: ChannelRequest, at: datetime) -> None:
         top_ups.settle(request=request, at=at)
 
+    def takes_late(self, *, request: ChannelRequest) -> bool:
+        return top_ups.takes_late(request)
+
     def returned(self, *, request: ChannelRequest, at: datetime) -> None:
         raise AssertionError(f"{request.request_no}: only payouts come back")
 

@@ -13,7 +13,7 @@ from core.work import services as work
 from payments.cashier import journals, queries
 from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
 from payments.cashier.services import funding, orders
-from payments.cashier.sockets import BUSINESS, source_of
+from payments.cashier.sockets import BUSINESS, Released, source_of
 from payments.cashier.states import ATTEMPT_MOVES, LEG_MOVES, ORDER_MOVES, AttemptState, LegState, OrderState
 from payments.channels import queries as requests
 from payments.channels import services as channels
@@ -43,6 +43,14 @@ def book(*, order: PaymentOrder, attempt: PaymentAttempt, leg: FundingLeg, at: d
         at=at,
     )
     return order
+
+
+def book_after_all(*, order: PaymentOrder, attempt: PaymentAttempt, leg: FundingLeg, at: datetime) -> PaymentOrder:
+    """Journal 2 for a payment that was refused first, with the order locked: its leg was released, so its source counts it again."""
+    source = source_of(leg.source, discount=False)
+    if isinstance(source, Released):
+        source.taken(leg=funding.leg_facts(leg=leg, attempt=attempt, order=order), at=at)
+    return book(order=order, attempt=attempt, leg=leg, at=at)
 
 
 @transaction.atomic

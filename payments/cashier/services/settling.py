@@ -34,6 +34,8 @@ def settle(*, request: ChannelRequest, at: datetime) -> PaymentOrder:
     if request.operation == "refund":
         return late.settle_refund(order=order, leg_id=leg.id, request=request, at=at)
     attempt, legs = PaymentAttempt.objects.get(pk=leg.attempt_id), queries.legs(leg.attempt_id)
+    if after_all(order, attempt, leg, request):
+        return late.book_after_all(order=order, attempt=attempt, leg=leg, at=at)
     if attempt.state not in WAITING:
         raise WrongState(state=str(attempt.state), wanted=request.state)
     if request.state == "failed":
@@ -43,6 +45,23 @@ def settle(*, request: ChannelRequest, at: datetime) -> PaymentOrder:
     if order.state == OrderState.PAYING:
         return succeed(order, attempt, at)
     return come_late(order, attempt, legs, order.code, at)
+
+
+def takes_late(request: ChannelRequest) -> bool:
+    """Whether the order of a refused payment is closed, and this was the last channel its leg was asked at."""
+    leg = FundingLeg.objects.get(pk=request.business_id)
+    attempt = PaymentAttempt.objects.get(pk=leg.attempt_id)
+    return is_over(PaymentOrder.objects.get(pk=leg.order_id), attempt, leg, request)
+
+
+def is_over(order: PaymentOrder, attempt: PaymentAttempt, leg: FundingLeg, request: ChannelRequest) -> bool:
+    ended = (order.state, attempt.state, leg.state) == (OrderState.CLOSED, AttemptState.FAILED, LegState.RELEASED)
+    return ended and leg.request_id == request.id
+
+
+def after_all(order: PaymentOrder, attempt: PaymentAttempt, leg: FundingLeg, request: ChannelRequest) -> bool:
+    """Whether this is the success of a payment that was told as refused."""
+    return request.state == "success" and is_over(order, attempt, leg, request)
 
 
 def goes_on(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg], at: datetime) -> bool:

@@ -14,6 +14,7 @@ from core.outbox.services import Payload
 from core.questions import ask
 from core.work import services as work
 from payments.cards import queries as cards
+from payments.cards import recounting
 from payments.cards import services as card_services
 from payments.channels import queries as channel_requests
 from payments.channels import services as channels
@@ -106,9 +107,16 @@ def settle(*, request: ChannelRequest, at: datetime) -> TopUp:
         return settle_refund(top_up, request, at)
     if request.state == "failed":
         return fail(top_up, request.code, at)
-    if top_up.state == TopUpState.CLOSED:
+    if top_up.state == TopUpState.FAILED:
+        recounting.count_again(card_id=top_up.card_id, scene=BUSINESS, amount_fen=top_up.amount_fen, taken_at=top_up.created_at)
+    if top_up.state in (TopUpState.CLOSED, TopUpState.FAILED):
         return book_late(top_up, request, at)
     return book(top_up, request, at)
+
+
+def takes_late(request: ChannelRequest) -> bool:
+    """Whether an order is over as failed, so that a success after all is late."""
+    return TopUp.objects.filter(pk=request.business_id, request_id=request.id, state=TopUpState.FAILED).exists()
 
 
 def book(top_up: TopUp, request: ChannelRequest, at: datetime) -> TopUp:

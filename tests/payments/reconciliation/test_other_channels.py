@@ -1,7 +1,8 @@
 """WeChat Pay, Alipay and Stripe reconciled: a day of everything, a day of nothing, and each way a list can disagree."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ import pytest
 from accounts.ledger import queries as ledger
 from accounts.ledger.accounts import platform_account
 from core.clock import queries as clock
+from core.work.models import WorkItem
+from payments.channels.empty_days import nothing
 from payments.channels.models import Break
+from payments.channels.port import StatementNotReady
 from payments.channels.sockets import OUTCOMES
-from payments.reconciliation import journals, services
+from payments.reconciliation import journals, services, tasks
 from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms
 from tests.ledger_proof import assert_books_balance
 from tests.payments.ledgerless import BUSINESS
@@ -134,3 +138,66 @@ def test_a_payout_that_came_back_is_listed_by_the_account_alone(gateway: Any, ti
     OUTCOMES.unplug(BUSINESS)
     assert (breaks(), run.state, run.closing_fen, clearing(side)) == ([], "closed", 10_000 - 60, 0)
     assert_books_balance()
+
+
+def test_a_day_whose_lines_do_not_lead_from_opening_to_closing_stays_open(pay: Any, time_machine: Any) -> None:
+    OUTCOMES.plug(BUSINESS, Booked())
+    side = Wechat(pay)
+    side.paid(10_000)
+    day, written = tomorrow(time_machine), pay.flow_bill
+    pay.flow_bill = lambda wanted: written(wanted).replace(b"`99.40", b"`99.41")
+    run = reconciled(side, day)
+    assert (run.state, run.why) == ("open", "broken: opening + lines is not the closing")
+    assert WorkItem.objects.filter(target=run.public_id, finished_at=None).exists()
+    assert (ReconLine.objects.count(), clearing(side)) == (0, 10_000)
+    pay.flow_bill = written
+    assert reconciled(side, day).state == "closed"
+    OUTCOMES.unplug(BUSINESS)
+    assert_books_balance()
+
+
+def test_a_bill_that_does_not_come_is_asked_for_ever_more_seldom_and_then_an_operator_hears_of_it(pay: Any, time_machine: Any) -> None:
+    OUTCOMES.plug(BUSINESS, Booked())
+    side = Wechat(pay)
+    side.paid(10_000)
+    OUTCOMES.unplug(BUSINESS)
+    day, flows = tomorrow(time_machine), pay.flows
+    pay.flows = []
+    run = reconciled(side, day)
+    assert (run.state, run.why, run.looks) == ("open", "not_ready", 1), "no bill, though an order of ours is done"
+    assert tasks.look_at(run, clock.now()) == 0, "its next look is in ten minutes"
+    asked = [run.due_at]
+    for _ in range(30):
+        assert run.due_at is not None
+        run = services.reconcile(channel=side.channel, day=day, at=run.due_at)
+        asked.append(run.due_at)
+    gaps = [(later - before) // timedelta(minutes=10) for before, later in pairwise(asked) if before and later]
+    assert gaps == [1] * 5 + [6] * 24 + [36]
+    assert [item.facts["why"] for item in WorkItem.objects.filter(target=run.public_id, finished_at=None)] == ["not_ready"]
+    pay.flows = flows
+    run = reconciled(side, day)
+    assert (run.state, run.looks) == ("closed", 1)
+    assert not WorkItem.objects.filter(target=run.public_id, finished_at=None).exists()
+
+
+def test_no_bill_is_believed_on_the_fourth_day_though_an_order_of_ours_is_done(gateway: Any, time_machine: Any) -> None:
+    OUTCOMES.plug(BUSINESS, Booked())
+    side = Alipay(gateway)
+    side.paid(10_000)
+    OUTCOMES.unplug(BUSINESS)
+    day = tomorrow(time_machine)
+    gateway.flows = []
+    assert reconciled(side, day).why == "not_ready"
+    for _ in range(3):
+        tomorrow(time_machine)
+    assert (reconciled(side, day).state, breaks()) == ("matched", [("cut_off", f"statement {day}")])
+    assert_books_balance()
+
+
+def test_a_bill_that_may_only_be_late_is_no_day_of_nothing() -> None:
+    day = date(2026, 11, 20)
+    early, out = clock.start_of_day(day + timedelta(days=1)) + timedelta(hours=9, minutes=59), timedelta(minutes=1)
+    with pytest.raises(StatementNotReady):
+        nothing(day=day, kind="payments", wall=early)
+    found = nothing(day=day, kind="payments", wall=early + out)
+    assert (found.raw, found.lines, found.summary) == (b"", (), {})
