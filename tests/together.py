@@ -7,7 +7,9 @@ from contextlib import suppress
 from threading import Barrier, Semaphore
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+
+from core.errors import DomainError
 
 PATIENCE_SECONDS = 120  # only guards against waiting for ever
 DOORS = 8  # so many connect at once: a busy machine opens a hundred connections one after another, and the last would wait too long
@@ -38,13 +40,40 @@ def together(act: Callable[[int], Any], times: int) -> list[Any]:
         return [job.exception(PATIENCE_SECONDS) or job.result() for job in jobs]
 
 
-def wait_until_blocked(number: int = 1) -> None:
-    """Until so many other connections to this test's own database wait for a lock. Another worker's database does not count."""
+def behind(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:
+    """Call `second` in a thread of its own while what `first` did is not committed yet; the commit comes when `second` waits for a lock, or
+    is over. Returns what each gave back, or the DomainError (`first`) or exception (`second`) it raised."""
+
+    def apart() -> Any:
+        try:
+            return second()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            one = tried(first)
+            job = pool.submit(apart)
+            wait_until_blocked(unless=job.done)
+        return one, job.exception(PATIENCE_SECONDS) or job.result()
+
+
+def tried(act: Callable[[], Any]) -> Any:
+    """What it gave back, or the refusal it raised."""
+    try:
+        return act()
+    except DomainError as refused:
+        return refused
+
+
+def wait_until_blocked(number: int = 1, unless: Callable[[], bool] = lambda: False) -> None:
+    """Until so many other connections to this test's own database wait for a lock, or `unless` comes true. Another worker's database does
+    not count."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:
             cursor.execute(WAITING)
-            if cursor.fetchone()[0] >= number:
+            if unless() or cursor.fetchone()[0] >= number:
                 return
             time.sleep(0.02)
     raise AssertionError(f"not {number} waited for a lock")

@@ -29,8 +29,12 @@ def get(customer_id: uuid.UUID) -> Customer:
 
 
 def lock(customer_id: uuid.UUID) -> Customer:
-    """The customer's row, locked to the end of the caller's transaction. Raises NotFound."""
-    found = Customer.objects.select_for_update().filter(pk=customer_id).first()
+    """The customer's row, locked to the end of the caller's transaction. Raises NotFound.
+
+    Rows that only name the customer are written meanwhile: whoever holds one of the customer's cards would else wait for this, and this
+    for the card.
+    """
+    found = Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).first()
     if found is None:
         raise NotFound()
     return found

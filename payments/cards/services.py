@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 
+from accounts.identity import queries as identity
 from accounts.verification import queries as verification
 from core.approvals.services import must_be_applying
 from core.clock import queries as clock
@@ -250,12 +251,15 @@ def expire_bindings(*, shard: int, at: datetime, batch: int = 200) -> int:
 @transaction.atomic
 def bind(*, binding: CardBinding, token: str, at: datetime) -> Card:
     """Make the card of a confirmed binding; called with the binding locked. The first live card becomes the default. A card bound before
-    gets one more agreement.
+    gets one more agreement, unless it is unbound at this moment.
 
-    An agreement that the bank ended already makes a card that is unbound from the start.
+    An agreement that the bank ended already makes a card that is unbound from the start. Locks the customer, since there may be no card
+    yet to lock, and then the cards.
     """
     index = token_index(token)
     lock_token(index)
+    identity.lock(binding.customer_id)
+    lock_cards(binding.customer_id)
     alive = not ended_before(index)
     bound = queries.live_cards(binding.customer_id).filter(fingerprint=bytes(binding.fingerprint)).first()
     if bound is not None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F
 
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from core.ids import new_id, public_id, shard_of
 from core.moves import advance
 from core.outbox import services as outbox
@@ -193,8 +193,9 @@ def note_receiver(notice: MerchantNotice, reply: Reply, at: datetime) -> None:
 def resend(*, notice_id: UUID, at: datetime) -> MerchantNotice:
     """Send a notice again, at once and on a fresh timetable, to where its app (or its order) hears news now. One that is on its way
     already is only tried sooner. Raises NotFound, NoAddress, ResentTooOften."""
-    queries.notice(notice_id)
-    row = MerchantNotice.objects.select_for_update(of=("self",)).select_related("app", "order").get(pk=notice_id)
+    row = MerchantNotice.objects.select_for_update(of=("self",)).select_related("app", "order").filter(pk=notice_id).first()
+    if row is None:
+        raise NotFound()
     if row.resends >= RESENDS_MOST:
         raise ResentTooOften(most=RESENDS_MOST)
     url = address(row.app, row.order.notify_url if row.order else "")
@@ -210,12 +211,10 @@ def resend(*, notice_id: UUID, at: datetime) -> MerchantNotice:
 
 @transaction.atomic
 def forget_old(*, shard: int, at: datetime, batch: int = 2000) -> int:
-    """Delete one batch of a shard's notices that were over KEPT ago, with their tries. Returns how many."""
-    old: Sequence[UUID] = list(
-        MerchantNotice.objects.filter(shard=shard, changed_at__lt=at - KEPT)
-        .exclude(state=NoticeState.PENDING)
-        .order_by("changed_at")
-        .values_list("pk", flat=True)[:batch]
-    )
+    """Delete one batch of a shard's notices that were over KEPT ago, with their tries, but none that is sent again at this moment.
+    Returns how many."""
+    over = MerchantNotice.objects.filter(shard=shard, changed_at__lt=at - KEPT).exclude(state=NoticeState.PENDING)
+    locked = over.select_for_update(skip_locked=True).order_by("changed_at")
+    old: Sequence[UUID] = list(locked.values_list("pk", flat=True)[:batch])
     NoticeTry.objects.filter(notice_id__in=old).delete()
     return MerchantNotice.objects.filter(pk__in=old).delete()[0]
