@@ -108,7 +108,7 @@ class Resolved(View):
         ],
     )
     def get(self, request: Request, scanned: str) -> Response:
-        """What the text of a code leads to, without its `banyan://qr/`: an order to pay, a printed code, or a person's payment code,
-        which only a merchant's terminal can charge."""
+        """What the text of a code leads to, percent-encoded, with its `banyan://qr/` or without: an order to pay, a printed code, or a
+        person's payment code, which only a merchant's terminal can charge."""
         found = queries.resolve(customer_id(request), scanned, clock.now())
         return Response(self.shown({"kind": found.kind, "order": found.order, "static": found if found.printed else None}))

@@ -8,5 +8,5 @@ urlpatterns = [
     path("payer-codes", payer.PayerCodes.as_view()),
     path("payer-codes/<str:payer_code_id>", payer.OnePayerCode.as_view()),
     path("orders", payer.Scans.as_view()),
-    path("<str:scanned>", payer.Resolved.as_view()),
+    path("<path:scanned>", payer.Resolved.as_view()),
 ]

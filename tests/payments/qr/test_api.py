@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -120,6 +121,7 @@ def test_an_order_is_drawn_as_a_code_scanned_and_paid(till: Program) -> None:
     client, other = api(holder(5_000)), api(holder(5_000))
     found = client.get(f"/v1/payments/qr/{made['order']['id']}").json()
     assert (found["kind"], found["static"], found["order"]["amount"], found["order"]["merchant"]) == ("order", None, 1_800, "Hangzhou Tea")
+    assert client.get(f"/v1/payments/qr/{quote(made['code_url'], safe='')}").json() == found
     assert client.post(f"{MINE}/{made['order']['id']}/pay", {"methods": [{"method": "balance"}]}).json()["result"] == "paid"
     assert other.get(f"/v1/payments/qr/{made['order']['id']}").status_code == 404
     assert other.get("/v1/payments/qr/621234567890123456").json() == {"kind": "payer_code", "order": None, "static": None}
