@@ -75,7 +75,7 @@ class AgreementAdmin(OfCustomer):
 
     @display(description=_("Deductions"))
     def deductions(self, row: Agreement) -> SafeString:
-        header = (_("Deduction"), _("Payment order"), _("Amount (yuan)"), _("State"), _("Code"), _("Tries"), _("Next try"))
+        header = (_("Deduction"), _("Payment order"), _("Amount (yuan)"), _("State"), _("Result code"), _("Tries"), _("Next try"))
         found = queries.deductions(row.pk).order_by("-created_at", "-id")[:SHOWN]
         return table(
             header,
@@ -130,7 +130,7 @@ class DeductionAdmin(OfCustomer):
     def order_link(self, row: Deduction) -> SafeString | str:
         return link("payments.paymentorder", row.order_id, row.order_public_id)
 
-    @display(description=_("Code"))
+    @display(description=_("Result code"))
     def why(self, row: Deduction) -> SafeString | str:
         return plainly(row.code)
 
