@@ -21,7 +21,7 @@ from payments.channels import breaks, done, late_word
 from payments.channels import queries as channel_requests
 from payments.channels import services as channels
 from payments.channels.port import ChannelUnreachable, StatementBroken, StatementFile, StatementNotReady
-from payments.channels.states import RequestState
+from payments.channels.states import Operation, RequestState
 from payments.reconciliation import files, journals, lines, looking, queries
 from payments.reconciliation.account import Totals, differences, sides
 from payments.reconciliation.carrying import carry_missing, settle_carried
@@ -134,11 +134,12 @@ def go_on(*, run_id: UUID, at: datetime) -> ReconRun:
 
 
 def ask(request_id: UUID, at: datetime) -> None:
-    """Ask the channel about a request that left and has no end yet, and about a payment that it had refused."""
-    state = channel_requests.request(request_id).state
-    if state in ASKABLE:
+    """Ask the channel about a request that left and has no end yet, about a payout that may have come back, and about a payment that
+    it had refused."""
+    request = channel_requests.request(request_id)
+    if request.state in ASKABLE or (request.state == RequestState.SUCCESS and request.operation == Operation.PAYOUT):
         channels.query(request_id=request_id, at=at)
-    elif state == RequestState.FAILED:
+    elif request.state == RequestState.FAILED:
         late_word.hear(request_id=request_id, at=at)
 
 

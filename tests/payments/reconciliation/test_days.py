@@ -141,6 +141,25 @@ def test_what_the_bank_calls_done_and_we_do_not_know_is_asked_about_and_settled(
     assert_books_balance()
 
 
+def test_a_payout_that_came_back_without_a_word_is_asked_about_and_given_back(connected: SandboxBank) -> None:
+    """The notice of the return was lost; the statement is the first that tells of it."""
+    who = card_holder(connected)
+    top_up(who, 10_000)
+    withdrawal = withdraw(who, 3_000)
+    settle_wallet(clock.now())
+    assert reconciled(end_of(connected)).state == "closed"
+    request = ChannelRequest.objects.get(business_id=withdrawal.id)
+    connected.fault("lost_notice", operations=["payout"], times=5)
+    connected.return_payout(ChannelCredential.objects.get(retired_at=None).merchant, request.request_no)
+    run = reconciled(end_of(connected))
+    withdrawal.refresh_from_db()
+    assert (withdrawal.state, run.state) == ("returned", "closed")
+    assert breaks() == []
+    assert breaks("closed")[-1][0] == "status"
+    assert (clearing(), at_the_bank()) == (0, 10_000 - 20)
+    assert_books_balance()
+
+
 def test_a_file_that_is_not_what_its_digest_says_is_not_believed_and_an_operator_hears_of_it(connected: SandboxBank) -> None:
     fault = connected.fault("bad_digest")
     day = a_day(connected, 10_000)
