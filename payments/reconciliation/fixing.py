@@ -27,7 +27,7 @@ from payments.reconciliation import journals, queries
 from payments.reconciliation.account import Side
 from payments.reconciliation.dating import date_journal, effective_day
 from payments.reconciliation.judging import DONE, KINDS
-from payments.reconciliation.lines import agree
+from payments.reconciliation.lines import judge_anew
 from payments.reconciliation.models import ReconLine, ReconRun
 
 NOTHING = Fix(
@@ -168,8 +168,8 @@ def post(found: Break, fix: Fix, *, people: Mapping[str, str], at: datetime) -> 
 
 
 def take_in(found: Break, at: datetime) -> None:
-    """Hand a payment done after all to its room; its line agrees from then on, and is booked with the others."""
+    """Hand a payment done after all to its room; its line is judged anew, and booked with the others where it agrees."""
     line = ReconLine.objects.select_related("run").get(disagreement_id=found.pk)
     assert line.request_id is not None, "only a request of ours can be a late success"
     late_word.accept(request_id=line.request_id, channel_no=line.channel_no, fee_fen=line.fee_fen, booked_on=line.run.day, at=at)
-    agree(line)
+    judge_anew(line, at)

@@ -39,12 +39,13 @@ def judge_again(run: ReconRun, at: datetime) -> None:
     advance_all(queries.decided_by_people(run), LineState.CORRECTED, moves=LINE_MOVES, at=at)
 
 
-def agree(line: ReconLine) -> None:
-    """Judge one broken line anew, whose break is about to be closed, with its run locked. It stays broken where it still disagrees."""
+def judge_anew(line: ReconLine, at: datetime) -> None:
+    """Judge one broken line whose break is about to be closed, with its run locked. Where it still disagrees it has another break."""
     [verdict] = verdicts_of(line.run, [line], set())
-    if verdict.finding is None:
-        take(verdict)
-        line.save(update_fields=JUDGED)
+    if verdict.finding is not None:
+        [line.disagreement_id] = breaks.record([verdict.finding], channel=line.channel_id, day=line.run.day, at=at)
+    take(verdict)
+    line.save(update_fields=[*JUDGED, "disagreement_id"])
 
 
 def verdicts_of(run: ReconRun, lines: Sequence[ReconLine], before: set[Listed]) -> list[Verdict]:

@@ -94,6 +94,20 @@ def test_a_closed_orders_payment_is_taken_in_by_two_people_and_given_back(connec
     assert_settled()
 
 
+def test_a_line_whose_fee_is_wrong_too_has_a_break_for_that_when_its_payment_is_taken_in(connected: SandboxBank) -> None:
+    who = card_holder(connected)
+    order = new_order(shop(), 10_000)
+    refused(connected, who, order)
+    expired(order)
+    connected.fault("changed_line", params={"field": "fee_fen", "delta_fen": 30})
+    day = end_of(connected)
+    reconciled(day)
+    fixed(the_break())
+    assert (reconciled(day).state, the_break().kind, clearing()) == ("matched", "fee", 10_000), "nothing is booked that people have to see"
+    assert ReconLine.objects.get().disagreement_id == the_break().id
+    assert_books_balance()
+
+
 def test_a_failed_top_ups_payment_is_taken_in_and_goes_back_to_its_card(connected: SandboxBank) -> None:
     who = card_holder(connected)
     connected.fault("timeout_after_effect", operations=["payment"], times=1, params={"hold_ms": 5})
