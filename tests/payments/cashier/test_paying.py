@@ -107,13 +107,13 @@ def paid_after(who: object, order: PaymentOrder, attempt: PaymentAttempt) -> Pay
 
 def test_a_card_that_refuses_frees_everything_and_the_order_can_be_paid_again(connected: SandboxBank) -> None:
     where, who = shop(), card_holder(connected, fen=3_000)
-    connected.fault("decline", operations=["payment"], times=1, params={"code": "RISK_REFUSED"})
+    connected.fault("decline", operations=["payment"], times=1, params={"code": "INSUFFICIENT_FUNDS"})
     with strange_sources() as sources:
         order = new_order(where, 10_000)
         picks = [Pick("coupon", "c-10", discount=True), Pick("balance"), Pick("line"), card(who)]
         refused = pay(who.customer, order, picks)
         order.refresh_from_db()
-        assert (refused.state, refused.code, order.state, order.payer_id) == ("failed", "RISK_REFUSED", "created", who.customer.id)
+        assert (refused.state, refused.code, order.state, order.payer_id) == ("failed", "INSUFFICIENT_FUNDS", "created", who.customer.id)
         assert {kind for kind, _ in sources.line.told} == {kind for kind, _ in sources.coupon.told} == {"hold", "release"}
         assert balance(receivable(who.customer.id)).available == 0
         assert_settled(expected={who.customer: 3_000})

@@ -37,7 +37,7 @@ def test_an_order_split_refunded_by_card_disputed_and_notified_is_all_on_one_pag
     where, who = told_shop("https://shop.example/n"), card_holder(connected, fen=3_000)
     dated(MerchantTerms, where, split_cap_bp=10_000)
     order = new_order(where, 10_000, to_split=True)
-    connected.fault("decline", operations=["payment"], times=1, params={"code": "RISK_REFUSED"})
+    connected.fault("decline", operations=["payment"], times=1, params={"code": "INSUFFICIENT_FUNDS"})
     for _ in range(2):
         pay(who.customer, order, [Pick("balance"), card(who)])
     split(where, read(order), (receiver_shop(where, shop()), 9_000))
