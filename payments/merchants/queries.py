@@ -1,7 +1,7 @@
 """Reads of merchants, their stores, apps and keys, and of the rules in force for them."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,8 @@ from core.errors import DomainError, NotFound
 from payments.merchants import accounts
 from payments.merchants.models import AppKey, Merchant, MerchantApp, MerchantCategory, MerchantRate, MerchantTerms, PlatformKey, Store
 from payments.merchants.states import OPENED, MerchantState, Scene
+
+SHARED = "SELECT * FROM payments_merchant WHERE id = %s FOR KEY SHARE"
 
 
 class MerchantNotSelling(DomainError):
@@ -64,13 +66,26 @@ def selling(merchant_id: uuid.UUID) -> bool:
 def require_selling(merchant_id: uuid.UUID) -> Merchant:
     """The merchant, in a lock that payments share and that suspending and closing wait for: what the caller's transaction writes
     for it is seen by them, or they are seen here. Raises NotFound, MerchantNotSelling."""
-    statement = "SELECT * FROM payments_merchant WHERE id = %s FOR KEY SHARE"
-    found = next(iter(Merchant.objects.raw(statement, [merchant_id])), None)
-    if found is None:
-        raise NotFound()
+    found = steady(merchant_id)
     if found.state != MerchantState.ACTIVE:
         raise MerchantNotSelling()
     return found
+
+
+def steady(merchant_id: uuid.UUID) -> Merchant:
+    """The merchant in the lock that payments share, whatever its state: it is not suspended, closed or given another card before the
+    caller's transaction ends. Raises NotFound."""
+    found = next(iter(Merchant.objects.raw(SHARED, [merchant_id])), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def hold_back(merchant_ids: Collection[uuid.UUID]) -> None:
+    """Lock merchants, in order, against others who do the same: payments to them go on, suspending and closing wait."""
+    rows = Merchant.objects.select_for_update(no_key=True).order_by("id")
+    for some in batches(sorted(merchant_ids)):
+        list(rows.filter(pk__in=some).values_list("pk", flat=True))
 
 
 def stores(merchant_id: uuid.UUID) -> QuerySet[Store]:

@@ -90,6 +90,12 @@ def journals_of(settlement_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     return set(SettlementLine.objects.filter(settlement_id__in=settlement_ids).values_list("journal_id", flat=True))
 
 
+def settled_among(business_on: date, merchant_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some merchants that have a settlement of a day."""
+    found = Settlement.objects.filter(business_on=business_on, merchant_id__in=merchant_ids)
+    return set(found.values_list("merchant_id", flat=True))
+
+
 def with_something_left(shards: Collection[int], business_on: date) -> set[uuid.UUID]:
     """The merchants of some shards whose last settlement left something in pending, or whose reserve is due."""
     rests = Settlement.objects.filter(shard__in=shards, last=True).exclude(left_fen=0)

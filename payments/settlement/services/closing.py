@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.db.models import F
 from accounts.ledger import batch
 from accounts.ledger import queries as ledger
 from accounts.ledger.legs import Draft
+from accounts.ledger.refusals import InsufficientFunds
 from core.business_day import queries as business_days
 from core.business_day.queries import add_trading_days
 from core.clock.queries import start_of_day
@@ -23,7 +24,7 @@ from payments.merchants import accounts
 from payments.merchants import queries as merchants
 from payments.merchants.services import applications
 from payments.settlement import journals, queries
-from payments.settlement.days import Line, Movement, Standing, Unproved, plan, proved, totals
+from payments.settlement.days import Line, Movement, Plan, Standing, Unproved, plan, proved, totals
 from payments.settlement.facts import concerns, facts
 from payments.settlement.models import Settlement, SettlementLine
 from payments.settlement.states import SettlementState
@@ -33,7 +34,9 @@ from payments.splits.services import orders as split_orders
 UNPROVED = "settlement.unproved"
 RULE = "rule"
 AT_ONCE = 2000
+TRIES = 8
 OWN = (journals.CLOSED, journals.SENT, journals.BACK)
+PLANNED = [*(one.name for one in fields(Plan)), "opening_fen", "kept_fen", "payout_fen", "reserve_left_fen", "reserve_until"]
 SETTLED = (accounts.AVAILABLE, accounts.RESERVE, accounts.FROZEN)
 
 
@@ -147,8 +150,11 @@ def moved_on(business_on: date, shards: Collection[int]) -> dict[uuid.UUID, list
 
 
 def close_merchants(moved: Mapping[uuid.UUID, Sequence[Movement]], *, business_on: date, at: datetime) -> int:
-    """Close one day for these merchants, who have no settlement of it yet; returns how many."""
-    cases = cases_of(moved, business_on, at)
+    """Close one day for those of these merchants who have no settlement of it yet; returns how many. One merchant's days are closed one
+    after another, whoever closes them."""
+    merchants.hold_back(moved)
+    settled = queries.settled_among(business_on, moved)
+    cases = cases_of({key: parts for key, parts in moved.items() if key not in settled}, business_on, at)
     take_in(cases, at)
     provable = [case for case in cases if case.unproved is None]
     fill(provable, business_on)
@@ -157,7 +163,7 @@ def close_merchants(moved: Mapping[uuid.UUID, Sequence[Movement]], *, business_o
         [line_of(case.row, line) for case in provable for line in case.lines],
         batch_size=AT_ONCE,
     )
-    refused = post([case.row for case in provable], at)
+    refused = move(provable, business_on, at)
     mark([case for case in provable if case.row.id not in refused], business_on, at)
     for case in cases:
         if case.unproved is not None:
@@ -235,6 +241,22 @@ def fill(cases: Sequence[Case], business_on: date) -> None:
 def take(row: Settlement, values: Mapping[str, int]) -> None:
     for name, value in values.items():
         setattr(row, name, value)
+
+
+def move(cases: Sequence[Case], business_on: date, at: datetime) -> dict[uuid.UUID, str]:
+    """Post what is planned; the refusals by settlement. What a merchant's accounts have may change between reading and taking (a refund, a
+    dispute): the ledger refuses then, and they are read and planned again."""
+    refused: dict[uuid.UUID, str] = {}
+    waiting = list(cases)
+    for _ in range(TRIES):
+        found = post([case.row for case in waiting], at)
+        refused |= {key: code for key, code in found.items() if code != InsufficientFunds.code}
+        waiting = [case for case in waiting if found.get(case.row.id) == InsufficientFunds.code]
+        if not waiting:
+            return refused
+        fill(waiting, business_on)
+        Settlement.objects.bulk_update([case.row for case in waiting], PLANNED, batch_size=AT_ONCE)
+    return refused | {case.row.id: InsufficientFunds.code for case in waiting}
 
 
 def post(rows: Sequence[Settlement], at: datetime) -> dict[uuid.UUID, str]:

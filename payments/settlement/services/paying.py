@@ -78,7 +78,7 @@ def pay_now(*, settlement_id: uuid.UUID, at: datetime) -> MerchantPayout | None:
 @transaction.atomic
 def place(settlement: Settlement, at: datetime) -> MerchantPayout | None:
     """The payout, its request and its journal, or none of them. Raises what refuses it."""
-    merchant = merchants.merchant(settlement.merchant_id)
+    merchant = merchants.steady(settlement.merchant_id)
     if merchant.state != MerchantState.ACTIVE:
         raise NotPaidOut(state=merchant.state)
     if merchant.settlement_card_id is None:
