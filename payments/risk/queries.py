@@ -41,6 +41,11 @@ def latest_rule(code: str, at: datetime) -> RiskRule:
     return found
 
 
+def waiting() -> QuerySet[RiskReview]:
+    """The reviews that nobody has decided, the oldest first."""
+    return RiskReview.objects.filter(state=ReviewState.OPEN).order_by("created_at", "id")
+
+
 def overdue_reviews(shard: int, at: datetime) -> QuerySet[RiskReview, uuid.UUID]:
     late = RiskReview.objects.filter(shard=shard, state=ReviewState.OPEN, expires_at__lte=at)
     return late.order_by("expires_at", "id").values_list("id", flat=True)

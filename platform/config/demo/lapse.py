@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 
 from accounts.ledger import proving
-from config.demo import evening, statements
+from config.demo import evening, statements, watch
 from config.demo.acts import Intention
 from config.demo.bank import Bank
 from config.demo.fingerprint import fingerprint
@@ -61,10 +61,13 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
         clock_services.tell_followers()
         stage = Stage(bank, dict(enumerate(map(Life, bank.people(count=people, seed=seed)))), {})
         plan = {day: list(acts) for day, acts in groupby(draw(seed, people=people, days=days), key=lambda act: act.day)}
+        blocked = watch.suspect(chain(*plan.values()))
         for day in range(days):
             if day:
                 statements.reconcile(first + timedelta(days=day - 1), at=moment(first + timedelta(days=day), STATEMENT_MINUTE))
-            evening.settle(at=moment(first + timedelta(days=day), SETTLE_MINUTE), until=today - timedelta(days=UNAPPROVED))
+            morning = moment(first + timedelta(days=day), SETTLE_MINUTE)
+            evening.settle(at=morning, until=today - timedelta(days=UNAPPROVED))
+            watch.morning(day, stage.lives.get(blocked), at=morning)
             live_day(stage, helper, plan.get(day, []), first + timedelta(days=day))
             travel.advance(to=clock.start_of_day(first + timedelta(days=day + 1)))
             progress(day + 1, sum(stage.deeds.done.values()))
@@ -99,6 +102,7 @@ def live_day(stage: Stage, helper: SecondHand, acts: list[Intention], day: date)
     find_out(at)
     evening.sweep(at)
     evening.decide(at)
+    watch.look(at)
 
 
 def find_out(at: datetime) -> None:

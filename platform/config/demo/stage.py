@@ -76,6 +76,8 @@ class Stage:
             self.deeds.refused[str(reason)] += 1
         except DomainError as refusal:
             self.deeds.refused[refusal.code] += 1
+            if refusal.afterwards is not None:
+                refusal.afterwards()
         else:
             self.deeds.done[wanted.act] += 1
 
@@ -164,7 +166,8 @@ class Stage:
             transfers.send(intent=intent, payee_id=payee.id, amount_fen=wanted.amount_fen, remark=remark, at=at)
         elif payer is not payee:
             offered = transfers.offer(intent=intent, payee_id=payee.id, amount_fen=wanted.amount_fen, remark=remark, at=at)
-            self.deeds.offers.append(Offer(wanted, payee.id, offered.id))
+            if offered.state == "in_transit":  # not in review
+                self.deeds.offers.append(Offer(wanted, payee.id, offered.id))
 
     def answer_offers(self, *, at: datetime) -> None:
         """Payees take most of what was offered to them that day; every fourth offer is declined, every fifth forgotten."""
