@@ -1,7 +1,7 @@
 """Running the same thing in many threads at once, each with its own database connection, or one after another at its lock."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Barrier, Semaphore
@@ -56,6 +56,12 @@ def behind(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, An
             job = pool.submit(apart)
             wait_until_blocked(unless=job.done)
         return one, job.exception(PATIENCE_SECONDS) or job.result()
+
+
+def in_turn(acts: Mapping[str, Callable[[], Any]], first: str) -> dict[str, Any]:
+    """What each of two acts gave back, by name, the other begun before what `first` did is committed."""
+    other = next(name for name in acts if name != first)
+    return dict(zip((first, other), behind(acts[first], acts[other]), strict=True))
 
 
 def tried(act: Callable[[], Any]) -> Any:

@@ -11,7 +11,6 @@ from core.ids import new_id
 from core.moves import advance
 from payments.cashier import queries as cashier
 from payments.cashier.queries import PaymentOrder
-from payments.splits import queries
 from payments.splits.models import SplitOrder
 from payments.splits.states import SPLIT_ORDER_MOVES, SplitOrderState
 
@@ -48,7 +47,7 @@ def locked(order: PaymentOrder, at: datetime) -> SplitOrder:
 @transaction.atomic
 def end_overdue(*, order_id: uuid.UUID, at: datetime) -> bool:
     """Finish an order whose days are over; settlement does not keep it any more either way."""
-    row = queries.split_order(order_id)
+    row = SplitOrder.objects.select_for_update(of=("self",)).filter(order_id=order_id).first()
     if row is None or row.state != SplitOrderState.OPEN or row.until > local_day(at):
         return False
     advance(row, SplitOrderState.FINISHED, moves=SPLIT_ORDER_MOVES, at=at)
