@@ -3,17 +3,20 @@
 import pytest
 
 from core.clock import queries as clock
+from core.moves import WrongState
+from payments.cashier.models import PaymentOrder
 from payments.cashier.services.refunding import RefundTooMuch
+from payments.channels.models import Channel
 from payments.refunds import outbound
 from payments.refunds.models import Refund
-from payments.refunds.services import by_hand
+from payments.refunds.services import by_hand, placing
 from payments.refunds.services.asking import MerchantBalanceShort, OutRefundNoUsed
 from tests.payments.cashier.world import card_holder, holder, shop
 from tests.payments.refunds.test_card import FULL, refused
-from tests.payments.refunds.world import ask, assert_all_over, by_balance, by_card, by_operators, has, move, read
+from tests.payments.refunds.world import ask, assert_all_over, by_balance, by_card, by_operators, has, move, read, settle_refunds
 from tests.payments.wallet.world import open_day, posted
 from tests.sandbox_bank import SandboxBank
-from tests.together import together
+from tests.together import in_turn, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,3 +93,52 @@ def test_of_three_decisions_on_a_refused_refund_at_once_one_holds(connected: San
     made.refresh_from_db()
     assert (posted(who.customer), has(where)["pending"][1]) == (1_500 if made.state == "succeeded_by_hand" else 0, 0)
     assert_all_over()
+
+
+@pytest.mark.parametrize("act", [by_hand.AGAIN, by_hand.PAID_BY_HAND, by_hand.GIVEN_UP])
+@pytest.mark.parametrize("first", ["sweeper", "people"])
+def test_the_sweeper_and_the_people_at_one_refused_refund_at_once_ask_once_or_end_it(connected: SandboxBank, first: str, act: str) -> None:
+    where, who = shop(), card_holder(connected, fen=3_000)
+    made = refused(connected, where, who)
+    facts = {"reference": "B-1"} if act == by_hand.PAID_BY_HAND else {}
+    acts = {
+        "sweeper": lambda: placing.place_waiting(refund_id=made.id, at=clock.now()),
+        "people": lambda: by_operators(act, refund_id=made.id, **facts),
+    }
+    ended = in_turn(acts, first)
+    assert (ended["sweeper"], type(ended["people"])) == (False, Refund), ended
+    settle_refunds(clock.now())
+    made.refresh_from_db()
+    ends = {by_hand.AGAIN: "succeeded", by_hand.PAID_BY_HAND: "succeeded_by_hand", by_hand.GIVEN_UP: "failed"}
+    assert made.state == ends[act]
+    paid_fen = {by_hand.AGAIN: 3_500, by_hand.PAID_BY_HAND: 0, by_hand.GIVEN_UP: 0}[act]
+    assert connected.card(who.number)["balance_fen"] == FULL - 7_000 + paid_fen
+    assert (posted(who.customer), has(where)["pending"][1]) == (0 if act == by_hand.GIVEN_UP else 1_500, 0)
+    assert_all_over()
+
+
+@pytest.mark.parametrize("act", [by_hand.PAID_BY_HAND, by_hand.GIVEN_UP, by_hand.AGAIN])
+def test_a_refund_that_waits_for_its_channel_is_placed_once_and_is_no_operators_turn_meanwhile(connected: SandboxBank, act: str) -> None:
+    where, who = shop(), card_holder(connected)
+    made = waiting(by_card(where, who, 3_000))
+    facts = {"reference": "B-1"} if act == by_hand.PAID_BY_HAND else {}
+    acts = {
+        "sweeper": lambda: placing.place_waiting(refund_id=made.id, at=clock.now()),
+        "people": lambda: by_operators(act, refund_id=made.id, **facts),
+    }
+    ended = in_turn(acts, "sweeper")
+    assert (ended["sweeper"], type(ended["people"])) == (True, WrongState), ended
+    assert not any(together(lambda _: placing.place_waiting(refund_id=made.id, at=clock.now()), 3))
+    settle_refunds(clock.now())
+    assert connected.card(who.number)["balance_fen"] == FULL
+    assert_all_over(expected={who.customer: 0})
+
+
+def waiting(order: PaymentOrder) -> Refund:
+    """A refund asked for while its channel took no calls, which it does again."""
+    channel = Channel.objects.filter(code="sandbox_bank")
+    channel.update(enabled=False)
+    made = ask(order, 3_000)
+    channel.update(enabled=True)
+    assert made.state == "created"
+    return made

@@ -22,7 +22,7 @@ from tests.payments.settlement.world import dated, end_day, settled
 from tests.payments.splits.world import receiver_person, receiver_shop, split
 from tests.payments.wallet.world import holder, posted
 from tests.sandbox_bank import SandboxBank
-from tests.together import together
+from tests.together import in_turn, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REFUSED = {"code": "RISK_REFUSED"}
@@ -154,4 +154,19 @@ def test_giving_up_splitting_and_refunding_at_once_keep_the_order_whole(connecte
     assert (row.split_fen, after.refunding_fen) == (pending(other), 0)
     assert row.split_fen + after.refunded_fen <= 10_000
     assert (pending(where) >= 0, queries.given_again(order.id)[who.id] > 0) == (True, True)
+    assert_all_over()
+
+
+@pytest.mark.parametrize("first", ["give_up", "split"])
+def test_a_refund_given_up_while_more_is_split_leaves_the_receivers_what_is_theirs(connected: SandboxBank, first: str) -> None:
+    where, other = wide(), shop()
+    order, who = by_card_to_split(where, connected), receiver_shop(where, other)
+    split(where, order, (who, 6_000))
+    made = refused(connected, order, 9_000)
+    assert (pending(other), SplitOrder.objects.get().split_fen) == (940, 940)
+    ended = in_turn({"give_up": lambda: give_up(made), "split": lambda: split(where, order, (who, 3_000))}, first)
+    assert isinstance(ended["give_up"], Refund), ended
+    assert isinstance(ended["split"], Split if first == "give_up" else splitting.SplitTooMuch), ended
+    left = 9_000 if first == "give_up" else 6_000
+    assert (pending(other), SplitOrder.objects.get().split_fen, pending(where)) == (left, left, 9_940 - left)
     assert_all_over()
