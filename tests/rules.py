@@ -8,8 +8,11 @@ from typing import TypeVar
 from django.db import connection
 from django.db.models import Model
 
+from core.clock import queries as clock
 from core.dated import starts_of
 from core.ids import new_id
+from core.limits.models import Cap
+from core.limits.sockets import CapKind
 
 Row = TypeVar("Row", bound=Model)
 
@@ -23,6 +26,11 @@ def newer(row: Row, **changes: object) -> Row:
     made = type(row)(**(values | key | {starts: getattr(row, starts) + timedelta(days=1)} | changes))
     made.save(force_insert=True)
     return made
+
+
+def capped(kind: CapKind, value: int) -> None:
+    """A cap that is in force from today on."""
+    Cap.objects.create(name=kind.name, value=value, starts_on=clock.local_day(clock.now()))
 
 
 @contextmanager

@@ -8,11 +8,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.identity import queries
 from core.clock.queries import local, local_day, start_of_day
 from core.crypto.blind_index import blind_index
 from core.errors import TooManyRequests
 from core.limits.services import LimitReached, take
+from core.limits.sockets import CapKind
 
 HOUR, DAY = "hour", "day"
 
@@ -23,11 +26,25 @@ class Cap:
 
     counter: str
     period: str
-    times: int
+    times: CapKind
 
 
-CODES = {"phone": Cap("codes:phone", DAY, 10), "device": Cap("codes:device", HOUR, 10), "address": Cap("codes:address", HOUR, 60)}
-TRIES = {"phone": Cap("tries:phone", DAY, 30), "device": Cap("tries:device", HOUR, 20), "address": Cap("tries:address", HOUR, 100)}
+CODES_OF_PHONE = CapKind("codes.of_phone_a_day", _("Codes sent to one phone, a day"), usual=10, most=100)
+CODES_OF_DEVICE = CapKind("codes.of_device_an_hour", _("Codes one device asks for, an hour"), usual=10, most=100)
+CODES_OF_ADDRESS = CapKind("codes.of_address_an_hour", _("Codes one address asks for, an hour"), usual=60, most=10_000)
+TRIES_OF_PHONE = CapKind("tries.of_phone_a_day", _("Codes tried for one phone, a day"), usual=30, most=300)
+TRIES_OF_DEVICE = CapKind("tries.of_device_an_hour", _("Codes one device tries, an hour"), usual=20, most=200)
+TRIES_OF_ADDRESS = CapKind("tries.of_address_an_hour", _("Codes one address tries, an hour"), usual=100, most=10_000)
+CODES = {
+    "phone": Cap("codes:phone", DAY, CODES_OF_PHONE),
+    "device": Cap("codes:device", HOUR, CODES_OF_DEVICE),
+    "address": Cap("codes:address", HOUR, CODES_OF_ADDRESS),
+}
+TRIES = {
+    "phone": Cap("tries:phone", DAY, TRIES_OF_PHONE),
+    "device": Cap("tries:device", HOUR, TRIES_OF_DEVICE),
+    "address": Cap("tries:address", HOUR, TRIES_OF_ADDRESS),
+}
 
 
 def count(caps: dict[str, Cap], *, phone_index: bytes, device_index: bytes, address: str, at: datetime) -> None:
@@ -41,7 +58,7 @@ def count(caps: dict[str, Cap], *, phone_index: bytes, device_index: bytes, addr
         counter = f"{cap.counter}:known" if is_known and kind == "phone" else cap.counter
         period, ends_at = period_of(cap.period, at)
         try:
-            take(counter=counter, owner=uuid.UUID(bytes=owner[:16]), period=period, amount=1, cap=cap.times)
+            take(counter=counter, owner=uuid.UUID(bytes=owner[:16]), period=period, amount=1, cap=cap.times.on(at))
         except LimitReached as reached:
             raise TooManyRequests(retry_after=int((ends_at - at).total_seconds()) + 1) from reached
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import webauthn
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -25,11 +26,13 @@ from accounts.security.models import Passkey, PasskeyChallenge, StepUpProof
 from accounts.security.services import binding_of, keep_proof, spend_act
 from core.errors import DomainError, NotFound
 from core.ids import new_id
+from core.limits.queries import cap
+from core.limits.sockets import CapKind
 from core.outbox.services import publish
 
+MOST = CapKind("security.passkeys", _("Passkeys of one customer"), usual=10, most=50)
 CHALLENGE_LIFE = timedelta(minutes=5)
 SEASONED_AFTER = timedelta(hours=24)
-MOST = 10
 Purpose = PasskeyChallenge.Purpose
 
 
@@ -83,8 +86,9 @@ def descriptors(customer_id: uuid.UUID) -> list[PublicKeyCredentialDescriptor]:
 def registration_options(*, customer_id: uuid.UUID, session_id: uuid.UUID, user_name: str, at: datetime) -> dict[str, Any]:
     """What the app hands to `navigator.credentials.create`. Raises TooManyPasskeys."""
     known = descriptors(customer_id)
-    if len(known) >= MOST:
-        raise TooManyPasskeys(most=MOST)
+    most = cap(MOST, at)
+    if len(known) >= most:
+        raise TooManyPasskeys(most=most)
     challenge = new_challenge(customer_id, session_id, Purpose.REGISTER, "", at)
     options = webauthn.generate_registration_options(
         rp_id=relying_party(),
@@ -139,8 +143,9 @@ def register(
         )
     except WebAuthnException as problem:
         raise PasskeyRefused() from problem
-    if queries.passkeys(customer_id).count() >= MOST:
-        raise TooManyPasskeys(most=MOST)
+    most = cap(MOST, at)
+    if queries.passkeys(customer_id).count() >= most:
+        raise TooManyPasskeys(most=most)
     row = Passkey(
         id=new_id(),
         customer_id=customer_id,

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import queries as identity
 from accounts.verification import outflow, queries
@@ -16,10 +17,11 @@ from core.crypto.blind_index import blind_index
 from core.errors import DomainError, Invalid, NotFound, TooManyRequests
 from core.ids import new_id, shard_of
 from core.limits.services import Levy, LimitReached, Toll, give_back, levy, take
+from core.limits.sockets import CapKind
 from core.moves import advance
 from core.outbox.services import Payload, publish
 
-CHECKS_PER_DAY = 5
+CHECKS = CapKind("verification.checks_a_day", _("Identity checks of one customer, a day"), usual=5, most=100)
 NAME_LENGTH = 50
 ANSWER_WITHIN = timedelta(minutes=2)
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440)]
@@ -93,7 +95,7 @@ def request_check(*, customer_id: uuid.UUID, name: str, id_number: str, at: date
     except IntegrityError as problem:
         raise CheckRunning() from problem
     try:
-        take(counter="real_name_check", owner=customer_id, period=local_day(at).isoformat(), amount=1, cap=CHECKS_PER_DAY)
+        take(counter="real_name_check", owner=customer_id, period=local_day(at).isoformat(), amount=1, cap=CHECKS.on(at))
     except LimitReached as reached:
         raise TooManyRequests(retry_after=86_400) from reached
     publish(topic="verification.requested", owner=customer_id, payload={"customer": str(customer_id), "check": str(check_id)}, at=at)

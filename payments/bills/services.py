@@ -6,11 +6,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from core.clock.queries import local_day
 from core.errors import DomainError
 from core.ids import new_id, public_id, shard_of
 from core.limits import services as limits
+from core.limits.queries import cap
+from core.limits.sockets import CapKind, Unit
 from core.moves import advance
 from core.outbox import services as outbox
 from core.work import services as work
@@ -30,9 +33,9 @@ from payments.refunds.states import AskedBy, RefundState
 from payments.wallet.services import parties
 
 COUNTER = "bills:looks"
-LOOKS_A_DAY = 100
-LIFE = timedelta(minutes=15)
-ACCOUNTS_MOST = 30
+LOOKS = CapKind("bills.looks_a_day", _("Look-ups of bills by one customer, a day"), usual=100, most=10_000)
+ACCOUNTS = CapKind("bills.accounts", _("Billers' accounts one customer keeps"), usual=30, most=1000)
+TIME = CapKind("bills.minutes_to_pay", _("Time to pay a bill that was looked up"), usual=15, most=1440, unit=Unit.MINUTES)
 SILENT, NOT_REFUNDED = "bill.biller_silent", "bill.not_refunded"
 
 
@@ -58,7 +61,7 @@ class TooManyBillAccounts(DomainError):
 def count_look(*, customer_id: UUID, at: datetime) -> None:
     """One look-up of the day more. Raises CustomerNotActive, LimitReached."""
     parties.require_active(customer_id)
-    limits.take(counter=COUNTER, owner=customer_id, period=local_day(at).isoformat(), amount=1, cap=LOOKS_A_DAY)
+    limits.take(counter=COUNTER, owner=customer_id, period=local_day(at).isoformat(), amount=1, cap=LOOKS.on(at))
 
 
 @transaction.atomic
@@ -84,7 +87,7 @@ def begin(*, customer_id: UUID, biller: Biller, account_no: str, owed: Owed, las
         amount_fen=owed.amount_fen,
         subject=f"{biller.name_zh} {owed.period}",
         scene=Scene.BILL,
-        life=LIFE,
+        life=timedelta(minutes=cap(TIME, at)),
     )
     order = orders.assign(orders.create(app=biller.app, wanted=wanted, at=at), customer_id, at)
     made = BillPayment(
@@ -271,8 +274,9 @@ def save_account(*, customer_id: UUID, biller: Biller, account_no: str, nickname
     held = BillAccount.objects.filter(customer_id=customer_id, biller=biller, account_index=index).first()
     if held is not None:
         return change_account(account=held, nickname=nickname, remind=remind, at=at)
-    if queries.accounts(customer_id).count() >= ACCOUNTS_MOST:
-        raise TooManyBillAccounts(most=ACCOUNTS_MOST)
+    most = cap(ACCOUNTS, at)
+    if queries.accounts(customer_id).count() >= most:
+        raise TooManyBillAccounts(most=most)
     made = BillAccount(
         id=new_id(),
         customer_id=customer_id,

@@ -1,14 +1,17 @@
-"""Arithmetic and forms of cards. Pure."""
+"""Arithmetic and forms of cards, and their cap. Pure."""
 
 import re
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from core.card_numbers import LONGEST, SHORTEST, luhn_valid
+from core.limits.sockets import CapKind
 
 LIFE = timedelta(minutes=10)
 RESEND_AFTER = timedelta(seconds=60)
 TRIES = 3
-BINDINGS_A_DAY = 20
+BINDINGS = CapKind("cards.bindings_a_day", _("Cards one customer tries to bind, a day"), usual=20, most=1000)
 BIN_LENGTHS = (8, 7, 6)
 SEPARATORS = re.compile(r"[ \-]")
 MOBILE = re.compile(r"1[3-9][0-9]{9}")

@@ -104,7 +104,7 @@ def start_binding(*, customer_id: UUID, card_number: str, mobile: str, at: datet
         raise NameNotVerified()
     fingerprint = blind_index(number, purpose="card_number")
     channel = signing_channel(customer_id, issuer, fingerprint, at)
-    limits.take(counter="card_binding", owner=customer_id, period=clock.local_day(at).isoformat(), amount=1, cap=rules.BINDINGS_A_DAY)
+    limits.take(counter="card_binding", owner=customer_id, period=clock.local_day(at).isoformat(), amount=1, cap=rules.BINDINGS.on(at))
     replace_older(customer_id, fingerprint, at)
     binding = insert_binding(customer_id, channel, issuer, fingerprint, number[-4:], rules.masked_mobile(digits), at)
     place(Operation.SIGN_START, BINDING, binding.id, customer_id, at, channel=channel, bank_code=issuer.bank_id)

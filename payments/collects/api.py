@@ -94,7 +94,9 @@ class Collects(EffectView, Paged):
 
     def looked_up(self, request: Request, phones: list[str]) -> dict[str, uuid.UUID]:
         """Who has these numbers. Raises PeopleUnknown, TooManyRequests, Invalid."""
-        with payees.looking_up(asker=asker(request), at=clock.now(), numbers=len(phones)) as look:
+        at = clock.now()
+        services.refuse_too_many_phones(len(phones), at)
+        with payees.looking_up(asker=asker(request), at=at, numbers=len(phones)) as look:
             known = identity.active_by_phones(phones)
             unknown = [phone for phone in phones if phone not in known]
             look.missed = len(unknown)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import queries as identity
 from accounts.ledger import services as ledger
@@ -14,10 +15,12 @@ from accounts.security import services as security
 from accounts.verification import queries as limits
 from accounts.verification import services as verification
 from core.clock import queries as clock
-from core.errors import NotFound
+from core.errors import Invalid, NotFound
 from core.ids import public_id, shard_of
 from core.limits import services as counters
+from core.limits.queries import cap
 from core.limits.services import LimitReached, levy
+from core.limits.sockets import CapKind
 from core.moves import advance, advance_all
 from core.outbox import services as outbox
 from core.outbox.services import Payload
@@ -27,6 +30,7 @@ from payments.collects.models import (
     COLLECT_MOVES,
     COLLECT_SHARE_MOVES,
     MAX_FEN,
+    MOST_PEOPLE,
     Collect,
     CollectEnd,
     CollectShare,
@@ -56,7 +60,19 @@ from payments.wallet.services.authority import Intent
 
 PURPOSE = "collect"
 MADE_COUNTER = "collect_made"
+PHONES = CapKind("collects.phones", _("People a collect names by phone"), usual=10, most=MOST_PEOPLE)
 ACTIVE = identity.Customer.State.ACTIVE
+
+
+def refuse_too_many_phones(phones: int, at: datetime) -> None:
+    """Before any of them is looked up. Raises Invalid."""
+    most = cap(PHONES, at)
+    if phones > most:
+        en, zh = (
+            "At most {most} people by phone; ask others by id or by link.",
+            "按手机号最多可添加 {most} 人,其他人请按用户编号或链接邀请。",
+        )
+        raise Invalid("people", en.format(most=most), zh.format(most=most))
 
 
 @transaction.atomic

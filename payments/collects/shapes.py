@@ -11,7 +11,6 @@ from payments.collects.models import MOST_PEOPLE, CollectEnd, CollectShareState,
 from payments.wallet.api.shapes import AmountIn, PayeeIn, PersonShown
 from payments.wallet.remarks import MAX_LENGTH
 
-PHONES_MOST = 10
 PROOF_WORDS = (
     "Needed above the PIN-free amount: a step-up proof with purpose collect, the share's amount, payee = the organiser's customer id,"
     " nonce = this Idempotency-Key."
@@ -26,7 +25,7 @@ class CollectIn(AmountIn):
         choices=["each", "total"], help_text="each: `amount` is what each pays. total: it is split evenly among the people named."
     )
     people = serializers.ListField(
-        child=PayeeIn(), required=False, allow_empty=False, max_length=MOST_PEOPLE, help_text="Whom to ask; 10 by phone at most."
+        child=PayeeIn(), required=False, allow_empty=False, max_length=MOST_PEOPLE, help_text="Whom to ask; only so many by phone (10)."
     )
     heads = serializers.IntegerField(
         min_value=1, max_value=MOST_PEOPLE, required=False, help_text="By link: how many people may pay, `amount` each."
@@ -43,8 +42,6 @@ class CollectIn(AmountIn):
         return attrs
 
     def validate_people(self, people: list[dict[str, str]]) -> list[dict[str, str]]:
-        if sum("phone" in person for person in people) > PHONES_MOST:
-            raise serializers.ValidationError(f"At most {PHONES_MOST} people by phone; ask others by id or by link.", code="too_many")
         named = [next(iter(person.items())) for person in people]
         if len(set(named)) < len(named):
             raise serializers.ValidationError("Somebody is named twice.", code="twice")

@@ -20,12 +20,13 @@ from core.desk.references import reference
 from core.desk.shown import age, badge, link, mono, plainly, table, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
+from core.limits.queries import cap
 from payments.cashier.story import STORY, Chapter
 from payments.merchants.admin import OfMerchant
 from payments.notices import queries, services
 from payments.notices.bodies import TYPES
 from payments.notices.models import MerchantNotice
-from payments.notices.states import RESENDS_MOST, NoticeState
+from payments.notices.states import RESENDS, NoticeState
 
 SHOWN = 20
 TRY_COLUMNS = (_("No."), _("At"), _("Took (ms)"), _("HTTP status"), _("Why not taken"), _("Answer"))
@@ -65,7 +66,7 @@ class MerchantNoticeAdmin(Owned, OfMerchant):
             explain=_(
                 "At once and on a fresh timetable, to the address the app has now. Ask the merchant first whether its server answers."
             ),
-            open_to=lambda row: row.resends < RESENDS_MOST,
+            open_to=lambda row: row.resends < cap(RESENDS, clock.now()),
         ),
     )
     finds = {"mch": "merchant_id", "app": "app_id", "ord": "order_id", "mnt": "pk"}

@@ -10,22 +10,23 @@ from django.db.models import F
 
 from core.errors import DomainError, NotFound
 from core.ids import new_id, public_id, shard_of
+from core.limits.queries import cap
 from core.moves import advance
 from core.outbox import services as outbox
 from core.outbox.registry import Event
 from core.work import services as work
 from payments.merchants import queries as merchants
 from payments.merchants.queries import MerchantApp
+from payments.merchants.services.apps import MOST_APPS
 from payments.notices import bodies, queries
 from payments.notices.addresses import origin_of
 from payments.notices.bodies import News
 from payments.notices.models import MerchantNotice, NoticeReceiver, NoticeTry
 from payments.notices.post import Reply
-from payments.notices.states import LEASE, NOTICE_MOVES, RESENDS_MOST, NoticeState, rest_after, wait_after
+from payments.notices.states import LEASE, NOTICE_MOVES, RESENDS, NoticeState, rest_after, wait_after
 
 FAILED = "merchant_notice.failed"
 KEPT = timedelta(days=180)
-APPS_MOST = 20
 CLAIM = """
 WITH RECURSIVE origins AS (
     (SELECT origin FROM payments_merchantnotice WHERE shard = %(shard)s AND state = 'pending' ORDER BY origin LIMIT 1)
@@ -78,7 +79,7 @@ def write(*, event: Event, at: datetime) -> list[MerchantNotice]:
 
 def concerned(news: News) -> list[MerchantApp]:
     """The app an event is of, or every app of the merchant."""
-    return [merchants.app(news.app_id)] if news.app_id else list(merchants.apps(news.merchant_id)[:APPS_MOST])
+    return [merchants.app(news.app_id)] if news.app_id else list(merchants.apps(news.merchant_id)[:MOST_APPS])
 
 
 def address(app: MerchantApp, own: str) -> str:
@@ -196,8 +197,9 @@ def resend(*, notice_id: UUID, at: datetime) -> MerchantNotice:
     row = MerchantNotice.objects.select_for_update(of=("self",)).select_related("app", "order").filter(pk=notice_id).first()
     if row is None:
         raise NotFound()
-    if row.resends >= RESENDS_MOST:
-        raise ResentTooOften(most=RESENDS_MOST)
+    most = cap(RESENDS, at)
+    if row.resends >= most:
+        raise ResentTooOften(most=most)
     url = address(row.app, row.order.notify_url if row.order else "")
     if not url:
         raise NoAddress()

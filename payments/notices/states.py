@@ -11,7 +11,9 @@
 from datetime import timedelta
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from core.limits.sockets import CapKind
 from core.moves import Moves
 
 
@@ -40,6 +42,7 @@ PATIENCE_S = 5.0
 LEASE = timedelta(seconds=60)
 """A notice that is being sent comes due again by then, should its process die."""
 RESENDS_MOST = 20
+RESENDS = CapKind("notices.resends", _("How often one notice is sent again by hand"), usual=RESENDS_MOST, most=RESENDS_MOST)
 REST_AFTER = 3
 FIRST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(minutes=10)
 

@@ -2,6 +2,7 @@
 
 from accounts.ledger.sockets import BOOKS
 from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
+from core.limits import sockets as caps
 from payments.cards.sockets import OPEN_USES
 from payments.channels.sockets import OUTCOMES
 from payments.risk.reviewed import NeverWaits
@@ -11,6 +12,7 @@ from payments.wallet.closing import Orders
 from payments.wallet.obligations import CardUse
 from payments.wallet.outcomes import TopUpOutcome, WithdrawalOutcome
 from payments.wallet.reviewed import TransferReviewed, WithdrawalReviewed
+from payments.wallet.services.payees import CUSTOMER, INSTALLATION
 from payments.wallet.sockets import STATEMENT
 from payments.wallet.sources import TopUps, Transfers, Withdrawals
 
@@ -26,3 +28,4 @@ EXPORTERS.plug("wallet", Orders())
 STATEMENT.plug("top_ups", TopUps())
 STATEMENT.plug("withdrawals", Withdrawals())
 STATEMENT.plug("transfers", Transfers())
+caps.plug(CUSTOMER.lookups, CUSTOMER.misses, INSTALLATION.lookups, INSTALLATION.misses)

@@ -58,8 +58,8 @@ def pages() -> list[tuple[type[Model], Any]]:
 
 
 def choice_words() -> set[str]:
-    """Labels of the choices of the tables' columns."""
-    fields = [field for model, _page in pages() for field in model._meta.concrete_fields]
+    """Labels of the choices of the tables' columns; those that are asked for each time are words already."""
+    fields = [field for model, _page in pages() for field in model._meta.concrete_fields if isinstance(field.choices, list)]
     return {str(label) for field in fields for _value, label in field.flatchoices}
 
 

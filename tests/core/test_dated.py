@@ -18,6 +18,7 @@ from core.clock import queries as clock
 from core.dated import in_force, starts_of
 from core.desk.proposals import ProposedAdmin, RuleInForce, RuleTable
 from core.desk.site import desk
+from core.limits.models import Cap
 from payments.agreements.models import AgreementTerms
 from payments.cards.models import CardLimit
 from payments.channels.models import BreakerRule, ErrorRule, RouteRule
@@ -35,6 +36,7 @@ from tests.rules import newer
 
 pytestmark = pytest.mark.django_db
 CHANGES: dict[type[Model], dict[str, Any]] = {
+    Cap: {"value": 4},
     ClassRule: {"least_age": 17},
     OutflowLimit: {"cap_fen": 1},
     PinFreeLimit: {"amount_fen": 1},

@@ -10,6 +10,7 @@ PAGES: dict[str, set[str]] = {
     "core.businessday": {S, R, M, C, A},
     "core.tradingday": {M, C, A},
     "core.limitcounter": {S, R, M, C, A},
+    "core.cap": {S, R, M, C, K, A},
     "core.idempotencyrecord": {S, R, M, C, A},
     "core.outboxevent": {S, R, M, C, A},
     "core.workitem": {S, R, M, C, A},
@@ -105,6 +106,7 @@ PAGES: dict[str, set[str]] = {
 # Tables whose form proposes a change (maker-checker): who is offered it.
 PROPOSE: dict[str, set[str]] = {
     "core.tradingday": {M},
+    "core.cap": {M},
     "accounts.classrule": {M},
     "accounts.outflowlimit": {M},
     "accounts.backdating": {M},

@@ -20,6 +20,7 @@ from core.outbox.models import OutboxEvent
 from tests import factories
 from tests.desk.people import asked_of_the_database, staff, verified
 from tests.ledger_proof import assert_books_balance
+from tests.rules import capped
 
 pytestmark = pytest.mark.django_db
 PHONE, NUMBER = "+8613812345678", "11010519491231002X"
@@ -79,8 +80,8 @@ def test_revealing_asks_why_shows_it_once_and_is_on_record_without_the_value(lin
     assert NUMBER in shown.content.decode()
 
 
-def test_one_person_reveals_only_so_much_a_day(lin: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(customers, "REVEALS_A_DAY", 2)
+def test_one_person_reveals_only_so_much_a_day(lin: Customer) -> None:
+    capped(customers.REVEALS, 2)
     client = verified(staff("sue", "support"))
     answers = [client.post(page(lin, "reveal"), {"reason": "case 4711: again"}).content.decode() for _ in range(3)]
     assert [PHONE in text for text in answers] == [True, True, False]

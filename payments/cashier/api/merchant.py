@@ -1,7 +1,7 @@
 """A merchant's programs at the cashier: making orders, reading them, closing them."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -69,7 +69,7 @@ class Orders(MerchantEffectView, MerchantListing):
             store_id=parse_public_id("sto", store) if store else None,
             notify_url=checked_url(data["notify_url"], "notify_url"),
             to_split=data["to_split"],
-            life=timedelta(seconds=data["expires_in"]),
+            life=orders.named_life(data.get("expires_in"), at),
         )
         return orders.create(app=signer_of(request).app, wanted=wanted, at=at)
 

@@ -181,7 +181,9 @@ class NewOrderIn(serializers.Serializer[Any]):
         max_length=URL_LENGTH, default="", allow_blank=True, validators=[no_card_number], help_text="Instead of the app's own."
     )
     to_split = serializers.BooleanField(default=False, help_text="It is to be split: out of settlement until that is finished, or 30 days.")
-    expires_in = serializers.IntegerField(default=1800, min_value=60, max_value=604_800, help_text="Seconds, a minute to seven days.")
+    expires_in = serializers.IntegerField(
+        required=False, min_value=60, max_value=604_800, help_text="Seconds, a minute to seven days; left out, as is usual (half an hour)."
+    )
 
 
 class MerchantOrderShown(serializers.Serializer[Any]):

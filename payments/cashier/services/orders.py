@@ -1,13 +1,16 @@
 """Taking orders from merchants, and finding them."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, Invalid, NotFound
 from core.ids import new_id, shard_of
+from core.limits.queries import cap
+from core.limits.sockets import CapKind, Unit
 from core.outbox import services as outbox
 from core.outbox.services import Payload
 from payments.cashier import queries
@@ -17,9 +20,10 @@ from payments.merchants import queries as merchants
 from payments.merchants.queries import MerchantApp
 from payments.merchants.states import Scene, StoreState
 
-LIFE = timedelta(minutes=30)
 SHORTEST = timedelta(minutes=1)
 LONGEST = timedelta(days=7)
+TIME = CapKind("orders.minutes_to_pay", _("Time to pay an order that names none"), usual=30, most=7 * 1440, unit=Unit.MINUTES)
+MOST_TIME = CapKind("orders.hours_to_pay", _("Longest time to pay that a merchant may name"), usual=7 * 24, most=7 * 24, unit=Unit.HOURS)
 
 
 class OutTradeNoUsed(DomainError):
@@ -36,7 +40,7 @@ class StoreClosed(DomainError):
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What a merchant's app asks for. Fen; `life`: how long it may be paid."""
+    """What a merchant's app asks for. Fen; `life`: how long it may be paid, None as long as is usual."""
 
     out_trade_no: str
     amount_fen: int
@@ -46,7 +50,7 @@ class NewOrder:
     attach: str = ""
     notify_url: str = ""
     to_split: bool = False
-    life: timedelta = field(default=LIFE)
+    life: timedelta | None = None
 
 
 @transaction.atomic
@@ -55,7 +59,8 @@ def create(*, app: MerchantApp, wanted: NewOrder, at: datetime) -> PaymentOrder:
 
     Raises MerchantNotSelling, NotFound (store), StoreClosed, Invalid, OutTradeNoUsed.
     """
-    if not SHORTEST <= wanted.life <= LONGEST:
+    life = timedelta(minutes=cap(TIME, at)) if wanted.life is None else wanted.life
+    if not SHORTEST <= life <= LONGEST:
         raise Invalid("expires_in", "An order lives for a minute to seven days.", "订单有效期须为 1 分钟至 7 天。")
     merchants.require_selling(app.merchant_id)
     if wanted.store_id is not None and merchants.store(app.merchant_id, wanted.store_id).state != StoreState.OPEN:
@@ -73,7 +78,7 @@ def create(*, app: MerchantApp, wanted: NewOrder, at: datetime) -> PaymentOrder:
         notify_url=wanted.notify_url,
         to_split=wanted.to_split,
         amount_fen=wanted.amount_fen,
-        expires_at=at + wanted.life,
+        expires_at=at + life,
         created_at=at,
         changed_at=at,
     )
@@ -84,11 +89,21 @@ def create(*, app: MerchantApp, wanted: NewOrder, at: datetime) -> PaymentOrder:
         earlier = queries.by_number(app.merchant_id, app.id, wanted.out_trade_no)
         if earlier is None:
             raise
-        if asked_for(earlier) != wanted:
+        if asked_for(earlier) != (wanted if wanted.life is not None else replace(wanted, life=earlier.expires_at - earlier.created_at)):
             raise OutTradeNoUsed(field="out_trade_no") from clash
         return earlier
     publish("order.created", made, at)
     return made
+
+
+def named_life(seconds: int | None, at: datetime) -> timedelta | None:
+    """The time to pay that a merchant names, or None. Raises Invalid past the longest."""
+    if seconds is None:
+        return None
+    hours = cap(MOST_TIME, at)
+    if seconds > hours * 3600:
+        raise Invalid("expires_in", f"An order lives for {hours} hours at most.", f"订单有效期最长 {hours} 小时。")
+    return timedelta(seconds=seconds)
 
 
 def assign(order: PaymentOrder, payer_id: uuid.UUID, at: datetime) -> PaymentOrder:

@@ -5,9 +5,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
 from core.ids import new_id
+from core.limits.queries import cap
+from core.limits.sockets import CapKind
 from core.moves import WrongState, advance
 from core.work import services as work
 from payments.cashier.services import orders
@@ -17,6 +20,7 @@ from payments.disputes.services.opening import publish
 from payments.disputes.states import DISPUTE_MOVES, DisputeState
 
 DECIDE = "dispute.decide"
+FILES = CapKind("disputes.files", _("Files a merchant hands in to one dispute"), usual=MOST_FILES, most=MOST_FILES)
 
 
 class TooManyFiles(DomainError):
@@ -51,8 +55,9 @@ def add_file(*, dispute_id: uuid.UUID, name: str, content: bytes, at: datetime) 
     for known in earlier:
         if known["sha256"] == digest:
             return queries.file(dispute.id, known["number"])
-    if len(earlier) >= MOST_FILES:
-        raise TooManyFiles(most=MOST_FILES)
+    most = cap(FILES, at)
+    if len(earlier) >= most:
+        raise TooManyFiles(most=most)
     return DisputeFile.objects.create(
         id=new_id(),
         dispute_id=dispute.id,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import phones
 from accounts.verification import queries as verification
@@ -13,6 +14,7 @@ from core.clock.queries import local_day
 from core.errors import DomainError, Invalid
 from core.ids import new_id, shard_of
 from core.limits import services as limits
+from core.limits.sockets import CapKind
 from core.moves import advance
 from core.outbox.services import publish
 from payments.cards import queries as cards
@@ -22,7 +24,7 @@ from payments.merchants.states import MERCHANT_MOVES, OPENED, MerchantState
 from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
 
-A_DAY = 5
+APPLICATIONS = CapKind("merchants.applications_a_day", _("Applications one owner hands in, a day"), usual=5, most=100)
 DEBIT = "debit"
 COUNTER = "merchant:applications"
 CARD_PURPOSE = "merchant_card"
@@ -130,7 +132,7 @@ def licence(application: Application) -> str | None:
 
 
 def count(owner_id: UUID, at: datetime) -> None:
-    limits.take(counter=COUNTER, owner=owner_id, period=local_day(at).isoformat(), amount=1, cap=A_DAY)
+    limits.take(counter=COUNTER, owner=owner_id, period=local_day(at).isoformat(), amount=1, cap=APPLICATIONS.on(at))
 
 
 @transaction.atomic

@@ -6,15 +6,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, Invalid
+from core.limits.queries import cap
+from core.limits.sockets import CapKind
 from core.moves import advance
 from payments.merchants import queries
 from payments.merchants.models import URL_LENGTH, Merchant, MerchantApp
 from payments.merchants.services.applications import locked, require_open, tell
 from payments.merchants.states import APP_MOVES, AppState
 
-MOST_APPS = 20
+MOST_APPS = 100
+APPS = CapKind("merchants.apps", _("Apps of one merchant"), usual=20, most=MOST_APPS)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -29,8 +33,9 @@ def add(*, owner_id: UUID, merchant_id: UUID, name: str, notify_url: str, at: da
     """Raises NotFound, MerchantNotOpen, TooManyApps, Invalid."""
     queries.own_merchant(owner_id, merchant_id)
     merchant = require_open(locked(merchant_id))
-    if queries.apps(merchant_id).count() >= MOST_APPS:
-        raise TooManyApps(most=MOST_APPS)
+    most = cap(APPS, at)
+    if queries.apps(merchant_id).count() >= most:
+        raise TooManyApps(most=most)
     made = MerchantApp.objects.create(
         merchant=merchant, name=name, notify_url=checked_url(notify_url, "notify_url"), created_at=at, changed_at=at
     )

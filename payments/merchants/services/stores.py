@@ -4,15 +4,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from core.limits.queries import cap
+from core.limits.sockets import CapKind
 from core.moves import advance
 from payments.merchants import queries
 from payments.merchants.models import Store
 from payments.merchants.services.applications import locked, require_open, tell
 from payments.merchants.states import STORE_MOVES, StoreState
 
-MOST_STORES = 1000
+STORES = CapKind("merchants.stores", _("Stores of one merchant"), usual=1000, most=100_000)
 
 
 class TooManyStores(DomainError):
@@ -25,8 +28,9 @@ class TooManyStores(DomainError):
 def add(*, merchant_id: UUID, name: str, address: str, at: datetime) -> Store:
     """Raises MerchantNotOpen, TooManyStores. The caller has shown that the merchant is theirs."""
     merchant = require_open(locked(merchant_id))
-    if queries.stores(merchant_id).count() >= MOST_STORES:
-        raise TooManyStores(most=MOST_STORES)
+    most = cap(STORES, at)
+    if queries.stores(merchant_id).count() >= most:
+        raise TooManyStores(most=most)
     store = Store.objects.create(merchant=merchant, name=name, address=address, created_at=at, changed_at=at)
     tell("merchant.store_added", merchant, at, store_id=str(store.id))
     return store

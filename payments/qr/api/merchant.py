@@ -55,7 +55,7 @@ def told(code: PayerCode) -> dict[str, Any]:
     return {"result": result, "code": why, "message": words[(get_language() or "en").startswith("zh")], "order": order}
 
 
-def wanted_of(data: dict[str, Any], *, scene: str, life: timedelta) -> NewOrder:
+def wanted_of(data: dict[str, Any], *, scene: str, life: timedelta | None) -> NewOrder:
     store = data.get("store_id")
     return NewOrder(
         out_trade_no=data["out_trade_no"],
@@ -175,7 +175,7 @@ class CodeOrders(MerchantEffectView):
         return super().post(request, **url)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> PaymentOrder:
-        wanted = wanted_of(data, scene=Scene.QR_DYNAMIC, life=timedelta(seconds=data["expires_in"]))
+        wanted = wanted_of(data, scene=Scene.QR_DYNAMIC, life=orders.named_life(data.get("expires_in"), at))
         return orders.create(app=signer_of(request).app, wanted=wanted, at=at)
 
     def shown(self, row: Any, *, many: bool = False) -> Any:

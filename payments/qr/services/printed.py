@@ -4,9 +4,12 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from core.audit import services as audit
 from core.ids import new_id
+from core.limits.queries import cap
+from core.limits.sockets import CapKind, Unit
 from core.moves import WrongState, advance
 from core.outbox import services as outbox
 from payments.cashier.queries import PaymentOrder
@@ -21,9 +24,9 @@ from payments.qr.services.showing import count_minute
 from payments.qr.states import QR_CODE_MOVES, QrCodeState
 from payments.wallet.services import parties
 
-MOST = 500
+CODES = CapKind("qr.codes", _("Printed codes in use of one merchant"), usual=500, most=100_000)
 SCANNED_COUNTER = "qr_scanned"
-LIFE = timedelta(minutes=10)
+TIME = CapKind("qr.minutes_to_pay", _("Time to pay an order made by scanning a printed code"), usual=10, most=1440, unit=Unit.MINUTES)
 
 
 @transaction.atomic
@@ -41,8 +44,9 @@ def make(
         raise StoreClosed(field="store_id")
     if app.state != AppState.ACTIVE:
         raise WrongState(state=app.state, wanted=AppState.ACTIVE)
-    if queries.in_use(merchant.id) >= MOST:
-        raise TooManyQrCodes(most=MOST)
+    most = cap(CODES, at)
+    if queries.in_use(merchant.id) >= most:
+        raise TooManyQrCodes(most=most)
     made = QrCode.objects.create(
         merchant_id=merchant.id, store=store, app=app, title=title, amount_fen=amount_fen, created_at=at, changed_at=at
     )
@@ -87,7 +91,7 @@ def scan(*, customer_id: uuid.UUID, code_id: uuid.UUID, amount_fen: int | None, 
         scene=Scene.QR_STATIC,
         store_id=code.store_id,
         attach=code.public_id,
-        life=LIFE,
+        life=timedelta(minutes=cap(TIME, at)),
     )
     return orders.assign(orders.create(app=merchants.app(code.app_id), wanted=wanted, at=at), customer_id, at)
 

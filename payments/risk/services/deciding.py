@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.security.services import StepUpNeeded
 from core.clock import queries as clock
@@ -12,6 +13,7 @@ from core.errors import DomainError
 from core.ids import shard_of
 from core.limits import services as limits
 from core.limits.services import LimitReached
+from core.limits.sockets import CapKind
 from core.outbox import services as outbox
 from core.rows import insert
 from payments.risk.facts import Act, Known, facts_question, inputs, screen_question
@@ -20,7 +22,7 @@ from payments.risk.rules import Finding, Verdict, evaluate
 
 __all__ = ["Act", "Known", "Ruling", "decide", "decide_now", "facts_question", "record", "screen_question"]
 
-KEPT_A_DAY = 200
+KEPT = CapKind("risk.refused_kept_a_day", _("Refused acts of one customer that are kept, a day"), usual=200, most=10_000)
 COUNTER = "risk:refused"
 
 
@@ -129,10 +131,10 @@ def kept(refusal: DomainError, decision: RiskDecision) -> DomainError:
 
 @transaction.atomic
 def keep_refused(decision: RiskDecision) -> None:
-    """Write the decision of an act that was undone: of a customer's, the first KEPT_A_DAY a day, so that trying on fills no table."""
+    """Write the decision of an act that was undone: of a customer's, the first of a day, so that trying on fills no table."""
     day = clock.local_day(decision.created_at).isoformat()
     try:
-        limits.take(counter=COUNTER, owner=decision.customer_id, period=day, amount=1, cap=KEPT_A_DAY)
+        limits.take(counter=COUNTER, owner=decision.customer_id, period=day, amount=1, cap=KEPT.on(decision.created_at))
     except LimitReached:
         return
     insert(decision)

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import queries as identity
 from accounts.verification import queries as verification
@@ -11,6 +12,7 @@ from core.clock.queries import local_day
 from core.errors import DomainError, NotFound
 from core.ids import new_id, parse_public_id
 from core.limits import services as counters
+from core.limits.sockets import CapKind
 from core.moves import advance
 from payments.merchants import queries as merchants
 from payments.merchants.queries import Merchant
@@ -19,7 +21,7 @@ from payments.splits import queries
 from payments.splits.models import SplitReceiver
 from payments.splits.states import RECEIVER_MOVES, ReceiverKind, ReceiverState
 
-NAMED_A_DAY = 100
+NAMED = CapKind("splits.named_a_day", _("Receivers of splits one merchant names, a day"), usual=100, most=10_000)
 COUNTER = "split_receiver"
 
 
@@ -38,7 +40,7 @@ def add(*, merchant: Merchant, kind: str, account: str, name: str, at: datetime)
 
     Raises ReceiverMismatch, LimitReached.
     """
-    counters.take(counter=COUNTER, owner=merchant.id, period=local_day(at).isoformat(), amount=1, cap=NAMED_A_DAY)
+    counters.take(counter=COUNTER, owner=merchant.id, period=local_day(at).isoformat(), amount=1, cap=NAMED.on(at))
     payee: dict[str, uuid.UUID | None] = {"payee_merchant_id": None, "payee_id": None}
     if kind == ReceiverKind.MERCHANT:
         payee["payee_merchant_id"] = merchant_named(merchant, account, name)

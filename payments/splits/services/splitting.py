@@ -6,13 +6,16 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from accounts.ledger import services as ledger
 from accounts.ledger.refusals import AccountFrozen, CeilingReached, InsufficientFunds
 from core.allotment import allot_weights
 from core.clock.queries import local_day
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, Invalid, NotFound
 from core.ids import new_id
+from core.limits.queries import cap
+from core.limits.sockets import CapKind
 from core.moves import advance
 from core.outbox import services as outbox
 from core.outbox.services import Payload
@@ -28,6 +31,7 @@ from payments.splits.states import SPLIT_ORDER_MOVES, ReturnCause, SplitOrderSta
 
 BASIS_POINTS = 10_000
 MOST_RECEIVERS = 50
+RECEIVERS = CapKind("splits.receivers", _("Receivers of one split"), usual=MOST_RECEIVERS, most=MOST_RECEIVERS)
 
 
 class OrderNotToSplit(DomainError):
@@ -38,8 +42,8 @@ class OrderNotToSplit(DomainError):
 
 class SplitOver(DomainError):
     code = "split_finished"
-    en = "Splitting of this order is finished, or its 30 days are over: what is left goes with the settlement."
-    zh = "该订单已完结分账或已超过 30 天分账期,剩余资金随结算出款。"
+    en = "Splitting of this order is finished, or its days are over: what is left goes with the settlement."
+    zh = "该订单已完结分账或已超过分账期限,剩余资金随结算出款。"
 
 
 class OutSplitNoUsed(DomainError):
@@ -112,14 +116,15 @@ class NewSplit:
 def split(*, app: MerchantApp, order_id: uuid.UUID, wanted: NewSplit, at: datetime) -> Split:
     """Split a paid order, or return the split that was made of the very same request before.
 
-    Raises NotFound, OrderNotToSplit, SplitOver, OutSplitNoUsed, ReceiverUnknown, SplitTooMuch, ReceiverCannotReceive, LedgerHalted,
-    NoOpenDay.
+    Raises NotFound, OrderNotToSplit, SplitOver, OutSplitNoUsed, ReceiverUnknown, SplitTooMuch, ReceiverCannotReceive, Invalid,
+    LedgerHalted, NoOpenDay.
     """
     order = own_order(app.merchant_id, order_id)
     earlier = queries.by_number(app.merchant_id, app.id, wanted.out_split_no)
     if earlier is not None:
         return same(earlier, order_id, wanted)
     kept = open_row(order, at)
+    refuse_too_many(wanted, at)
     given = receivers_of(app.merchant_id, wanted)
     refuse_too_much(order, kept, wanted.amount_fen, at)
     try:
@@ -140,6 +145,13 @@ def split(*, app: MerchantApp, order_id: uuid.UUID, wanted: NewSplit, at: dateti
     except (AccountFrozen, CeilingReached, InsufficientFunds) as refused:
         raise ReceiverCannotReceive() from refused
     return made
+
+
+def refuse_too_many(wanted: NewSplit, at: datetime) -> None:
+    """Raises Invalid."""
+    most = cap(RECEIVERS, at)
+    if len(wanted.parts) > most:
+        raise Invalid("receivers", f"A split has at most {most} receivers.", f"单次分账最多 {most} 个接收方。")
 
 
 def own_order(merchant_id: uuid.UUID, order_id: uuid.UUID) -> PaymentOrder:

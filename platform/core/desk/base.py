@@ -83,12 +83,13 @@ class DeskAdmin(ModelAdmin):
     show_facets = None
 
     def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
-        """Names of the model, its columns and their choices become translatable: models leave them in plain English."""
+        """Names of the model, its columns and their choices become translatable: models leave them in plain English. Choices that are
+        asked for each time come with words of their own."""
         super().__init__(model, admin_site)
         model._meta.verbose_name = _(str(model._meta.verbose_name))  # type: ignore[assignment]
         for field in model._meta.concrete_fields:
             field.verbose_name = _(column_words(str(field.verbose_name).replace(" ", "_")))
-            if field.choices:
+            if isinstance(field.choices, list):
                 field.choices = [(value, pgettext_lazy("choice", str(label))) for value, label in field.flatchoices]
         if self.heading:
             model._meta.verbose_name_plural = self.heading  # type: ignore[assignment]

@@ -14,8 +14,9 @@ from core.desk.base import DeskAdmin
 from core.desk.shown import badge, link, money, when
 from core.ids import public_id
 from core.limits import services as limits
+from core.limits.sockets import CapKind
 
-REVEALS_A_DAY = 50
+REVEALS = CapKind("desk.reveals_a_day", _("Looks at personal data by one member of staff, a day"), usual=50, most=1000)
 NAMESPACE = uuid.UUID("0a3c8c56-7f0e-4d55-9c0e-5d6ad7a1f7a2")
 
 
@@ -24,9 +25,9 @@ def customer_link(customer_id: uuid.UUID | None) -> SafeString | str:
 
 
 def count_reveal(staff: User, at: datetime) -> None:
-    """Raises LimitReached past REVEALS_A_DAY looks at personal data by one member of staff."""
+    """Raises LimitReached past the day's looks at personal data by one member of staff."""
     owner = uuid.uuid5(NAMESPACE, staff.get_username())
-    limits.take(counter="desk.reveal", owner=owner, period=local_day(at).isoformat(), amount=1, cap=REVEALS_A_DAY)
+    limits.take(counter="desk.reveal", owner=owner, period=local_day(at).isoformat(), amount=1, cap=REVEALS.on(at))
 
 
 class OfCustomer(DeskAdmin):

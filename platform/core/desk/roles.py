@@ -30,6 +30,7 @@ PAGES: dict[str, Roles] = {
     "core.businessday": WORK,
     "core.tradingday": MONEY,
     "core.limitcounter": WORK,
+    "core.cap": WORK | {Role.MARKETING},
     "core.idempotencyrecord": WORK,
     "core.outboxevent": WORK,
     "core.auditrecord": AUDIT | {Role.RISK},

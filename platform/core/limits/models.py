@@ -1,9 +1,15 @@
-"""How much of a limit is used up."""
+"""How much of a limit is used up, and the caps that operators change."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from core.dated import InForceStays
 from core.ids import new_id
+from core.limits.sockets import CAPS, choices
+
+LARGEST = 1_000_000
 
 
 class LimitCounter(models.Model):
@@ -26,3 +32,34 @@ class LimitCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.counter} {self.period}"
+
+
+class Cap(models.Model):
+    """What a cap of the register is from a day on (Asia/Shanghai): the row with the latest `starts_on` not in the future is in force.
+
+    `value` in the unit of its kind. The database holds every cap to LARGEST, the register each to a range of its own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=80, choices=choices)
+    value = models.IntegerField()
+    starts_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="core_cap_dated", fields=["name", "starts_on"]),
+            models.CheckConstraint(name="core_cap_name", condition=Q(name__regex=r"^[a-z_]+\.[a-z_]+$")),
+            models.CheckConstraint(name="core_cap_value", condition=Q(value__gte=0, value__lte=LARGEST)),
+        ]
+        triggers = [InForceStays("core_cap_stays", starts="starts_on")]
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.starts_on}"
+
+    def clean(self) -> None:
+        """Raises ValidationError for a value out of the range of its kind."""
+        kind = CAPS.get(self.name)
+        if kind is None or self.value is None or kind.least <= self.value <= kind.most:
+            return
+        told = _("Between %(least)s and %(most)s.")
+        raise ValidationError({"value": ValidationError(told, code="range", params={"least": kind.least, "most": kind.most})})

@@ -13,6 +13,7 @@ from core.clock import queries as clock
 from core.errors import DomainError
 from core.ids import new_id, shard_of
 from core.limits import queries
+from core.limits.sockets import CapOn
 
 
 class LimitReached(DomainError):
@@ -39,6 +40,18 @@ WHERE kept.used + EXCLUDED.used <= (%(caps)s::bigint[])[
   array_position(%(keys)s::varchar[], (kept.owner || ' ' || kept.counter || ' ' || kept.period)::varchar)]
 RETURNING owner, counter, period
 """
+# The same for caps of the register, which are looked up in the statement that counts.
+DATED_CAP = """(SELECT coalesce((
+  SELECT value FROM core_cap WHERE name = %(name)s AND starts_on <= %(day)s ORDER BY starts_on DESC LIMIT 1
+), %(cap)s::bigint))"""
+DATED_CAPS = """(
+  SELECT array_agg(coalesce((
+    SELECT value FROM core_cap WHERE core_cap.name = asked.name AND starts_on <= asked.day ORDER BY starts_on DESC LIMIT 1
+  ), asked.cap) ORDER BY place)
+  FROM unnest(%(names)s::varchar[], %(days)s::date[], %(caps)s::bigint[]) WITH ORDINALITY AS asked (name, day, cap, place)
+)"""
+TAKE_DATED = TAKE.replace("%(cap)s::bigint", DATED_CAP)
+TAKE_ALL_DATED = TAKE_ALL.replace("%(caps)s::bigint[]", DATED_CAPS)
 GIVE_BACK = """
 UPDATE core_limitcounter SET used = used - %(amount)s::bigint
 WHERE shard = %(shard)s AND owner = %(owner)s AND counter = %(counter)s AND period = %(period)s AND used >= %(amount)s::bigint
@@ -57,12 +70,13 @@ KEPT_DAYS = 35
 
 @dataclass(frozen=True)
 class Toll:
-    """What one act takes of one counter: its name, its period, how much (> 0), and what may be used of it at most."""
+    """What one act takes of one counter: its name, its period, how much (> 0), and what may be used of it at most: so much, or as the
+    register's cap says."""
 
     counter: str
     period: str
     amount: int
-    cap: int
+    cap: int | CapOn
 
 
 @dataclass(frozen=True)
@@ -74,7 +88,7 @@ class Levy:
     refusal: Callable[[LimitReached], DomainError]
 
 
-def take(*, counter: str, owner: uuid.UUID, period: str, amount: int, cap: int) -> int:
+def take(*, counter: str, owner: uuid.UUID, period: str, amount: int, cap: int | CapOn) -> int:
     """Use `amount` (> 0, in the counter's unit) of `owner`'s `counter` for `period` and return the new total.
 
     Raises LimitReached when the total would pass `cap`; nothing is written then. The row stays locked to the end of
@@ -84,7 +98,10 @@ def take(*, counter: str, owner: uuid.UUID, period: str, amount: int, cap: int) 
         raise ValueError(f"take a positive amount of {counter}, not {amount}")
     values: dict[str, Any] = {"id": new_id(), "shard": shard_of(owner), "counter": counter, "owner": owner, "period": period}
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, values | {"amount": amount, "cap": cap})
+        if isinstance(cap, CapOn):
+            cursor.execute(TAKE_DATED, values | {"amount": amount, "cap": cap.kind.usual, "name": cap.kind.name, "day": cap.day})
+        else:
+            cursor.execute(TAKE, values | {"amount": amount, "cap": cap})
         row = cursor.fetchone()
     if row is None:
         raise reached(owner, Toll(counter, period, amount, cap))
@@ -121,7 +138,8 @@ def first_refused(wanted: Sequence[tuple[uuid.UUID, Toll]]) -> int | None:
         raise ValueError(f"take positive amounts, not {[toll.amount for _, toll in wanted]}")
     with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
-            cursor.execute(TAKE_ALL, columns(sorted(wanted, key=lambda one: (one[0], one[1].counter, one[1].period))))
+            in_order = sorted(wanted, key=lambda one: (one[0], one[1].counter, one[1].period))
+            cursor.execute(TAKE_ALL_DATED if any(isinstance(toll.cap, CapOn) for _, toll in wanted) else TAKE_ALL, columns(in_order))
             taken = set(cursor.fetchall())
         passed = [(owner, toll.counter, toll.period) in taken for owner, toll in wanted]
         if all(passed):
@@ -134,11 +152,13 @@ def first_refused(wanted: Sequence[tuple[uuid.UUID, Toll]]) -> int | None:
 
 def reached(owner: uuid.UUID, toll: Toll) -> LimitReached:
     used = queries.used(counter=toll.counter, owner=owner, period=toll.period)
-    return LimitReached(counter=toll.counter, cap=toll.cap, used=used, remaining=max(toll.cap - used, 0))
+    cap = queries.cap_on(toll.cap.kind, toll.cap.day) if isinstance(toll.cap, CapOn) else toll.cap
+    return LimitReached(counter=toll.counter, cap=cap, used=used, remaining=max(cap - used, 0))
 
 
 def columns(wanted: Sequence[tuple[uuid.UUID, Toll]]) -> dict[str, list[Any]]:
-    """What TAKE_ALL takes, column by column."""
+    """What TAKE_ALL and TAKE_ALL_DATED take, column by column; a plain cap has no name to be looked up."""
+    dated = [toll.cap if isinstance(toll.cap, CapOn) else None for _, toll in wanted]
     return {
         "ids": [new_id() for _ in wanted],
         "shards": [shard_of(owner) for owner, _ in wanted],
@@ -147,7 +167,9 @@ def columns(wanted: Sequence[tuple[uuid.UUID, Toll]]) -> dict[str, list[Any]]:
         "periods": [toll.period for _, toll in wanted],
         "keys": [f"{owner} {toll.counter} {toll.period}" for owner, toll in wanted],
         "amounts": [toll.amount for _, toll in wanted],
-        "caps": [toll.cap for _, toll in wanted],
+        "caps": [toll.cap.kind.usual if isinstance(toll.cap, CapOn) else toll.cap for _, toll in wanted],
+        "names": [cap and cap.kind.name for cap in dated],
+        "days": [cap and cap.day for cap in dated],
     }
 
 

@@ -122,10 +122,10 @@ def test_an_account_is_kept_once_and_no_more_than_thirty_are(water: Biller) -> N
     facts = {"customer_id": who.id, "biller": water, "remind": True, "at": at}
     together(lambda k: services.save_account(account_no=number, nickname=f"N{k}", **facts), 5)
     assert BillAccount.objects.count() == 1
-    for _ in range(services.ACCOUNTS_MOST - 3):
+    for _ in range(services.ACCOUNTS.usual - 3):
         services.save_account(account_no=an_account(), nickname="", **facts)
     ended = together(lambda _: tried(lambda: services.save_account(account_no=an_account(), nickname="", **facts)), 6)
-    assert (ended.count("bill_too_many_accounts"), BillAccount.objects.count()) == (4, services.ACCOUNTS_MOST)
+    assert (ended.count("bill_too_many_accounts"), BillAccount.objects.count()) == (4, services.ACCOUNTS.usual)
 
 
 def test_what_a_refund_by_hand_left_of_a_refused_bill_goes_back_too(water: Biller) -> None:

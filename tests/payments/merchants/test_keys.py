@@ -19,6 +19,7 @@ from payments.merchants.services.applications import MerchantNotOpen
 from payments.merchants.services.platform_keys import RotationUnderWay
 from tests.payments.merchants.world import PEOPLE, ROOT, add_app, add_key, applied, opened, private_pem, program
 from tests.payments.wallet.world import holder, intent, open_day, proven, session_of
+from tests.rules import capped
 from tests.together import together
 
 pytestmark = pytest.mark.django_db
@@ -162,11 +163,11 @@ def test_in_development_news_may_go_to_this_machine(settings: Any) -> None:
         apps.checked_url("http://127.0.0.1:9000/n", "notify_url")
 
 
-def test_apps_belong_to_open_merchants_and_are_not_endless(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_apps_belong_to_open_merchants_and_are_not_endless() -> None:
     with pytest.raises(MerchantNotOpen):
         add_app(applied())
     merchant = opened()
-    monkeypatch.setattr(apps, "MOST_APPS", 2)
+    capped(apps.APPS, 2)
     add_app(merchant)
     app = add_app(merchant)
     with pytest.raises(apps.TooManyApps):

@@ -12,7 +12,7 @@ from core.limits import queries as limits
 from core.limits import services as counters
 from payments.wallet.models import Transfer
 from payments.wallet.services import transfers
-from payments.wallet.services.payees import LOOKUP, LOOKUPS, MISS, MISSES
+from payments.wallet.services.payees import INSTALLATION, LOOKUP, MISS
 from tests.factories import Client, api, new_phone, open_session
 from tests.ledger_proof import assert_books_balance
 from tests.payments.wallet.world import freeze, holder, open_day, posted, proven
@@ -21,7 +21,6 @@ from tests.together import together
 pytestmark = pytest.mark.django_db
 ROOT = "/v1/payments/wallet"
 PIN_FREE_FEN, PIN_FREE_A_DAY = 20_000, 10
-INSTALLATION_TIMES = 2
 
 
 @pytest.fixture(autouse=True)
@@ -99,11 +98,11 @@ def test_an_installation_has_twice_as_many_over_all_accounts_in_it() -> None:
     one, other = api(holder(), installation="shared"), api(holder(), installation="shared")
     there = installation_of(one.session)
     assert there == installation_of(other.session)
-    use(LOOKUP, there, LOOKUPS * INSTALLATION_TIMES - 1)
+    use(LOOKUP, there, INSTALLATION.lookups.usual - 1)
     assert look(one, bob.phone) == (200, "")
     assert look(other, bob.phone) == (429, "too_many_requests")
     elsewhere = api(holder(), installation="another")
-    use(MISS, installation_of(elsewhere.session), MISSES * INSTALLATION_TIMES - 1)
+    use(MISS, installation_of(elsewhere.session), INSTALLATION.misses.usual - 1)
     assert look(elsewhere, new_phone()) == (404, "not_found")
     assert look(elsewhere, bob.phone) == (429, "too_many_requests")
 
