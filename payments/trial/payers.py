@@ -3,9 +3,14 @@
 A new one each day, so that limits and risk rules of one day never stand in the way of the next. Made by the services everybody uses.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic, sleep
 from uuid import UUID
+
+from django.db import connection
 
 from accounts.identity import queries as identity
 from accounts.identity import services as identity_services
@@ -27,6 +32,7 @@ from payments.channels.sandbox_bank.control import control
 CARD_NUMBER = "9901100000000000017"
 """The documented debit card that works, everybody's; it holds 100,000,000.00."""
 PIN = "314159"
+PATIENCE_S, LOOK_AGAIN_S = 8.0, 0.05
 
 
 class TrialPayerNotReady(DomainError):
@@ -59,15 +65,37 @@ class Person:
 
 
 def ready(*, merchant_id: UUID, at: datetime) -> TrialPayer:
-    """The merchant's payer of the day, made ready as far as it is not. Calls the network: outside any transaction.
+    """The merchant's payer of the day, made ready as far as it is not, by one request at a time. Calls the network outside any transaction.
 
     Raises TrialPayerNotReady, ControlRefused.
     """
     person = person_of(merchant_id, at)
-    customer, session_id = customer_ready(person, at)
-    found = cards.live_cards(customer.id).first()
-    card = found.public_id if found is not None else bind(customer, person, at)
+    with alone(person):
+        customer, session_id = customer_ready(person, at)
+        found = cards.live_cards(customer.id).first()
+        card = found.public_id if found is not None else bind(customer, person, at)
     return TrialPayer(customer.id, session_id, card)
+
+
+@contextmanager
+def alone(person: Person) -> Iterator[None]:
+    """Hold a person for a block, against every process; the lock is the connection's and no transaction is open. Raises TrialPayerNotReady
+    where another has them for longer than PATIENCE_S."""
+    until, key = monotonic() + PATIENCE_S, [f"trial:{person.mobile}"]
+    while not asked_database("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", key):
+        if monotonic() >= until:
+            raise TrialPayerNotReady()
+        sleep(LOOK_AGAIN_S)
+    try:
+        yield
+    finally:
+        asked_database("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
+
+
+def asked_database(statement: str, values: list[str]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return bool(cursor.fetchone()[0])
 
 
 def customer_ready(person: Person, at: datetime) -> tuple[Customer, UUID]:
@@ -98,7 +126,8 @@ class TrialReceiver:
 def receiver_ready(*, merchant_id: UUID, at: datetime) -> TrialReceiver:
     """The merchant's receiver of the day, who has no card. Calls the network. Raises TrialPayerNotReady, ControlRefused."""
     person = person_of(merchant_id, at, role="receiver")
-    customer, session_id = customer_ready(person, at)
+    with alone(person):
+        customer, session_id = customer_ready(person, at)
     return TrialReceiver(customer.id, session_id, person.name)
 
 

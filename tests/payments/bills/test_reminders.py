@@ -16,6 +16,7 @@ from tests.payments.bills.world import a_biller, an_account, begun, paid, sandbo
 from tests.payments.cashier.world import holder
 from tests.query_counts import queries_of
 from tests.sandbox_bank import SandboxBank
+from tests.together import behind, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,3 +107,13 @@ def test_who_still_owes_something_is_reminded(bank: SandboxBank, water: Biller) 
     outbound.step(payment_id=bill.pk, at=clock.now())
     assert (BillPayment.objects.get().state, BillPayment.objects.get().last) == ("settled", False)
     assert reminded(account, this_month())
+
+
+def test_two_workers_at_once_remind_of_every_account_once(water: Biller) -> None:
+    who, month = holder(), this_month()
+    saved = [save(who, water, an_account()) for _ in range(6)]
+    remind = {"shard": saved[0].shard, "month": month, "at": clock.now()}
+    assert behind(lambda: services.remind(**remind, batch=2), lambda: services.remind(**remind, batch=3)) == (2, 3)
+    assert sum(together(lambda _: services.remind(**remind), 3)) == 1
+    told = OutboxEvent.objects.filter(topic="bill.reminder").values_list("key", flat=True)
+    assert sorted(told) == sorted(row.public_id for row in saved)

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from core.clock import queries as clock
+from core.outbox.models import OutboxEvent
+from payments.cashier import outbound as cashier
+from payments.cashier import queries as orders
 from payments.cashier.models import PaymentAttempt, PaymentOrder
-from payments.cashier.services import paying
+from payments.cashier.services import closing, paying
 from payments.cashier.services.orders import OutTradeNoUsed
 from payments.cashier.services.paying import OrderClosed, OrderPaid
 from payments.qr import queries
 from payments.qr.models import PayerCode
-from payments.qr.refusals import PayerCodeInvalid, StaticDayLimit
+from payments.qr.refusals import PayerCodeInvalid, QrCodeRevoked, StaticDayLimit
 from payments.qr.services import charging, printed
 from payments.refunds.models import Refund
 from tests.payments.cashier.world import BALANCE, approved, assert_settled, begin, holder, pending, settle_cashier, shop
@@ -20,7 +23,7 @@ from tests.payments.qr.world import print_code, read, show, terms, wanted
 from tests.payments.wallet.bank_world import card_holder
 from tests.payments.wallet.world import open_day, posted
 from tests.sandbox_bank import SandboxBank
-from tests.together import together
+from tests.together import in_turn, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,3 +94,64 @@ def test_many_payments_by_printed_codes_take_no_more_than_the_day_allows() -> No
     assert sum(isinstance(end, StaticDayLimit) for end in ended) == 5
     assert queries.left_today(ann.id, at) == 500
     assert_settled(expected={ann: 45_000})
+
+
+@pytest.mark.parametrize("first", ["revoke", "scan"])
+def test_a_printed_code_scanned_while_it_is_revoked_is_paid_by_that_scan_at_most(first: str) -> None:
+    open_day()
+    where, ann = shop(), holder(10_000)
+    code, at = print_code(where), clock.now()
+    scan = {"customer_id": ann.id, "code_id": code.id, "amount_fen": 1_000, "at": at}
+    ended = in_turn({"revoke": lambda: printed.revoke(code_id=code.id, at=at, by="test"), "scan": lambda: printed.scan(**scan)}, first)
+    assert ended["revoke"].state == "revoked", ended
+    assert isinstance(ended["scan"], PaymentOrder | QrCodeRevoked), ended
+    made = isinstance(ended["scan"], PaymentOrder)
+    assert made or first == "revoke"
+    if made:
+        assert begin(ann, ended["scan"], BALANCE).result == "paid"
+    with pytest.raises(QrCodeRevoked):
+        printed.scan(**scan)
+    assert (PaymentOrder.objects.count(), pending(where)) == ((1, 994) if made else (0, 0))
+    assert_settled(expected={ann: 9_000 if made else 10_000})
+
+
+@pytest.mark.parametrize("first", ["confirm", "expire"])
+def test_a_payment_confirmed_in_the_moment_it_expires_is_paid_or_closed(first: str) -> None:
+    open_day()
+    where, ann = shop(), holder(100_000, pin=True)
+    row = read(where.app, show(ann), wanted(30_000))
+    order = PaymentOrder.objects.get(pk=row.order_id)
+    given, over = approved(ann, order, BALANCE), order.expires_at
+    acts: dict[str, Any] = {
+        "confirm": lambda: paying.pay(intent=given, order_id=order.id, picks=BALANCE, at=clock.now()),
+        "expire": lambda: closing.begin(order_id=order.id, code=closing.EXPIRED, at=over),
+    }
+    ended = in_turn(acts, first)
+    assert type(ended["confirm"]) is (PaymentAttempt if first == "confirm" else OrderClosed), ended
+    assert type(ended["expire"]) is (OrderPaid if first == "confirm" else PaymentOrder), ended
+    assert queries.result(queries.with_order(row.id)) == ("paid" if first == "confirm" else "closed")
+    assert_settled(expected={ann: 70_000 if first == "confirm" else 100_000})
+
+
+@pytest.mark.parametrize("first", ["declined", "reverse"])
+def test_a_declined_payment_reversed_at_that_moment_is_closed_once_and_charged_to_nobody(connected: SandboxBank, first: str) -> None:
+    where, who = shop(), card_holder(connected)
+    asked, at = wanted(1_000), clock.now()
+    connected.fault("decline", operations=["payment"], times=1, params={"code": "INSUFFICIENT_FUNDS"})
+    row = charging.charge(app=where.app, auth_code=show(who.customer), wanted=asked, at=at)
+    assert row.order_id is not None
+    waiting = orders.open_attempt(row.order_id)
+    assert waiting is not None
+    cashier.ask(attempt_id=waiting.id, at=at)
+    acts: dict[str, Any] = {
+        "declined": lambda: charging.close_declined(order_id=row.order_id, at=at),
+        "reverse": lambda: charging.reverse(app=where.app, out_trade_no=asked.out_trade_no, at=at),
+    }
+    ended = in_turn(acts, first)
+    assert not any(isinstance(end, BaseException) for end in ended.values()), ended
+    order = PaymentOrder.objects.get()
+    assert (order.state, order.code) == ("closed", charging.PAYER_DECLINED if first == "declined" else charging.REVERSED)
+    assert OutboxEvent.objects.filter(topic="order.closed", key=order.public_id).count() == 1
+    settle_cashier(at)
+    assert (connected.card(who.number)["balance_fen"], Refund.objects.count()) == (100_000_00, 0)
+    assert_settled(expected={who.customer: 0})
