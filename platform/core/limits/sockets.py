@@ -28,7 +28,7 @@ class Unit(Enum):
 
 
 UNITS: dict[Unit, Words] = {
-    Unit.NUMBER: _("{} in number"),
+    Unit.NUMBER: "{}",
     Unit.MINUTES: _("{} minutes"),
     Unit.HOURS: _("{} hours"),
     Unit.DAYS: _("{} days"),
