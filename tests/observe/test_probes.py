@@ -15,6 +15,7 @@ from django.urls import path
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config import urls
+from core.business_day.admin import ClockFigures
 from core.clock import queries as clock
 from core.ids import new_id
 from core.observe import files, metrics, probes
@@ -71,6 +72,24 @@ def test_readyz_stays_200_and_says_why_when_nobody_sends_the_periodic_tasks() ->
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["status"], answer.json()["degraded"]) == (200, "degraded", ["clock"])
     assert "is beat running?" in answer.json()["checks"]["clock"]["reason"]
+
+
+def test_the_desk_and_the_metrics_tell_of_a_silent_clock(settings: Any) -> None:
+    """By the wall clock, whatever time the business has."""
+    settings.METRICS_TOKEN = "t"
+    at = clock.now() + timedelta(days=90)
+    every = IntervalSchedule.objects.create(every=5, period="seconds")
+    (never,) = ClockFigures().figures(at=at)
+    task = PeriodicTask.objects.create(name="a", task="a", interval=every, last_run_at=clock.wall() - timedelta(seconds=590))
+    (running,) = ClockFigures().figures(at=at)
+    assert [(shown.title, shown.value, shown.level) for shown in (never, running)] == [("Clock", "running", "ok")] * 2
+    PeriodicTask.objects.filter(pk=task.pk).update(last_run_at=clock.wall() - timedelta(minutes=30, seconds=1))
+    (silent,) = ClockFigures().figures(at=at)
+    assert (silent.value, silent.level, silent.page) == ("silent", "bad", "core.businessday")
+    assert silent.detail == "no periodic task was sent for 30 min: start the clock (docs/night.md)"
+    text = Client(headers={"Authorization": "Bearer t"}).get("/metrics").content.decode()
+    (line,) = [line for line in text.splitlines() if line.startswith("banyan_clock_silent_seconds ")]
+    assert 1800 <= float(line.split()[1]) < 1900
 
 
 def test_readyz_stays_200_and_says_why_when_the_broker_is_gone_and_names_no_password() -> None:

@@ -1,6 +1,6 @@
 """Business days with the progress of their end of day, and the trading calendar."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -15,14 +15,15 @@ from unfold.decorators import display
 from core.business_day import tasks
 from core.business_day.models import BusinessDay, EodRun, EodShard, TradingDay
 from core.business_day.trading_days import WORK_KIND
-from core.clock.queries import local_day
+from core.clock.queries import local_day, wall
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
-from core.desk.shown import badge, when
+from core.desk.shown import badge, duration, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
+from core.observe import beat
 
 BAR = (
     '<div class="flex items-center gap-2"><div class="bg-base-100 h-1.5 overflow-hidden rounded-default w-32 dark:bg-base-800">'
@@ -145,7 +146,21 @@ class DayFigures:
         return figures
 
 
+class ClockFigures:
+    order = 11
+
+    def figures(self, *, at: datetime) -> list[Figure]:
+        """By the wall clock: beat keeps no business time."""
+        page = "core.businessday"
+        silent = beat.silent_seconds(wall=wall())
+        if silent <= beat.SILENT_SECONDS:
+            return [figure(_("Clock"), _("running"), page)]
+        told = str(_("no periodic task was sent for {age}: start the clock (docs/night.md)"))
+        return [figure(_("Clock"), _("silent"), page, level="bad", detail=told.format(age=duration(timedelta(seconds=silent))))]
+
+
 FIGURES.plug("core.business_day", DayFigures())
+FIGURES.plug("core.observe", ClockFigures())
 
 
 @admin.register(TradingDay, site=desk)

@@ -12,21 +12,17 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django_celery_beat.models import PeriodicTask
 
 from core.api import problems
 from core.clock import queries as clock
-from core.observe import metrics
+from core.observe import beat, metrics
 from core.outbox import queries as outbox
 
 OUTBOX_SECONDS = 120
 """Longer than an event whose handler works is on its way, whatever was killed meanwhile (docs/processes.md)."""
-CLOCK_SECONDS = 600
-"""Beat writes down every three minutes when it last sent what."""
 BROKER_SECONDS = 1.0
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -145,11 +141,11 @@ def outbox_reason(at: datetime) -> str:
 def clock_reason(at: datetime) -> str:
     """Whether beat still sends the periodic tasks, the outbox's sweep among them; one that was never started is not missed."""
     try:
-        sent = PeriodicTask.objects.filter(enabled=True).aggregate(last=Max("last_run_at"))["last"]
+        silent = beat.silent_seconds(wall=at)
     except (DatabaseError, InterfaceError):
         return "the schedule cannot be read"
-    silent = 0.0 if sent is None else (at - sent).total_seconds()
-    return f"no periodic task was sent for {silent:.0f} s, more than {CLOCK_SECONDS}: is beat running?" if silent > CLOCK_SECONDS else ""
+    long = silent > beat.SILENT_SECONDS
+    return f"no periodic task was sent for {silent:.0f} s, more than {beat.SILENT_SECONDS}: is beat running?" if long else ""
 
 
 CHECKS: dict[str, Callable[[datetime], str]] = {
