@@ -15,7 +15,7 @@ from payments.risk.services import lists, reviews
 PEOPLE = ("risk", "finance_checker")
 RULE_CHANGE = "payments.riskrule.change"
 RULE_DAY, BLOCK_DAY = 2, 20
-LOOKED_AT_AFTER = timedelta(days=1)
+LOOKED_AT_AFTER = timedelta(days=2)
 PARAMETERS = {"window": None, "most": None, "from_hour": None, "to_hour": None, "share_bp": None}
 
 
@@ -28,20 +28,20 @@ def morning(day: int, blocked: Life | None, *, at: datetime) -> None:
 
 
 def be_strict(at: datetime) -> None:
-    """From the next hour on, more than 100 yuan a day from an account of the last ten days waits for a person."""
+    """From the next hour on, more than 80 yuan to somebody first paid in the last day waits for a person."""
     values = PARAMETERS | {
-        "code": "first_days",
+        "code": "first_payments",
         "starts_at": (at + timedelta(hours=1)).isoformat(),
         "active": True,
-        "kind": "account_age",
+        "kind": "new_payee",
         "scenes": ["transfer"],
         "verdict": "review",
         "factors": None,
-        "amount_fen": 10_000,
-        "hours": 240,
-        "note": "Over 100.00 a day from an account of the last ten days. 十天内的新账户当日超过 100 元。",
+        "amount_fen": 8_000,
+        "hours": 24,
+        "note": "Over 80.00 to a payee first paid in the last 24 hours. 向 24 小时内的新收款方累计超过 80 元。",
     }
-    second_look(RULE_CHANGE, rule(values), "New accounts were used to pass money on", at, people=PEOPLE)
+    second_look(RULE_CHANGE, rule(values), "Strangers were talked into small payments", at, people=PEOPLE)
 
 
 def suspect(acts: Iterable[Intention]) -> int:
@@ -58,7 +58,7 @@ def block(life: Life, at: datetime) -> None:
 
 
 def look(at: datetime) -> None:
-    """Decide what has waited for a day: most acts go on, one in four does not."""
+    """Decide what has waited for two days: most acts go on, one in four does not."""
     for review in risk.waiting().filter(created_at__lte=at - LOOKED_AT_AFTER):
         reviews.take(review_id=review.id, staff=operator("risk"), at=at)
         decide = reviews.refuse if review.amount_fen // 100 % 4 == 0 else reviews.release
