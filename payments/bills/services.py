@@ -25,7 +25,6 @@ from payments.cashier import queries as cashier
 from payments.cashier.services import orders
 from payments.cashier.services.orders import NewOrder
 from payments.merchants.states import Scene
-from payments.refunds import queries as refunds
 from payments.refunds.queries import Refund
 from payments.refunds.services import asking
 from payments.refunds.services.asking import NewRefund
@@ -178,16 +177,16 @@ def ask_soon(*, payment_id: UUID, at: datetime) -> BillPayment:
 @transaction.atomic
 def begin_refund(*, payment_id: UUID, at: datetime) -> Refund | None:
     """Give the whole order back, or what nobody gave back by hand, once: the refund has the payment's own number. None when it is not
-    refused (any more), or nothing is left to give.
+    refused (any more), or nothing is left to give. Locks the payment, then the order.
 
-    Raises what refunds refuse with: the sweeper tries again, and asks an operator (`note_not_refunded`).
+    Raises what refunds refuse with, OutRefundNoUsed where the biller's own program took the number: the sweeper tries again, and asks
+    an operator (`note_not_refunded`).
     """
-    found = queries.payment(payment_id)
-    if found.state != BillState.REFUSED:
+    payment = locked(payment_id)
+    if payment.state != BillState.REFUSED:
         return None
-    order = cashier.order(found.order_id)
-    earlier = refunds.by_number(order.merchant_id, order.app_id, found.public_id)
-    left_fen = earlier.amount_fen if earlier else order.amount_fen - order.refunded_fen - order.refunding_fen
+    order = cashier.order(payment.order_id)
+    left_fen = order.amount_fen - order.refunded_fen - order.refunding_fen
     if not left_fen:
         return None
     wanted = NewRefund(
@@ -195,12 +194,9 @@ def begin_refund(*, payment_id: UUID, at: datetime) -> Refund | None:
         reason="The biller did not take the payment",
         asked_by=AskedBy.APP,
         asker=public_id("app", order.app_id),
-        out_refund_no=found.public_id,
+        out_refund_no=payment.public_id,
     )
     refund = asking.ask(order_id=order.id, wanted=wanted, at=at)
-    payment = locked(payment_id)
-    if payment.state != BillState.REFUSED:
-        return refund
     advance(payment, BillState.REFUNDING, moves=BILL_MOVES, at=at, due_at=None, refund_id=refund.id)
     if refund.state == RefundState.SUCCEEDED and cashier.order(order.id).refunded_fen == payment.amount_fen:
         finish(payment, at)
@@ -236,19 +232,21 @@ def note_not_refunded(*, payment_id: UUID, why: str, at: datetime) -> None:
 
 @transaction.atomic
 def hear_refund(*, order_id: UUID, refund_id: UUID, succeeded: bool, at: datetime) -> BillPayment | None:
-    """A refund of an order came to its end, ours or one by hand: a refused bill whose order is given back in full is over."""
+    """A refund of an order came to its end, ours or one by hand: a refused bill whose order is given back in full is over. One of whose
+    order less is given back and on its way than was paid is an operator's."""
     found = queries.of_order(order_id)
     if found is None:
         return None
     payment = locked(found.id)
-    if not succeeded:
-        if payment.state == BillState.REFUNDING and payment.refund_id == refund_id:
-            fail(payment, "refund_failed", at)
+    if payment.state not in (BillState.REFUSED, BillState.REFUNDING):
         return payment
-    if payment.state in (BillState.REFUSED, BillState.REFUNDING) and cashier.order(order_id).refunded_fen == payment.amount_fen:
+    order = cashier.order(order_id)
+    if succeeded and order.refunded_fen == payment.amount_fen:
         if payment.state == BillState.REFUSED:
             advance(payment, BillState.REFUNDING, moves=BILL_MOVES, at=at, due_at=None, refund_id=refund_id)
         finish(payment, at)
+    elif payment.state == BillState.REFUNDING and order.refunded_fen + order.refunding_fen < payment.amount_fen:
+        fail(payment, "refund_failed" if not succeeded else "refund_short", at)
     return payment
 
 

@@ -128,6 +128,12 @@ def attempts(order_id: uuid.UUID) -> list[PaymentAttempt]:
     return list(PaymentAttempt.objects.filter(order_id=order_id).order_by("number"))
 
 
+def attempts_from(order_id: uuid.UUID, chosen: Collection[tuple[str, str]]) -> list[PaymentAttempt]:
+    """The order's attempts whose external leg was one of `chosen` (source and ref)."""
+    legs = FundingLeg.objects.filter(order_id=order_id, external=True).select_related("attempt")
+    return [leg.attempt for leg in legs if (leg.source, leg.ref) in chosen]
+
+
 def factors_asked(attempts: Collection[PaymentAttempt]) -> int:
     """How many factors a next try must be proven by, since a channel refused one of these for want of a stronger proof: one more than
     it had, two at most. 0 when none was refused so."""

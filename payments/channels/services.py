@@ -408,8 +408,17 @@ def attend(request: ChannelRequest, at: datetime) -> ChannelRequest:
     if request.state != RequestState.NEW:
         return query(request_id=request.id, at=at)
     if request.operation in WITH_SECRETS or not wanted(request):
-        return conclude(request_id=request.id, result=Failed("not_sent", user_fixable=True), source="sweeper", at=at)
+        return end_unsent(request.id, at)
     return send(request_id=request.id, at=at)
+
+
+@transaction.atomic
+def end_unsent(request_id: UUID, at: datetime) -> ChannelRequest:
+    """End what has not left, unless another process has sent it meanwhile: then only the channel knows."""
+    request = ChannelRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    if request.state != RequestState.NEW:
+        return request
+    return conclude(request_id=request_id, result=Failed("not_sent", user_fixable=True), source="sweeper", at=at)
 
 
 @transaction.atomic

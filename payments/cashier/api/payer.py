@@ -211,7 +211,7 @@ class Quotes(View):
             "fee": sum(share.method.offer.fee_fen for share in planned),
             "currency": order.currency,
             "legs": [leg_quoted(share) for share in planned],
-            "step_up": to_prove(paying.factors_needed(order, payer, to_pay, at), to_pay, order.public_id),
+            "step_up": to_prove(paying.factors_needed(order, payer, to_pay, planned, at), to_pay, order.public_id),
         }
         return Response(self.shown(body))
 
@@ -268,7 +268,8 @@ class Pays(OutboundEffectView):
 
         Where a proof is needed the refusal `step_up_needed` says for which purpose, amount and payee; make one and send the same request
         with the same Idempotency-Key and the proof. Every refusal means that nothing was charged. `needs_step_up`: the bank refused for
-        want of a stronger proof. The order's next payment, a new request, needs one of so many factors, also below the PIN-free amount.
+        want of a stronger proof. The order's next payment from the same card, a new request, needs one of so many factors, also below
+        the PIN-free amount; other ways to pay do not.
         """
         return super().post(request, **url)
 

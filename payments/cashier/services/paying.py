@@ -65,7 +65,7 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
     refuse with.
     """
     who = Payer(intent.customer_id, intent.session_id, shown_factors(intent))
-    return begun(who, order_id, picks, lambda order, fen: approved(intent, order, fen, at), at)
+    return begun(who, order_id, picks, lambda order, fen, planned: approved(intent, order, fen, planned, at), at)
 
 
 @transaction.atomic
@@ -84,8 +84,8 @@ class Payer:
     shown_factors: int
 
 
-Approve = Callable[[PaymentOrder, int], int]
-"""What is paid, and how much of it by the payer, to how many factors stand behind it."""
+Approve = Callable[[PaymentOrder, int, Sequence[Share]], int]
+"""What is paid, how much of it by the payer, and from what, to how many factors stand behind it."""
 
 
 def begun(who: Payer, order_id: uuid.UUID, picks: Sequence[Pick], approve: Approve, at: datetime) -> PaymentAttempt:
@@ -97,7 +97,7 @@ def begun(who: Payer, order_id: uuid.UUID, picks: Sequence[Pick], approve: Appro
     planned = funding.shares(order=order, customer_id=who.customer_id, picks=picks, at=at, factors=who.shown_factors)
     amount_fen = funding.payer_fen(planned)
     known = risk_facts(who, order, planned, at)
-    factors = approve(order, amount_fen)
+    factors = approve(order, amount_fen, planned)
     ruling = admitted(known, to_prove(order, amount_fen), factors, at)
     admit_to_scene(order, who.customer_id, amount_fen, at)
     at_once = not any(share.method.external for share in planned)
@@ -183,13 +183,15 @@ def shown_factors(intent: Intent) -> int:
     return 1 if proof is None else proof.factors
 
 
-def approved(intent: Intent, order: PaymentOrder, amount_fen: int, at: datetime) -> int:
-    """How many factors stand behind the payment; its proof is bound to what the payer gives and to the order. After a refusal by a bank
-    that wants a stronger proof it has as many as that, whatever the amount. Raises StepUpNeeded with what to prove, StrongerProofNeeded,
-    ProofMismatch, ProofExpired."""
+def approved(intent: Intent, order: PaymentOrder, amount_fen: int, planned: Sequence[Share], at: datetime) -> int:
+    """How many factors stand behind the payment; its proof is bound to what the payer gives and to the order. Where a bank refused the
+    same card for want of a stronger proof it has as many as that, whatever the amount.
+
+    Raises StepUpNeeded with what to prove, StrongerProofNeeded, ProofMismatch, ProofExpired.
+    """
     if not amount_fen:
         return 0
-    asked = factors_asked(order)
+    asked = factors_asked(order, planned)
     if asked and not intent.token:
         raise to_prove(order, amount_fen)
     try:
@@ -201,9 +203,10 @@ def approved(intent: Intent, order: PaymentOrder, amount_fen: int, at: datetime)
     return factors
 
 
-def factors_asked(order: PaymentOrder) -> int:
-    """How many factors the banks that refused an order want behind the next try; 0 when none does."""
-    return 0 if order.payer_id is None else queries.factors_asked(queries.attempts(order.id))
+def factors_asked(order: PaymentOrder, planned: Sequence[Share]) -> int:
+    """How many factors the banks that refused an order want behind the next try from the same cards; 0 when none does."""
+    chosen = {(share.method.source, share.method.offer.ref) for share in planned if share.method.external}
+    return 0 if order.payer_id is None or not chosen else queries.factors_asked(queries.attempts_from(order.id, chosen))
 
 
 def to_prove(order: PaymentOrder, amount_fen: int) -> StepUpNeeded:
@@ -211,11 +214,11 @@ def to_prove(order: PaymentOrder, amount_fen: int) -> StepUpNeeded:
     return StepUpNeeded(purpose=PURPOSE, amount=amount_fen, currency=order.currency, payee=order.public_id)
 
 
-def factors_needed(order: PaymentOrder, customer_id: uuid.UUID, amount_fen: int, at: datetime) -> int:
-    """How many factors a proof for paying so much of an order now needs; 0 when it needs none. Nothing is counted."""
+def factors_needed(order: PaymentOrder, customer_id: uuid.UUID, amount_fen: int, planned: Sequence[Share], at: datetime) -> int:
+    """How many factors a proof for paying so much of an order so now needs; 0 when it needs none. Nothing is counted."""
     if not amount_fen:
         return 0
-    asked = factors_asked(order)
+    asked = factors_asked(order, planned)
     try:
         security_services.refuse_over_pin_free(customer_id=customer_id, amount_fen=amount_fen, at=at)
     except StepUpNeeded:

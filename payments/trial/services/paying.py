@@ -9,7 +9,7 @@ from core.ids import parse_public_id
 from payments.cashier import outbound, queries
 from payments.cashier.queries import PaymentAttempt, PaymentOrder
 from payments.cashier.services import closing, paying
-from payments.cashier.services.funding import Pick
+from payments.cashier.services.funding import Pick, shares
 from payments.channels import queries as channels
 from payments.channels.sandbox_bank.control import control
 from payments.trial import payers
@@ -47,7 +47,8 @@ def begin(*, payer: TrialPayer, order_id: UUID, nonce: str, result: str, funding
     order = queries.order(order_id)
     card = Pick("card", payer.card)
     picks = [card] if funding == CARD or not half(order) else [Pick("balance", fen=half(order)), card]
-    needed = paying.factors_needed(order, payer.customer_id, order.amount_fen, at)
+    planned = shares(order=order, customer_id=payer.customer_id, picks=picks, at=at)
+    needed = paying.factors_needed(order, payer.customer_id, order.amount_fen, planned, at)
     token = "" if result == WANTS_PROOF and not needed else pin_proof(payer, order, nonce, at)
     intent = Intent(payer.customer_id, payer.session_id, nonce, token)
     return paying.pay(intent=intent, order_id=order_id, picks=picks, at=at)

@@ -9,16 +9,19 @@ import pytest
 from core.clock import queries as clock
 from core.errors import DomainError, NotFound
 from core.outbox import services as outbox
+from core.work.models import WorkItem
 from payments.bills import outbound, queries, services
 from payments.bills.models import BillAccount, Biller, BillPayment
 from payments.cashier import queries as cashier
 from payments.cashier.models import PaymentAttempt, PaymentOrder
 from payments.cashier.services import paying
+from payments.refunds import outbound as refunding
 from payments.refunds.services import asking
 from payments.wallet.services.authority import Intent
 from tests.payments.bills.world import a_biller, an_account, begun, go_on, paid, sandbox_billers
-from tests.payments.cashier.world import BALANCE, Shop, approved, assert_settled, begin, holder, pending
-from tests.payments.refunds.world import wanted
+from tests.payments.cashier.world import BALANCE, Shop, approved, assert_settled, begin, card, holder, pay, pending
+from tests.payments.refunds.world import by_operators, wanted
+from tests.payments.wallet.bank_world import card_holder
 from tests.payments.wallet.world import posted
 from tests.sandbox_bank import SandboxBank
 from tests.together import together
@@ -137,3 +140,35 @@ def test_what_a_refund_by_hand_left_of_a_refused_bill_goes_back_too(water: Bille
     go_on(clock.now())
     assert (queries.payment(bill.id).state, cashier.order(bill.order_id).refunded_fen) == ("refunded", bill.amount_fen)
     assert_settled(expected={who: FEN})
+
+
+def test_a_refund_of_the_billers_own_under_a_bills_number_does_not_pass_for_the_whole(water: Biller) -> None:
+    who = holder(FEN, pin=True)
+    bill = paid(who, begun(who, water, an_account("222")))
+    assert outbound.step(payment_id=bill.id, at=clock.now())
+    mine = asking.by_app(
+        amount_fen=1, reason="The biller did not take the payment", asker=water.app.public_id, out_refund_no=bill.public_id
+    )
+    asking.ask(order_id=bill.order_id, wanted=mine, at=clock.now())
+    go_on(clock.now())
+    row = queries.payment(bill.id)
+    assert (row.state, row.due_at is not None, cashier.order(bill.order_id).refunded_fen) == ("refused", True, 1)
+    assert WorkItem.objects.get(kind=services.NOT_REFUNDED, target=bill.public_id, finished_at=None).facts["why"] == "out_refund_no_used"
+
+
+def test_what_was_left_to_a_refund_by_hand_that_fails_is_an_operators(connected: SandboxBank, water: Biller) -> None:
+    who = card_holder(connected)
+    bill = begun(who.customer, water, an_account("222"))
+    pay(who.customer, cashier.order(bill.order_id), [card(who)], pin=True)
+    outbox.run_pending(at=clock.now())
+    assert outbound.step(payment_id=bill.id, at=clock.now())
+    by_hand = asking.ask(order_id=bill.order_id, wanted=wanted(100, "H1"), at=clock.now())
+    connected.fault("decline", operations=["refund"], times=1, params={"code": "CARD_CLOSED"})
+    assert refunding.send(refund_id=by_hand.id, at=clock.now()).state == "to_manual"
+    go_on(clock.now())
+    assert (queries.payment(bill.id).state, cashier.order(bill.order_id).refunding_fen) == ("refunding", 100)
+    by_operators("refund.give_up", refund_id=by_hand.id)
+    outbox.run_pending(at=clock.now())
+    assert (queries.payment(bill.id).state, cashier.order(bill.order_id).refunded_fen) == ("refused", bill.amount_fen - 100)
+    assert WorkItem.objects.filter(kind=services.NOT_REFUNDED, target=bill.public_id, finished_at=None).exists()
+    assert_settled()

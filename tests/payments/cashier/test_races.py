@@ -16,6 +16,8 @@ from payments.cashier.services.funding import Pick
 from payments.cashier.services.paying import OrderClosed, OrderPaid
 from payments.channels import services as channels
 from payments.channels.models import ChannelRequest
+from payments.channels.outcomes import conclude
+from payments.channels.states import RequestState
 from tests.factories import Client, api
 from tests.payments.cashier.plugs import strange_sources
 from tests.payments.cashier.test_unknown import decide, late_success, undecided
@@ -29,6 +31,7 @@ from tests.payments.cashier.world import (
     new_order,
     pay,
     pending,
+    request_of,
     settle_cashier,
     shop,
 )
@@ -168,3 +171,19 @@ def test_one_out_trade_no_is_one_order_in_many_threads() -> None:
     where, number = shop(), uuid.uuid4().hex
     made = together(lambda _: new_order(where, 1_000, out_trade_no=number), 12)
     assert {row.id for row in made} == {PaymentOrder.objects.get().id}
+
+
+def test_a_payment_sent_while_a_sweeper_thought_it_unsent_and_its_order_closed_is_left_to_the_bank(connected: SandboxBank) -> None:
+    where, who = shop(), card_holder(connected)
+    order = new_order(where, 1_000)
+    request = request_of(begin(who.customer, order, [card(who)]))
+    closing.begin(order_id=order.id, code=closing.BY_MERCHANT, at=clock.now())
+    departed, leaves = channels.depart(request.id, RequestState.NEW, clock.now())
+    assert (leaves, request.state) == (True, "new")
+    assert channels.attend(request, clock.now()).state == "sent"
+    result = channels.exchanged(channels.call_by_operation, departed, clock.now())
+    assert conclude(request_id=request.id, result=result, source="answer", at=clock.now()).state == "success"
+    settle_cashier(clock.now())
+    order.refresh_from_db()
+    assert order.state == "late_refunded"
+    assert_settled(expected={who.customer: 0})

@@ -18,6 +18,7 @@ from payments.risk.services.deciding import StrongerProofNeeded
 from tests.factories import Client, api, proof
 from tests.payments.cashier.test_api import url
 from tests.payments.cashier.world import (
+    BALANCE,
     approved,
     assert_settled,
     begin,
@@ -124,4 +125,15 @@ def test_another_order_and_a_refusal_that_comes_late_are_told_apart(connected: S
     refused = client.post(url(order, "pay"), by_card(who)).json()
     assert refused["code"] == "step_up_needed"
     assert client.post(url(other, "pay"), by_card(who)).json()["result"] == "paid"
+    assert_settled(expected={who.customer: 0})
+
+
+def test_another_way_to_pay_asks_for_nothing_that_the_refused_card_asked_for(connected: SandboxBank) -> None:
+    where, who = shop(), card_holder(connected, fen=1_000)
+    order = new_order(where, 1_000)
+    refuse_next(connected)
+    outbound.ask(attempt_id=begin(who.customer, order, [card(who)], pin=True).id, at=clock.now())
+    quote = api(who.customer).post(url(order, "quote"), {"methods": [{"method": "balance"}]}).json()
+    assert quote["step_up"]["factors"] == 0
+    assert begin(who.customer, order, BALANCE).result == "paid"
     assert_settled(expected={who.customer: 0})
