@@ -1,7 +1,7 @@
 """Correcting the books by hand: one journal between two accounts that exist, proposed by one person and posted by another."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -32,8 +32,9 @@ class Adjustment:
 
 
 @transaction.atomic
-def adjust(*, wanted: Adjustment, at: datetime, act: str = ACT) -> Posted:
+def adjust(*, wanted: Adjustment, at: datetime, act: str = ACT, effective_on: date | None = None) -> Posted:
     """Post a correction. A sensitive act: raises ApprovalNeeded outside an approval of `act`, another room's act that corrects on its way.
+    `effective_on` as `ledger.post`: the open business day where nobody says.
 
     Raises Invalid as `check`, and what `ledger.post` raises.
     """
@@ -44,6 +45,7 @@ def adjust(*, wanted: Adjustment, at: datetime, act: str = ACT) -> Posted:
         event=EVENT,
         legs=[debit(source, wanted.amount), credit(target, wanted.amount)],
         reference=wanted.reference,
+        effective_on=effective_on,
         metadata={"proposed_by": decided.maker, "approved_by": decided.checker},
         at=at,
     )

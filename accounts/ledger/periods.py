@@ -33,6 +33,13 @@ def closed_through() -> date | None:
     return PeriodClose.objects.order_by("-through_on").values_list("through_on", flat=True).first()
 
 
+def effective_day(day: date) -> date | None:
+    """What a journal of that day is dated to: the day itself while the books take it; None, the open day, once they are closed through
+    it."""
+    closed = closed_through()
+    return None if closed is not None and day <= closed else day
+
+
 def window_days(day: date) -> int | None:
     """How many days before a business day a journal may still be dated back to, None where no row says so."""
     return BackDating.objects.filter(starts_on__lte=day).order_by("-starts_on").values_list("days", flat=True).first()

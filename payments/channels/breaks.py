@@ -84,8 +84,3 @@ def open_before(channel: str, *, day: date) -> list[Break]:
 
 def any_open(channel: str, day: date) -> bool:
     return Break.objects.filter(channel_id=channel, day=day, state=Break.State.OPEN).exists()
-
-
-def any_corrected(channel: str, *, until: date) -> bool:
-    """Whether people closed a break of a statement up to that day with a journal of their own, not the proposed one."""
-    return Break.objects.filter(channel_id=channel, day__lte=until, journal_id__isnull=False, fix="").exists()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.ledger import adjusting
+from accounts.ledger import adjusting, periods
 from accounts.ledger.adjusting import Adjustment
 from core.approvals.services import must_be_applying
 from core.errors import DomainError
@@ -27,13 +27,15 @@ class FixChanged(DomainError):
 
 @transaction.atomic
 def close(*, break_id: UUID, why: str, correction: Adjustment | None, at: datetime) -> Break:
-    """Close an open break, with a journal that corrects the books when told. The break first, the ledger last.
+    """Close an open break, with a journal that corrects the books when told, dated to the statement's day while the books take it. What
+    fixers lock first, then the break, the ledger last.
 
     Raises ApprovalNeeded outside an approval of `break.close`, WrongState when it is closed, and what an adjustment raises.
     """
     must_be_applying(ACT)
+    lock(break_id)
     found = must_be_open(break_id)
-    journal_id = None if correction is None else adjusting.adjust(wanted=correction, at=at, act=ACT).journal_id
+    journal_id = None if correction is None else corrected(found, correction, at)
     return closed(found, why, "", journal_id, at)
 
 
@@ -44,12 +46,27 @@ def fix(*, break_id: UUID, why: str, wanted: Fix, at: datetime) -> Break:
     Raises ApprovalNeeded outside an approval of `break.close`, WrongState, FixChanged, and what the ledger refuses.
     """
     decided = must_be_applying(ACT)
-    for _, one in FIXERS.items():
-        one.lock(found=Break.objects.get(pk=break_id))
+    lock(break_id)
     found = must_be_open(break_id)
     fixer = must_be_proposed(found, wanted)
     journal_id = fixer.post(found=found, fix=wanted, people={"proposed_by": decided.maker, "approved_by": decided.checker}, at=at)
     return closed(found, why, wanted.code, journal_id, at)
+
+
+def lock(break_id: UUID) -> None:
+    """What fixers change, which their own steps lock before breaks."""
+    found = Break.objects.get(pk=break_id)
+    for _, fixer in FIXERS.items():
+        fixer.lock(found=found)
+
+
+def corrected(found: Break, wanted: Adjustment, at: datetime) -> UUID:
+    """Post people's own correction; returns its journal."""
+    effective_on = None if found.day is None else periods.effective_day(found.day)
+    posted = adjusting.adjust(wanted=wanted, effective_on=effective_on, at=at, act=ACT)
+    for _, fixer in FIXERS.items():
+        fixer.corrected(found=found, effective_on=posted.effective_on)
+    return posted.journal_id
 
 
 def closed(found: Break, why: str, fix_code: str, journal_id: UUID | None, at: datetime) -> Break:

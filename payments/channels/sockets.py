@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
@@ -114,6 +114,10 @@ class BreakFixer(Protocol):
     def post(self, *, found: Break, fix: Fix, people: Mapping[str, str], at: datetime) -> UUID | None:
         """Post the fix in the transaction that closes the break; returns its journal, if it has one. `people`: who proposed and who
         approved it."""
+        ...
+
+    def corrected(self, *, found: Break, effective_on: date) -> None:
+        """Take note of people's own correction, dated to that day, in the transaction that closes the break."""
         ...
 
 

@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -140,9 +141,13 @@ class ReconRunAdmin(DeskAdmin):
     @display(description=_("Why they differ"))
     def explanation(self, row: ReconRun) -> str:
         differs = row.closing_fen is not None and row.closing_fen != row.books_fen
-        if differs and queries.booked_later(row):
-            return str(_("A statement up to this day came after its books were closed, and is booked on a later day."))
-        return "-"
+        if not differs:
+            return "-"
+        if queries.booked_later(row):
+            return gettext("A statement or a correction up to this day came after its books were closed, and is booked on a later day.")
+        if row.state == RunState.CLOSED:
+            return gettext("An earlier day was open then, or the account has orders in time that another day's statement lists.")
+        return gettext("Not known yet: unless it is, it becomes a break once all else of the day is settled.")
 
     @display(description=_("Age"))
     def waiting(self, row: ReconRun) -> str:

@@ -1,15 +1,8 @@
-"""Which day a statement's journals are dated to: its own while the books take it, the open day once they are closed through it."""
+"""Which day a statement's journals were dated to: its own, or a later one where the books were closed through it."""
 
 from datetime import date
 
-from accounts.ledger import periods
 from payments.reconciliation.models import ReconRun
-
-
-def effective_day(day: date) -> date | None:
-    """The statement's day while the books take it; None, the open day, once they are closed through it."""
-    closed = periods.closed_through()
-    return None if closed is not None and day <= closed else day
 
 
 def date_journal(run: ReconRun, effective_on: date) -> None:

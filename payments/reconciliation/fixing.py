@@ -10,9 +10,10 @@ room, which books it and gives it back; the line is booked as journal 4.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from accounts.ledger import periods
 from accounts.ledger import services as ledger
 from accounts.ledger.accounts import platform_account
 from accounts.ledger.legs import Leg, credit, debit
@@ -25,7 +26,7 @@ from payments.channels.sockets import Fix
 from payments.channels.states import RequestState
 from payments.reconciliation import journals, queries
 from payments.reconciliation.account import Side
-from payments.reconciliation.dating import date_journal, effective_day
+from payments.reconciliation.dating import date_journal
 from payments.reconciliation.judging import DONE, KINDS
 from payments.reconciliation.lines import judge_anew
 from payments.reconciliation.models import ReconLine, ReconRun
@@ -159,12 +160,18 @@ def post(found: Break, fix: Fix, *, people: Mapping[str, str], at: datetime) -> 
         event=journals.FIXED,
         legs=[Leg(platform_account(name), amount) for name, amount in fix.legs],
         reference=fix.reference,
-        effective_on=effective_day(run.day),
+        effective_on=periods.effective_day(run.day),
         metadata={"break": str(found.pk), "fix": fix.code, **people},
         at=at,
     )
     date_journal(run, posted.effective_on)
     return posted.journal_id
+
+
+def corrected(*, found: Break, effective_on: date) -> None:
+    """Keep on a break's day which day people's own correction is dated to."""
+    if found.day is not None:
+        date_journal(queries.run_of_break(found), effective_on)
 
 
 def take_in(found: Break, at: datetime) -> None:

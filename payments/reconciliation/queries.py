@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from core.batches import batches
-from payments.channels import breaks, done
+from payments.channels import done
 from payments.channels.breaks import Break
 from payments.reconciliation.files import ACCOUNT
 from payments.reconciliation.judging import RETURN, Listed, Terms
@@ -59,7 +59,7 @@ def listed_elsewhere(run: ReconRun, named: Sequence[UUID]) -> set[UUID]:
 
 
 def booked_later(run: ReconRun) -> bool:
-    """Whether a statement up to that day is in the books under a later day alone."""
+    """Whether a statement up to that day, or a correction of it, is in the books under a later day alone."""
     return ReconRun.objects.filter(channel_id=run.channel_id, day__lte=run.day, dated_on__gt=run.day).exists()
 
 
@@ -94,13 +94,6 @@ def listed_totals(run: ReconRun) -> dict[str, int]:
 
 def unfinished(run: ReconRun) -> bool:
     return ReconLine.objects.filter(run=run, state__in=UNFINISHED).exists()
-
-
-def ever_corrected(run: ReconRun) -> bool:
-    """Whether people corrected anything of this channel's statements up to that day by a journal of their own: the two balances are then
-    theirs to explain. A proposed fix makes them equal again."""
-    lines = ReconLine.objects.filter(channel_id=run.channel_id, run__day__lte=run.day, state=LineState.CORRECTED, disagreement__fix="")
-    return lines.exists() or breaks.any_corrected(run.channel_id, until=run.day)
 
 
 def run_of_break(found: Break) -> ReconRun:

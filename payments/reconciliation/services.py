@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from accounts.ledger import check
+from accounts.ledger import check, periods
 from accounts.ledger import queries as ledger_reads
 from accounts.ledger.batch import post_many
 from accounts.ledger.legs import Draft
@@ -25,7 +25,7 @@ from payments.channels.states import Operation, RequestState
 from payments.reconciliation import files, journals, lines, looking, queries
 from payments.reconciliation.account import Totals, differences, sides
 from payments.reconciliation.carrying import carry_missing, settle_carried
-from payments.reconciliation.dating import date_journal, effective_day
+from payments.reconciliation.dating import date_journal
 from payments.reconciliation.models import ReconLine, ReconRun
 from payments.reconciliation.states import LINE_MOVES, RUN_MOVES, LineState, RunState
 
@@ -160,7 +160,7 @@ def book_some(*, run_id: UUID, at: datetime) -> int:
     matched = list(queries.bookable(run)[:CHUNK])
     if not matched:
         return 0
-    effective_on = effective_day(run.day)
+    effective_on = periods.effective_day(run.day)
     outcomes = post_many([draft(run, line, effective_on) for line in matched], at=at)
     posted = {outcome.journal_id: outcome.posted for outcome in outcomes if outcome.posted is not None}
     refused = next((outcome.refusal for outcome in outcomes if outcome.refusal is not None), None)
@@ -191,8 +191,8 @@ def draft(run: ReconRun, line: ReconLine, effective_on: date | None) -> Draft:
 @transaction.atomic
 def conclude(*, run_id: UUID, at: datetime) -> ReconRun:
     """Write down what our books say of the bank account on that day, and close a run whose every line is booked or corrected, with no
-    break open. Where nothing was ever corrected the two balances must be the same, but for what the day's list carried over and its
-    account did not: any other difference is a break of its own. Nothing closes on books that are unwell."""
+    break open. The two balances must be the same but for what is `explained`: any other difference is a break of its own, also after
+    people corrected the books, whose journals are dated to the day. Nothing closes on books that are unwell."""
     run = locked(run_id)
     if run.state != RunState.MATCHED:
         return run
@@ -224,13 +224,13 @@ def books_unwell() -> str:
 
 def explained(run: ReconRun, gap_fen: int) -> bool:
     """Whether the account and our books may differ by this at the end of the day: an earlier day is still open and the day began with
-    that difference, people corrected this channel's statements, a statement up to that day could only be booked later, or the account
-    has orders in time that the day's own list has not."""
+    that difference, a statement or correction up to that day could only be booked later, or the account has orders in time that the
+    day's own list has not."""
     booked = done.booked(run.channel_id, run.day)
     elsewhere = queries.listed_elsewhere(run, [request.id for request in booked]) | set(breaks.late(run.channel_id, run.day))
     terms = queries.terms_of(run)
     moved = sum(terms.effect_of(request) for request in booked if request.id in elsewhere)
-    return gap_fen - gap_before(run) == moved or queries.booked_later(run) or queries.ever_corrected(run)
+    return gap_fen - gap_before(run) == moved or queries.booked_later(run)
 
 
 def gap_before(run: ReconRun) -> int:
