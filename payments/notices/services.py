@@ -150,9 +150,10 @@ def conclude(*, notice: MerchantNotice, reply: Reply, at: datetime) -> bool:
 
 
 def settle_work(notice: MerchantNotice, at: datetime) -> None:
-    """A notice that had failed is taken now: nobody has to look once no other of its app is left."""
+    """A notice that had failed is taken now: nobody has to look once no other of its app is left, and nobody has them."""
     if notice.resends and not queries.failed_of_app(notice.app_id):
         work.finish(kind=FAILED, target=notice.app_public_id, by="system", at=at)
+        work.release(notice.app_public_id)
 
 
 def ask_operator(notice: MerchantNotice, reply: Reply, at: datetime) -> None:
@@ -193,7 +194,8 @@ def note_receiver(notice: MerchantNotice, reply: Reply, at: datetime) -> None:
 @transaction.atomic
 def resend(*, notice_id: UUID, at: datetime) -> MerchantNotice:
     """Send a notice again, at once and on a fresh timetable, to where its app (or its order) hears news now. One that is on its way
-    already is only tried sooner. Raises NotFound, NoAddress, ResentTooOften."""
+    already is only tried sooner. Where it was the app's last failed one nobody has them any more, unless its work item is open. Raises
+    NotFound, NoAddress, ResentTooOften."""
     row = MerchantNotice.objects.select_for_update(of=("self",)).select_related("app", "order").filter(pk=notice_id).first()
     if row is None:
         raise NotFound()
@@ -208,6 +210,8 @@ def resend(*, notice_id: UUID, at: datetime) -> MerchantNotice:
         MerchantNotice.objects.filter(pk=row.pk).update(**again)
     else:
         advance(row, NoticeState.PENDING, moves=NOTICE_MOVES, at=at, tries_before=row.tries, **again)
+        if not queries.failed_of_app(row.app_id):
+            work.release(row.app_public_id)
     return queries.notice(notice_id)
 
 

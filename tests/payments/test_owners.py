@@ -20,7 +20,9 @@ from payments.channels import breaks
 from payments.channels.models import Break
 from payments.disputes.models import Dispute
 from payments.disputes.services import answering, deciding
+from payments.notices import services
 from payments.notices.models import MerchantNotice
+from payments.notices.post import Reply
 from payments.settlement.models import Settlement
 from tests.desk.people import staff, verified
 from tests.payments.cashier.world import holder, shop
@@ -87,6 +89,11 @@ def held_by(client: Client, name: str, act: str, row: Model) -> dict[str, Any]:
     return {"held_by": form["held_by"].value()}
 
 
+def desk_right(name: str) -> str:
+    """The act of taking, as the audit log calls it."""
+    return next(str(page.queue.right) for model, page in desk._registry.items() if model._meta.db_table == name and isinstance(page, Owned))
+
+
 def test_every_queue_that_people_take_from_is_tried_here() -> None:
     owned = {f"{model._meta.app_label}_{model._meta.model_name}" for model, page in desk._registry.items() if isinstance(page, Owned)}
     assert owned == QUEUES.keys()
@@ -121,6 +128,36 @@ def test_a_row_is_taken_by_one_handed_over_and_put_back(name: str) -> None:
     reason = WHY["reason"]
     assert told == [("staff:mia", "", None, None), ("staff:mia", reason, "mia", "max"), ("staff:max", reason, "max", None)]
     assert {one.details["what"] for one in kept} == {kept[0].details["what"]}
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_who_has_it_next_reads_what_the_one_before_wrote(name: str) -> None:
+    row = QUEUES[name]()
+    mia = verified(staff("mia", "finance_maker"))
+    max_user = staff("max", "finance_maker")
+    do(mia, name, "take", row)
+    note = "called the bank <twice>, they answer on Monday"
+    do(mia, name, "hand-over", row, to=max_user.pk, reason=note, **held_by(mia, name, "hand-over", row))
+    address = reverse(f"admin:{name}_change", args=[row.pk])
+    shown = verified(max_user).get(address).content.decode()
+    for text in ("What was done here", "staff:mia", desk_right(name), "called the bank &lt;twice&gt;"):
+        assert text in shown, text
+    chinese = verified(max_user).get(address, headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert "处理记录" in chinese
+    assert "called the bank &lt;twice&gt;" in chinese
+
+
+def test_the_notes_on_one_notice_are_read_on_another_of_the_app_and_only_the_newest() -> None:
+    where = told_shop("https://shop.example/hear")
+    rows = [a_notice(where) for _ in range(2)]
+    MerchantNotice.objects.update(state="failed", due_at=None, tries=16)
+    sue, page = verified(staff("sue", "support")), reverse("admin:payments_merchantnotice_change", args=[rows[1].pk])
+    for number in range(12):
+        do(sue, "payments_merchantnotice", "take", rows[0])
+        read = held_by(sue, "payments_merchantnotice", "put-back", rows[0])
+        do(sue, "payments_merchantnotice", "put-back", rows[0], reason=f"note number {number:02}", **read)
+    shown = sue.get(page).content.decode()
+    assert [f"note number {number:02}" in shown for number in (6, 7, 11)] == [False, True, True]
 
 
 def test_a_list_asks_no_more_with_many_owners_than_with_one() -> None:
@@ -168,6 +205,26 @@ def test_the_notices_an_app_did_not_take_have_one_owner_who_has_its_work_item() 
     do(sue, "payments_merchantnotice", "take", rows[0])
     for name, number in (("payments_merchantnotice", 2), ("core_workitem", 1)):
         assert sue.get(reverse(f"admin:{name}_changelist"), {"whose": "mine"}).context["cl"].result_list.count() == number
+
+
+def test_an_apps_notices_are_nobodys_once_none_is_left_that_was_not_taken() -> None:
+    where = told_shop("https://shop.example/hear")
+    rows = [a_notice(where) for _ in range(2)]
+    MerchantNotice.objects.update(state="failed", due_at=None, tries=16)
+    sue = verified(staff("sue", "support"))
+    do(sue, "payments_merchantnotice", "take", rows[0])
+    services.resend(notice_id=rows[0].pk, at=clock.now())
+    assert Assignment.objects.get().target == where.app.public_id, "another one still waits"
+    asked = work.ask(kind=services.FAILED, target=where.app.public_id, facts={}, at=clock.now())
+    services.resend(notice_id=rows[1].pk, at=clock.now())
+    assert Assignment.objects.exists(), "its work item is open until they are taken"
+    services.conclude(notice=MerchantNotice.objects.get(pk=rows[0].pk), reply=Reply(200, "", "ok", 5), at=clock.now())
+    asked.refresh_from_db()
+    assert (asked.finished_by, Assignment.objects.exists()) == ("system", False)
+    MerchantNotice.objects.filter(pk=rows[1].pk).update(state="failed", due_at=None)
+    do(sue, "payments_merchantnotice", "take", rows[1])
+    services.resend(notice_id=rows[1].pk, at=clock.now())
+    assert not Assignment.objects.exists(), "no item asks for it: it goes with the last one"
 
 
 def test_a_break_that_the_channel_settles_itself_is_nobodys() -> None:

@@ -206,7 +206,7 @@ class DeskAdmin(ModelAdmin):
         if request.method == "POST" and form.is_valid():
             doing = Doing(request=request, staff=person(request), row=row, data=form.cleaned_data, at=clock.now())
             try:
-                outcome = perform(act, doing, self.target_of(row))
+                outcome = perform(act, doing, self.audited_as(act, row))
             except DomainError as refused:
                 form.add_error(refused.field if refused.field in form.fields else None, refused.text(get_language() or "en"))
             else:
@@ -254,6 +254,10 @@ class DeskAdmin(ModelAdmin):
             return self.opts.label_lower
         named = getattr(row, "public_id", None)
         return str(named) if named else f"{self.opts.label_lower}:{row.pk}"
+
+    def audited_as(self, act: Act, row: Any) -> str:
+        """What the audit record of an act on the row is filed under."""
+        return self.target_of(row)
 
     def address_of(self, row: Model) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])

@@ -10,18 +10,23 @@ from django.contrib.auth.models import User
 from django.db.models import BooleanField, Case, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from core.audit import queries as audit
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.forms import ActForm, ReasonForm
 from core.desk.roles import ACTS
+from core.desk.shown import mono, table, when
 from core.desk.sockets import Words
 from core.work import owning
 from core.work.models import Assignment
 
+NOTES = 10
+NOTE_COLUMNS = (_("Time"), _("Actor"), _("Act"), _("Reason"))
 HANDS = Assignment.objects.filter(owner__is_active=True)
 """Assignments that count: what somebody has who left is nobody's."""
 
@@ -175,12 +180,29 @@ class Whose(admin.SimpleListFilter):
 
 
 class Owned(DeskAdmin):
-    """A page whose waiting rows people take. Its rows carry what `Queue.marked` says; it shows `looked_at_by` and filters by `Whose`."""
+    """A page whose waiting rows people take. Its rows carry what `Queue.marked` says; it shows `looked_at_by` and filters by `Whose`.
+    A row's page ends with what was done to it, or to the piece of work it belongs to: the audit log is open to few."""
 
     queue: ClassVar[Queue]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return self.queue.marked(super().get_queryset(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_fieldsets(request, obj), (_("What was done here"), {"fields": ("done_here",)})]
+
+    def get_fields_shown(self) -> list[str]:
+        return [*super().get_fields_shown(), "done_here"]
+
+    def audited_as(self, act: Act, row: Any) -> str:
+        """Notes about whose it is are kept under what is one piece of work, so that every row of it shows them."""
+        return self.queue.target(row) if row is not None and act.right == self.queue.right else super().audited_as(act, row)
+
+    @display(description=_("The newest acts"))
+    def done_here(self, row: Any) -> SafeString | str:
+        """What those before wrote down, for whoever goes on."""
+        found = audit.newest_of({self.target_of(row), self.queue.target(row)}, most=NOTES)
+        return table(NOTE_COLUMNS, ((when(one.at), one.actor, mono(one.act), one.reason or "-") for one in found)) if found else "-"
 
     @display(description=_("Looked at by"))
     def looked_at_by(self, row: Any) -> str:

@@ -33,9 +33,16 @@ def finish(*, kind: str, target: str, by: str, at: datetime) -> int:
     """Settle the open item; `by` is an actor as in the audit log. Returns 0 when there is none. Its target is nobody's from then on,
     unless there is more to do about it."""
     settled = finish_one(kind=kind, target=target, by=by, at=at)
-    if settled and not WorkItem.objects.filter(target=target, finished_at=None).exists():
-        owning.let_go([target])
+    if settled:
+        release(target)
     return settled
+
+
+@transaction.atomic
+def release(target: str) -> None:
+    """What waits on no page of its own any more is nobody's, unless an item about it is open."""
+    if not WorkItem.objects.filter(target=target, finished_at=None).exists():
+        owning.let_go([target])
 
 
 @transaction.atomic
