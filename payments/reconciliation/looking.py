@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 DELAYS = (*(timedelta(minutes=10) for _ in range(6)), *(timedelta(hours=1) for _ in range(24)))
 """The day after: its bills are there by ten in the morning at the latest."""
 THEN = timedelta(hours=6)
+SILENT = 6
 
 
 def next_look(at: datetime, looks: int) -> datetime:
@@ -12,6 +13,7 @@ def next_look(at: datetime, looks: int) -> datetime:
     return at + (DELAYS[looks] if looks < len(DELAYS) else THEN)
 
 
-def used_up(looks: int) -> bool:
-    """Whether a statement was looked for so often that an operator should hear of it."""
-    return looks >= len(DELAYS)
+def for_people(why: str, looks: int) -> bool:
+    """Whether an operator should hear that no statement came in so many looks: a channel not ready has its day to make one, one that does
+    not answer the first hour; a broken statement is not mended by time."""
+    return looks >= {"not_ready": len(DELAYS), "no_answer": SILENT}.get(why, 0)

@@ -80,13 +80,13 @@ def begin(*, channel: str, day: date, at: datetime) -> ReconRun:
 
 @transaction.atomic
 def wait(*, run_id: UUID, why: str, at: datetime) -> ReconRun:
-    """No statement that can be believed yet. An operator hears of one that is broken, which time does not mend, and of one that does not
-    come."""
+    """No statement that can be believed yet. An operator hears of one that is broken, which time does not mend, of a channel that does
+    not answer for an hour, and of a statement that does not come."""
     run = locked(run_id)
     if run.state != RunState.OPEN:
         return run
     look_later(run, at, why=why)
-    if why != "not_ready" or looking.used_up(run.looks):
+    if looking.for_people(why, run.looks):
         work.ask(kind=WORK, target=run.public_id, facts={"channel": run.channel_id, "day": str(run.day), "why": why}, at=at)
     return run
 

@@ -16,6 +16,7 @@ from core.work.models import WorkItem
 from payments.channels import services
 from payments.channels.models import Break, ChannelCredential, ChannelRequest
 from payments.reconciliation import queries, tasks
+from payments.reconciliation import services as reconciling
 from payments.reconciliation.models import ReconFile, ReconLine, ReconRun
 from tests.ledger_proof import assert_books_balance
 from tests.payments.reconciliation.world import at_the_bank, clearing, end_of, reconciled
@@ -171,6 +172,14 @@ def test_a_file_that_is_not_what_its_digest_says_is_not_believed_and_an_operator
     assert reconciled(day).state == "closed"
     item.refresh_from_db()
     assert item.finished_at is not None
+
+
+def test_a_channel_that_does_not_answer_is_asked_six_times_before_a_person_is(connected: SandboxBank) -> None:
+    card_holder(connected)
+    run = reconciling.begin(channel="sandbox_bank", day=clock.local_day(clock.now()), at=clock.now())
+    for asked in (0, 0, 0, 0, 0, 1):
+        reconciling.wait(run_id=run.id, why="no_answer", at=clock.now())
+        assert WorkItem.objects.filter(kind="reconciliation.waiting", target=run.public_id).count() == asked
 
 
 def test_a_day_that_is_not_over_waits_without_a_word(connected: SandboxBank) -> None:
