@@ -221,7 +221,7 @@ def test_an_apps_notices_are_nobodys_once_none_is_left_that_was_not_taken() -> N
     services.conclude(notice=MerchantNotice.objects.get(pk=rows[0].pk), reply=Reply(200, "", "ok", 5), at=clock.now())
     asked.refresh_from_db()
     assert (asked.finished_by, Assignment.objects.exists()) == ("system", False)
-    MerchantNotice.objects.filter(pk=rows[1].pk).update(state="failed", due_at=None)
+    MerchantNotice.objects.filter(pk=rows[1].pk).update(state="failed", due_at=None, tries=32)
     do(sue, "payments_merchantnotice", "take", rows[1])
     services.resend(notice_id=rows[1].pk, at=clock.now())
     assert not Assignment.objects.exists(), "no item asks for it: it goes with the last one"
