@@ -110,7 +110,7 @@ def test_an_order_whose_splitting_ends_at_that_moment_is_split_before_or_not_at_
     where, other = splitter(), shop()
     order, who = to_split(where, 10_000), receiver_shop(where, other)
     orders.take_in(order_ids=[order.id], at=clock.now())
-    late = clock.now() + orders.KEPT_FOR + timedelta(days=1)
+    late = clock.now() + timedelta(days=orders.KEPT.usual + 1)
     ends = {
         "finish": lambda: splitting.finish(merchant_id=where.merchant.id, order_id=order.id, at=clock.now()),
         "end_overdue": lambda: orders.end_overdue(order_id=order.id, at=late),
@@ -128,7 +128,7 @@ def test_an_order_finished_by_hand_and_by_its_days_at_once_is_finished_once(firs
     where = splitter()
     order = to_split(where, 10_000)
     orders.take_in(order_ids=[order.id], at=clock.now())
-    late = clock.now() + orders.KEPT_FOR + timedelta(days=1)
+    late = clock.now() + timedelta(days=orders.KEPT.usual + 1)
     acts = {
         "finish": lambda: splitting.finish(merchant_id=where.merchant.id, order_id=order.id, at=clock.now()),
         "overdue": lambda: orders.end_overdue(order_id=order.id, at=late),
