@@ -75,7 +75,7 @@ class WorkItemAdmin(Owned):
             icon="task_alt",
             variant="primary",
             open_to=lambda row: row.finished_at is None,
-            explain=_("Say what was found and what was done."),
+            explain=_("Ends this item only; what it is about stays as it is. It is asked again only if it is found anew."),
         ),
     )
     list_display = ("kind_text", "target_link", "state_label", "asked", "waiting", "looked_at_by", "finished_by")
