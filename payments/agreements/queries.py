@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from core.errors import NotFound
 from core.ids import public_id
-from payments.agreements.models import Agreement, Deduction
+from payments.agreements.models import Agreement, Deduction, terms_in_force
 from payments.agreements.states import OPEN, STANDING, AgreementState, DeductionState
 
 
@@ -116,3 +116,8 @@ def due_shards(at: datetime) -> list[tuple[str, int]]:
         "expire": Agreement.objects.filter(state=AgreementState.ASKED, expires_at__lte=at).values_list("shard", flat=True),
     }
     return [(name, shard) for name, shards in rows.items() for shard in sorted(set(shards))]
+
+
+def tries_most(at: datetime) -> int:
+    """How often a deduction is tried at most, as the rules are at `at`."""
+    return terms_in_force(at).tries_most

@@ -33,9 +33,9 @@ class Settlement(models.Model):
     (`reserve_left_fen`: how much of it still is), and `released_fen` of earlier ones came free with it. `spare_fen` is what else may
     be paid out: earlier settlements too small to pay, disputes won. `payout_fen` is what this settlement wants to pay out.
 
-    `last` marks a merchant's newest closed one. `due_on` is the first day it may be paid on; `pay_at` when it is tried next. `paid_fen`
-    is what was paid of it: less than `payout_fen` where refunds or disputes took from settled money meanwhile. `code` says why it is
-    where it is (an open, a returned, a waiting one).
+    `last` marks a merchant's newest closed one, `early` one that was closed while its day went on. `due_on` is the first day it may be
+    paid on; `pay_at` when it is tried next. `paid_fen` is what was paid of it: less than `payout_fen` where refunds or disputes took from
+    settled money meanwhile. `code` says why it is where it is (an open, a returned, a waiting one).
     """
 
     PREFIX: ClassVar[str] = "stl"
@@ -71,6 +71,7 @@ class Settlement(models.Model):
     paid_fen = models.BigIntegerField(default=0)
     journal_id = models.UUIDField(null=True, blank=True)
     last = models.BooleanField(default=False)
+    early = models.BooleanField(default=False, db_default=False)
     due_on = models.DateField()
     pay_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.CharField(max_length=80, default="", blank=True)

@@ -5,11 +5,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, F, Max, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Max, QuerySet, Sum
 
 from core.batches import batches
-from core.clock.queries import SHANGHAI
 from core.errors import NotFound
 from payments.merchants import queries as merchants
 from payments.settlement.models import MerchantPayout, Settlement, SettlementAdjustment, SettlementLine, SettlementTerms
@@ -52,6 +50,11 @@ def lines(settlement_id: uuid.UUID) -> QuerySet[SettlementLine]:
     return SettlementLine.objects.filter(settlement_id=settlement_id).order_by("posted_at", "id")
 
 
+def lines_of_merchant(merchant_id: uuid.UUID) -> QuerySet[SettlementLine]:
+    """Of all its settlements."""
+    return SettlementLine.objects.filter(settlement_id__in=Settlement.objects.filter(merchant_id=merchant_id).values("id"))
+
+
 def payouts(settlement_id: uuid.UUID) -> list[MerchantPayout]:
     return list(MerchantPayout.objects.filter(settlement_id=settlement_id).order_by("number"))
 
@@ -81,8 +84,7 @@ def settled_on(business_on: date, shards: Collection[int]) -> set[uuid.UUID]:
 
 def closed_early(shards: Collection[int], before: date) -> QuerySet[Settlement]:
     """The last settlements of merchants of some shards that were closed while their day, one before `before`, went on."""
-    last = Settlement.objects.filter(shard__in=shards, last=True, business_on__lt=before)
-    return last.annotate(closed_on=TruncDate("created_at", tzinfo=SHANGHAI)).filter(closed_on__lte=F("business_on")).order_by("id")
+    return Settlement.objects.filter(shard__in=shards, last=True, early=True, business_on__lt=before).order_by("id")
 
 
 def journals_of(settlement_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -11,6 +11,7 @@ from core.clock.queries import local_day
 from core.errors import DomainError, NotFound
 from core.moves import WrongState, advance
 from core.outbox import services as outbox
+from core.production import refuse_in_production
 from payments.agreements import queries
 from payments.agreements.models import Agreement, Deduction, terms_in_force
 from payments.agreements.periods import next_window, open_window
@@ -137,7 +138,11 @@ def debit(*, deduction_id: uuid.UUID, at: datetime) -> Deduction:
 
 @transaction.atomic
 def bring_forward(*, deduction_id: uuid.UUID, at: datetime) -> Deduction:
-    """Make a waiting deduction due now: for the merchants' sandbox, where nobody waits for the customer's notice. Raises WrongState."""
+    """Make a waiting deduction due now: for the merchants' sandbox, where nobody waits for the customer's notice.
+
+    Raises NotInProduction, WrongState.
+    """
+    refuse_in_production("bringing a deduction forward")
     queries.locked(queries.deduction(deduction_id).agreement_id)
     deduction = queries.locked_deduction(deduction_id)
     if deduction.state != DeductionState.WAITING:

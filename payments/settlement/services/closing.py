@@ -18,11 +18,11 @@ from core.business_day.queries import add_trading_days
 from core.clock.queries import start_of_day
 from core.errors import DomainError
 from core.ids import new_id, public_id, shard_of
+from core.production import refuse_in_production
 from core.work import services as work
 from payments.channels import telling
 from payments.merchants import accounts
 from payments.merchants import queries as merchants
-from payments.merchants.services import applications
 from payments.settlement import journals, queries
 from payments.settlement.days import Line, Movement, Plan, Standing, Unproved, plan, proved, totals
 from payments.settlement.facts import concerns, facts
@@ -94,7 +94,9 @@ def close_again(*, settlement_id: uuid.UUID, by: str, at: datetime) -> Settlemen
     SettlementLine.objects.filter(settlement_id=found.id).delete()
     Settlement.objects.filter(pk=found.pk).delete()
     close_merchants({found.merchant_id: moved}, business_on=found.business_on, at=at)
-    return Settlement.objects.get(merchant_id=found.merchant_id, business_on=found.business_on)
+    closed = Settlement.objects.filter(merchant_id=found.merchant_id, business_on=found.business_on)
+    closed.update(early=found.early)
+    return closed.get()
 
 
 @transaction.atomic
@@ -102,10 +104,11 @@ def close_now(*, merchant_id: uuid.UUID, at: datetime) -> Settlement:
     """Close the open day for one merchant before it is over: for the merchants' sandbox. The end of the day passes it over, and what moves
     until then is part of the next settlement (`movements`).
 
-    Raises DayEnding, DaySettled, NothingToSettle, LedgerHalted, NoOpenDay, BeyondCalendar.
+    Raises NotInProduction, DayEnding, DaySettled, NothingToSettle, LedgerHalted, NoOpenDay, BeyondCalendar.
     """
+    refuse_in_production("closing a day early")
     business_on, shard = business_days.current(), shard_of(merchant_id)
-    applications.locked(merchant_id)
+    merchants.hold_back([merchant_id])
     ending = business_days.awaiting_close()
     if ending:
         raise DayEnding(day=ending[0].isoformat())
@@ -115,7 +118,17 @@ def close_now(*, merchant_id: uuid.UUID, at: datetime) -> Settlement:
     if not moved:
         raise NothingToSettle()
     close_merchants({merchant_id: moved}, business_on=business_on, at=at)
-    return Settlement.objects.get(merchant_id=merchant_id, business_on=business_on)
+    closed = Settlement.objects.filter(merchant_id=merchant_id, business_on=business_on)
+    closed.update(early=True)
+    return closed.get()
+
+
+def lines_now(merchant_id: uuid.UUID) -> list[tuple[str, str, uuid.UUID | None]]:
+    """Kind, reference and order of the lines that `close_now` would make now. Raises NoOpenDay."""
+    moved = movements(business_days.current(), [shard_of(merchant_id)]).get(merchant_id, [])
+    known = facts({merchant_id: moved})
+    found = [(one.reference, known.get((merchant_id, one.journal_id))) for one in moved]
+    return [(fact.kind, reference, fact.order_id) for reference, fact in found if fact is not None]
 
 
 def movements(business_on: date, shards: Collection[int]) -> dict[uuid.UUID, list[Movement]]:

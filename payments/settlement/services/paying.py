@@ -12,6 +12,7 @@ from core.ids import new_id
 from core.moves import WrongState, advance
 from core.outbox import services as outbox
 from core.outbox.services import Payload
+from core.production import refuse_in_production
 from core.work import services as work
 from payments.cards import queries as cards
 from payments.channels import services as channels
@@ -67,7 +68,8 @@ def pay(*, settlement_id: uuid.UUID, at: datetime) -> MerchantPayout | None:
 
 @transaction.atomic
 def pay_now(*, settlement_id: uuid.UUID, at: datetime) -> MerchantPayout | None:
-    """`pay` an approved settlement before its day: for the merchants' sandbox. Raises WrongState."""
+    """`pay` an approved settlement before its day: for the merchants' sandbox. Raises NotInProduction, WrongState."""
+    refuse_in_production("paying a settlement out before its day")
     settlement = queries.locked(settlement_id)
     if settlement.state != SettlementState.APPROVED:
         raise WrongState(state=str(settlement.state), wanted=str(SettlementState.PAYING))

@@ -1,7 +1,8 @@
 """What the test payer and the sandbox's operators do about disputes, agreements and splits."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
@@ -9,11 +10,12 @@ from django.db import transaction
 from core.approvals.services import applying
 from core.audit import services as audit
 from core.ids import public_id
+from core.moves import WrongState
+from core.production import refuse_in_production
 from payments.agreements import outbound as agreed
 from payments.agreements import queries as agreements
 from payments.agreements.queries import Agreement, Deduction
 from payments.agreements.services import deducting, signing
-from payments.agreements.states import DeductionState
 from payments.cashier import queries as orders
 from payments.disputes.queries import Dispute
 from payments.disputes.services import deciding
@@ -32,6 +34,14 @@ WON, LOST, WITHDRAWN = "won", "lost", "withdrawn"
 VERDICTS = (WON, LOST, WITHDRAWN)
 
 
+@contextmanager
+def as_operators(act: str) -> Iterator[None]:
+    """An act of two people's, decided by the sandbox. Raises NotInProduction."""
+    refuse_in_production(act)
+    with applying(act, **OPERATORS):
+        yield
+
+
 @transaction.atomic
 def decide(*, dispute: Dispute, verdict: str, at: datetime) -> Dispute:
     """End a dispute in the operators' name, or in the payer's. Raises WrongState and what `deciding.lose` raises."""
@@ -40,7 +50,7 @@ def decide(*, dispute: Dispute, verdict: str, at: datetime) -> Dispute:
     if verdict == WITHDRAWN:
         return deciding.withdraw(customer_id=dispute.payer_id, dispute_id=dispute.id, at=at)
     act, end = ENDS[verdict]
-    with applying(act, **OPERATORS):
+    with as_operators(act):
         return end(dispute_id=dispute.id, verdict=VERDICT, at=at)
 
 
@@ -64,18 +74,31 @@ def try_now(*, deduction_id: uuid.UUID, at: datetime) -> Deduction:
 
 
 def go_on(*, deduction: Deduction, result: str, at: datetime) -> Deduction:
-    """Ask the bank about a try that was placed, which it answers as told; for a failed deduction go on with the next until none is left.
+    """Ask the bank about a try that was placed, which it answers as told; for a failed deduction go on with the next until none is left,
+    one is put off uncounted, or another ends the deduction meanwhile.
 
     Outside any transaction. Raises ControlRefused.
     """
-    while True:
-        waiting = orders.open_attempt(deduction.order_id)
-        if waiting is not None:
-            paying.tell_bank(waiting, result)
-        deduction = agreed.ask(deduction_id=deduction.id, at=at)
-        if result != FAILED or deduction.state != DeductionState.WAITING:
-            return agreements.deduction(deduction.id)
-        try_now(deduction_id=deduction.id, at=at)
+    deduction = answered(deduction, result, at)
+    rounds = agreements.tries_most(at) - 1 if result == FAILED else 0
+    for _ in range(rounds):
+        tries = deduction.tries
+        try:
+            placed = try_now(deduction_id=deduction.id, at=at)
+        except WrongState:
+            break
+        deduction = answered(placed, result, at)
+        if deduction.tries == tries:
+            break
+    return agreements.deduction(deduction.id)
+
+
+def answered(deduction: Deduction, result: str, at: datetime) -> Deduction:
+    """The deduction once the bank was asked about its try, where one was placed. Raises ControlRefused."""
+    waiting = orders.open_attempt(deduction.order_id)
+    if waiting is not None:
+        paying.tell_bank(waiting, result)
+    return agreed.ask(deduction_id=deduction.id, at=at)
 
 
 @transaction.atomic
