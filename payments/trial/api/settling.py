@@ -18,7 +18,7 @@ from payments.settlement.queries import Settlement
 from payments.settlement.services.closing import DayEnding, DaySettled, NothingToSettle
 from payments.settlement.services.paying import NoSettlementCard
 from payments.trial.api import examples as ex
-from payments.trial.api.base import NOT_READY, AsIn, TrialEffectView, require_trial
+from payments.trial.api.base import NOT_READY, AsIn, TrialEffectView, trial_payers
 from payments.trial.payers import TrialOnly
 from payments.trial.results import SETTLEMENT_RESULTS
 from payments.trial.services import settling
@@ -34,6 +34,7 @@ class Settlements(TrialEffectView):
 
     input_class = TrialSettlementIn
     output_class = SettlementInFullShown
+    trial: frozenset[UUID] = frozenset()
     refusals = (*NOT_READY, TrialOnly, NoSettlementCard, DayEnding, DaySettled, NothingToSettle, LedgerHalted, NoOpenDay)
 
     @extend_schema(
@@ -50,11 +51,13 @@ class Settlements(TrialEffectView):
         merchant = signer_of(request).merchant
         if merchant.settlement_card_id is None:
             raise NoSettlementCard()
-        for payer_id, paid_at in settling.payers_to_settle(merchant.id):
-            require_trial(request, payer_id, paid_at)
+        paid = settling.payers_to_settle(merchant.id)
+        self.trial = trial_payers(request, {day for _, day in paid})
+        if not {payer_id for payer_id, _ in paid} <= self.trial:
+            raise TrialOnly()
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Settlement:
-        return settling.settle(merchant_id=signer_of(request).merchant.id, at=at)
+        return settling.settle(merchant_id=signer_of(request).merchant.id, trial=self.trial, at=at)
 
     def proceed(self, row: Settlement, *, at: datetime) -> Settlement:
         return settling.go_on(settlement=row, result=self.validated(self.request)["as"], at=at)

@@ -1,24 +1,32 @@
 """Every other result a merchant drives alone: expiry, codes, mixed funding, disputes, agreements, splits, keys."""
 
+import json
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.ledger.queries import balance
 from core.audit.models import AuditRecord
 from core.clock import queries as clock
 from core.errors import NotFound
+from core.idempotency.models import IdempotencyRecord
 from core.outbox.models import OutboxEvent
 from payments.agreements.models import Deduction
-from payments.cashier.models import FundingLeg
+from payments.agreements.services import deducting
+from payments.cashier.models import FundingLeg, PaymentOrder
 from payments.merchants import accounts
 from payments.trial.api.server_urls import urlpatterns
+from payments.trial.services import acting
+from payments.wallet.models import TopUp
 from tests.ledger_proof import assert_books_balance
 from tests.payments.cashier.world import assert_settled, settle_cashier
 from tests.payments.merchants.world import ROOT, program
 from tests.payments.trial.world import TRIAL, agreement, deduction, new_order, paid, pay, state
 from tests.sandbox_bank import SandboxBank
+from tests.together import behind, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +78,32 @@ def test_an_order_is_paid_half_from_the_balance_and_refunded_in_proportion(bank:
     assert_settled()
 
 
+def test_nothing_is_made_ready_without_a_good_key_and_once_for_two_at_once(bank: SandboxBank) -> None:
+    caller = program()
+    order = new_order(caller, 1_001)
+    wanted = {"order_id": order, "as": "paid", "funding": "mixed"}
+    path, body = f"{TRIAL}/pay", json.dumps(wanted).encode()
+    for keyed, code in (({}, "idempotency_key_missing"), ({"Idempotency-Key": "k" * 300}, "idempotency_key_malformed")):
+        headers = {"Authorization": caller.signed("POST", path, body), **keyed}
+        refused: Any = Client().post(path, body, content_type="application/json", headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (400, code)
+    assert not TopUp.objects.exists()
+    answers = together(lambda _: pay(caller, order, funding="mixed", key="once"), 2)
+    assert {(one.status_code, one.json().get("code", "")) for one in answers} <= {(201, ""), (409, "idempotency_key_running")}
+    assert pay(caller, order, funding="mixed", key="once").json()["result"] == "paid"
+    assert (TopUp.objects.count(), IdempotencyRecord.objects.filter(owner__startswith="prepare:").count()) == (1, 0)
+    assert_settled()
+
+
+def test_what_was_paid_across_midnight_is_driven_all_the_same(bank: SandboxBank) -> None:
+    caller = program()
+    order = paid(caller)
+    row = PaymentOrder.objects.get()
+    PaymentOrder.objects.update(paid_at=clock.start_of_day(clock.local_day(row.paid_at) + timedelta(days=1)))
+    claim = {"order_id": order, "kind": "not_received", "words": "Nothing has arrived."}
+    assert caller.post(f"{TRIAL}/disputes", claim).status_code == 201
+
+
 @pytest.mark.parametrize(("verdict", "mine"), [("won", 994), ("lost", 0), ("withdrawn", 994)])
 def test_a_dispute_is_opened_and_ends_as_the_merchant_says(bank: SandboxBank, verdict: str, mine: int) -> None:
     caller = program()
@@ -115,6 +149,24 @@ def test_an_agreement_is_signed_and_its_deductions_are_paid_missed_and_failed(ba
     over = caller.post(f"{TRIAL}/deductions/{asked}/try")
     assert (over.status_code, over.json()["code"]) == (409, "wrong_state")
     assert_settled()
+
+
+def test_a_deduction_that_is_put_off_answers_instead_of_being_tried_for_ever(bank: SandboxBank) -> None:
+    caller = program()
+    agreed = agreement(caller)
+    caller.post(f"{TRIAL}/agreements/{agreed}/sign")
+    asked = deduction(caller, agreed)
+    order = caller.get(f"{ROOT}/deductions/{asked}").json()["order_id"]
+    assert caller.post(f"{ROOT}/orders/{order}/close").status_code in (200, 201)
+    tried = caller.post(f"{TRIAL}/deductions/{asked}/try", {"as": "failed"})
+    assert (tried.status_code, tried.json()["state"], tried.json()["tries"]) == (201, "waiting", 0), tried.content
+    row = Deduction.objects.get()
+    _, ended = behind(
+        lambda: deducting.follow(order_id=row.order_id, code="", at=clock.now()),
+        lambda: acting.go_on(deduction=row, result="failed", at=clock.now()),
+    )
+    assert (ended.state, ended.tries, published("deduction.failed")) == ("failed", 0, ["deduction.failed"])
+    assert_books_balance()
 
 
 def test_a_deduction_waits_for_its_bank_and_is_paid(bank: SandboxBank) -> None:

@@ -1,25 +1,36 @@
 """A day settled before it is over: paid, returned or refused, once, of trial money alone; what moves later is in the next settlement."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from accounts.ledger.queries import balance
+from core.approvals.services import ApprovalNeeded, must_be_applying
 from core.audit.models import AuditRecord
 from core.business_day import queries as business_days
 from core.business_day import services as business_day
+from core.business_day.end_of_day import catch_up
 from core.clock import queries as clock
 from core.clock.queries import start_of_day
 from core.outbox.models import OutboxEvent
+from core.production import NotInProduction
+from payments.agreements.services import deducting
+from payments.cashier.models import PaymentOrder
 from payments.merchants import accounts
+from payments.merchants import queries as merchants
 from payments.settlement.models import Settlement, SettlementLine
-from payments.settlement.services import closing
+from payments.settlement.services import closing, paying
 from payments.settlement.services.closing import DayEnding, DaySettled, NothingToSettle
+from payments.trial.payers import TrialOnly
+from payments.trial.services import settling
+from payments.trial.services.acting import as_operators
 from tests.ledger_proof import assert_books_balance
 from tests.payments.cashier.world import Shop, settle_cashier
 from tests.payments.merchants.world import ROOT, Program, program
-from tests.payments.settlement.world import end_day, sell, seller, standing
+from tests.payments.settlement.world import end_day, merchant_terms, sell, seller, standing
 from tests.payments.trial.world import TRIAL, paid
 from tests.payments.wallet.bank_world import Holder
 from tests.sandbox_bank import SandboxBank
@@ -126,3 +137,78 @@ def test_no_day_is_closed_early_while_the_one_before_is_being_closed(bank: Sandb
     assert not Settlement.objects.exists()
     end_day()
     assert standing(who.merchant) == {"available": 9_940}
+
+
+def test_what_moves_after_a_settlement_between_midnight_and_the_cut_off_is_in_the_next(bank: SandboxBank) -> None:
+    who = seller(bank)
+    sell(who.shop, 10_000)
+    day = business_days.current()
+    late = start_of_day(day + timedelta(days=1)) + timedelta(minutes=5)
+    assert closing.close_now(merchant_id=who.merchant.id, at=late).business_on == day
+    sell(who.shop, 2_000)
+    assert catch_up(at=late + timedelta(minutes=5)).closed[-1] == day
+    assert Settlement.objects.get(business_on=day).net_fen == 9_940
+    following = end_day()
+    assert Settlement.objects.get(business_on=following).net_fen == 1_988
+    end_day()
+    assert SettlementLine.objects.count() == 2
+    assert standing(who.merchant) == {"available": 9_940 + 1_988}
+    assert_books_balance()
+
+
+def test_a_payment_of_anothers_after_the_look_at_the_payers_is_not_settled(bank: SandboxBank) -> None:
+    caller, _ = with_card(bank)
+    paid(caller, 10_000)
+    paid(caller, 10_000)
+    ((payer, _day),) = settling.payers_to_settle(caller.merchant.id)
+    assert payer is not None
+    sell(Shop(caller.merchant, caller.app), 3_000)
+    with pytest.raises(TrialOnly):
+        settling.settle(merchant_id=caller.merchant.id, trial={payer}, at=clock.now())
+    assert (Settlement.objects.count(), standing(caller.merchant)) == (0, {"pending": 2 * 9_940 + 2_982})
+    assert_books_balance()
+
+
+def test_what_an_earlier_day_left_is_settled_where_the_test_payer_paid_it_too(bank: SandboxBank) -> None:
+    (mine, _), (others, _) = with_card(bank), with_card(bank)
+    for caller in (mine, others):
+        merchant_terms(Shop(caller.merchant, caller.app), least_payout_fen=1_000)
+    paid(mine, 500)
+    sell(Shop(others.merchant, others.app), 500)
+    end_day()
+    assert set(Settlement.objects.values_list("state", flat=True)) == {"carried"}
+    paid(mine, 10_000)
+    paid(others, 10_000)
+    payers = {payer for payer, _ in settling.payers_to_settle(others.merchant.id)}
+    assert (len(payers), caller_code(others)) == (2, "trial_only")
+    today = payers - set(PaymentOrder.objects.filter(merchant=others.merchant, amount_fen=500).values_list("payer_id", flat=True))
+    with pytest.raises(TrialOnly):
+        settling.settle(merchant_id=others.merchant.id, trial={one for one in today if one is not None}, at=clock.now())
+    assert standing(others.merchant) == {"available": 497, "pending": 9_940}
+    made = mine.post(f"{TRIAL}/settlements").json()
+    assert (made["state"], made["net"], made["payout"]) == ("paid", 9_940, 9_940 + 497)
+    assert_books_balance()
+
+
+def test_a_day_is_closed_early_beside_a_payout_that_holds_its_merchant(bank: SandboxBank) -> None:
+    who = seller(bank)
+    sell(who.shop, 10_000)
+    with transaction.atomic():
+        merchants.steady(who.merchant.id)
+        (row,) = together(lambda _: closing.close_now(merchant_id=who.merchant.id, at=clock.now()).net_fen, 1)
+    assert row == 9_940
+
+
+def test_the_services_themselves_refuse_in_production(settings: Any) -> None:
+    settings.PRODUCTION = True
+    nobody, at = uuid4(), clock.now()
+    for act in (
+        lambda: closing.close_now(merchant_id=nobody, at=at),
+        lambda: paying.pay_now(settlement_id=nobody, at=at),
+        lambda: deducting.bring_forward(deduction_id=nobody, at=at),
+        lambda: as_operators("settlement.approve").__enter__(),
+    ):
+        with pytest.raises(NotInProduction):
+            act()
+    with pytest.raises(ApprovalNeeded):
+        must_be_applying("settlement.approve")
