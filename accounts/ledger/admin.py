@@ -424,6 +424,12 @@ class SealBlockAdmin(DeskAdmin):
         return mono(bytes(row.previous_hash).hex())
 
 
+AFTER_A_HALT = _(
+    "Read the findings, run manage.py ledger_check and mend the cause. While halted nothing is posted, an adjustment neither: where one is "
+    "needed, lift with the finding named in the reason, have the adjustment approved at once, and prove again. See docs/night.md."
+)
+
+
 @admin.register(LedgerHalt, site=desk)
 class LedgerHaltAdmin(DeskAdmin):
     acts = (
@@ -434,6 +440,7 @@ class LedgerHaltAdmin(DeskAdmin):
             title=_("Propose to lift the halt"),
             named=_("Lift the halt of money"),
             payload=lambda doing: {"target": f"halt:{doing.row.pk}", "findings": doing.row.findings_hash},
+            explain=AFTER_A_HALT,
             open_to=lambda row: row.lifted_at is None,
         ),
     )
@@ -467,6 +474,7 @@ FIGURES.plug("accounts.ledger", LedgerFigures())
 WORK_KINDS.plug(
     halt.WORK,
     KindOfWork(
-        _("The books did not prove and money is halted"), _("Look at the halt's findings; lift it with a second person once mended.")
+        _("The books did not prove and money is halted"),
+        AFTER_A_HALT,
     ),
 )

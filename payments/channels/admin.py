@@ -1,12 +1,11 @@
 """Channels, every call made to them, what nobody could find out, what they told us and what does not agree."""
 
 import re
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Min, Q
+from django.db.models import F, Q
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,6 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
-from core.desk.dashboard import counts, figure
 from core.desk.filters import among
 from core.desk.masking import yuan
 from core.desk.owned import Owned, Queue, Whose, owning_acts
@@ -25,13 +23,12 @@ from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleT
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, link, money, mono, on, table, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
+from core.desk.sockets import FIGURES, WORK_KINDS, KindOfWork, Words
 from core.ids import public_id
 from payments.channels import admin_health, breaker, breaks, closing_breaks, outcomes, services, telling  # noqa: F401  (admin_health registers its page)
 from payments.channels.admin_connecting import CONNECT
 from payments.channels.models import (
     Break,
-    Breaker,
     BreakerRule,
     Channel,
     ChannelNotice,
@@ -41,8 +38,9 @@ from payments.channels.models import (
     RefusedNotices,
     RouteRule,
 )
+from payments.channels.overview import ChannelFigures
 from payments.channels.port import REFUSALS
-from payments.channels.states import OPEN_STATES, BreakerState, RequestState
+from payments.channels.states import RequestState
 
 ASKABLE = (RequestState.SENT, RequestState.PENDING, RequestState.ACTION_REQUIRED, RequestState.UNKNOWN)
 CHANNEL_FIELDS = ("code", "adapter", "name_en", "name_zh", "enabled", "connect_timeout_ms", "total_timeout_ms")
@@ -238,6 +236,7 @@ class BreakAdmin(Owned, OfRequest):
         "channel_code",
     )
     list_filter = ("state", Whose, "kind", "channel")
+    ordering = (F("closed_at").desc(nulls_first=True), "id")
     fieldsets = (
         (None, {"fields": (("since", "waiting"), ("looked_at_by", "channel_code"), ("kind", "on_day"))}),
         (_("For"), {"fields": (("request_no", "request_link"), "source", ("our_word", "their_word"))}),
@@ -435,47 +434,22 @@ class RouteRuleAdmin(ProposedAdmin):
         return money(row.most_fen)
 
 
-class ChannelFigures:
-    order = 12
-
-    def figures(self, *, at: datetime) -> list[Figure]:
-        requests = "payments.channelrequest"
-        unknown = ChannelRequest.objects.filter(state=RequestState.UNKNOWN).aggregate(number=Count("pk"), oldest=Min("created_at"))
-        running, shut, breaks = counts(
-            ChannelRequest.objects.filter(state__in=OPEN_STATES),
-            Breaker.objects.exclude(state=BreakerState.CLOSED),
-            Break.objects.filter(state="open"),
-        )
-
-        def oldest(found: dict[str, datetime]) -> str:
-            return str(_("oldest {age}")).format(age=age(found["oldest"], at)) if found["oldest"] else ""
-
-        return [
-            figure(
-                _("Unknown results"),
-                unknown["number"],
-                requests,
-                level="warning" if unknown["number"] else "ok",
-                detail=oldest(unknown),
-                state__exact="unknown",
-            ),
-            figure(_("Channels at rest"), shut, "payments.channelhealth", level="bad" if shut else "ok", fares="resting"),
-            figure(_("Requests under way"), running, requests, state__in=",".join(OPEN_STATES)),
-            figure(_("Open breaks"), breaks, "payments.break", level="warning" if breaks else "ok", state__exact="open"),
-        ]
-
-
 FIGURES.plug("payments.channels", ChannelFigures())
 WORK_KINDS.plug(
     outcomes.WORK,
     KindOfWork(
-        _("Nobody knows how a request ended"), _("Open the request and ask the bank now; when it never answers, ask it by telephone.")
+        _("Nobody knows how a request ended"),
+        _(
+            "Open the request and ask the bank now; when it never answers, ask it by telephone: "
+            "it ends only by the channel's answer or its statement."
+        ),
     ),
 )
 WORK_KINDS.plug(
     telling.WORK,
     KindOfWork(
-        _("A settled request could not be booked"), _("Look at the refusal below, mend its cause and close the break of the request.")
+        _("A settled request could not be booked"),
+        _("Look at the refusal below and mend its cause; it is booked again by itself every minute."),
     ),
 )
 WORK_KINDS.plug(

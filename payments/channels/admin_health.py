@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -16,10 +17,14 @@ from core.desk.shown import age, badge, table, when
 from core.desk.site import desk
 from core.desk.sockets import Words
 from payments.channels.health import health
-from payments.channels.models import Breaker, ChannelHealth
+from payments.channels.models import Breaker, ChannelCredential, ChannelHealth, MaintenanceWindow
 from payments.channels.states import BreakerState
 
+OFF, UNCONNECTED, MAINTENANCE = "off", "unconnected", "maintenance"
 STATES: dict[str, tuple[str, Words]] = {
+    OFF: ("suspended", _("switched off")),
+    UNCONNECTED: ("suspended", _("not connected")),
+    MAINTENANCE: ("pending", _("under maintenance")),
     BreakerState.CLOSED: ("done", _("calls go out")),
     BreakerState.OPEN: ("failed", _("at rest")),
     BreakerState.HALF_OPEN: ("pending", _("one call tries")),
@@ -30,17 +35,33 @@ def of_breaker(column: str) -> Subquery:
     return Subquery(Breaker.objects.filter(channel_id=OuterRef("code")).values(column)[:1])
 
 
+def faring() -> Case:
+    """How a channel fares, a key of STATES: what people decided goes before what its breaker says."""
+    at = clock.now()
+    live = ChannelCredential.objects.filter(channel_id=OuterRef("code"), retired_at=None)
+    shut = MaintenanceWindow.objects.filter(channel_id=OuterRef("code"), bank_code="", starts_at__lte=at, ends_at__gt=at)
+    return Case(
+        When(enabled=False, then=Value(OFF)),
+        When(~Exists(live), then=Value(UNCONNECTED)),
+        When(Exists(shut), then=Value(MAINTENANCE)),
+        default=Coalesce(of_breaker("state"), Value(BreakerState.CLOSED.value)),
+    )
+
+
 class Fares(admin.SimpleListFilter):
-    """Channels by whether calls go out."""
+    """Channels by whether calls go out; at rest are all whose breaker is not closed, also those switched off meanwhile."""
 
     title, parameter_name = _("State"), "fares"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("resting", _("at rest")), ("open", _("calls go out"))]
+        return [("resting", _("at rest")), ("open", _("calls go out")), *((key, STATES[key][1]) for key in (OFF, UNCONNECTED, MAINTENANCE))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ChannelHealth]) -> QuerySet[ChannelHealth]:
-        closed = Q(breaker_state=None) | Q(breaker_state=BreakerState.CLOSED)
-        return {"resting": queryset.exclude(closed), "open": queryset.filter(closed)}.get(self.value() or "", queryset)
+        wanted = self.value() or ""
+        if wanted == "resting":
+            return queryset.exclude(Q(breaker_state=None) | Q(breaker_state=BreakerState.CLOSED))
+        fares = BreakerState.CLOSED if wanted == "open" else wanted
+        return queryset.filter(Q(fares=fares)) if fares in STATES else queryset
 
 
 @admin.register(ChannelHealth, site=desk)
@@ -59,7 +80,7 @@ class ChannelHealthAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChannelHealth]:
         facts = {f"breaker_{column}": of_breaker(column) for column in ("state", "code", "opened_at", "retry_at", "changed_at")}
-        return super().get_queryset(request).annotate(**facts)
+        return super().get_queryset(request).annotate(fares=faring(), **facts)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> ChannelHealth | None:
         row: ChannelHealth | None = super().get_object(request, object_id, from_field)
@@ -73,8 +94,8 @@ class ChannelHealthAdmin(DeskAdmin):
 
     @display(description=_("State"))
     def state_label(self, row: Any) -> SafeString:
-        """A channel whose breaker never counted a call has none: its calls go out."""
-        tone, words = STATES[row.breaker_state or BreakerState.CLOSED]
+        """A channel whose breaker never counted a call has none."""
+        tone, words = STATES[row.fares]
         return badge(tone, str(words))
 
     @display(description=_("Put at rest by"))

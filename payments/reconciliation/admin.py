@@ -1,5 +1,6 @@
 """Reconciliations, the statements' lines, and the terms they are judged by."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -244,13 +245,18 @@ class ReconTermsAdmin(ProposedAdmin):
     ordering = ("channel_id", "-effective_on")
 
 
+LONG_WAITING = timedelta(days=3)
+"""A day that waits this long is to be looked at now."""
+
+
 class ReconFigures:
     order = 14
 
-    def figures(self, *, at: Any) -> list[Figure]:
-        waiting = queries.unclosed_count()
-        level = "warning" if waiting else "ok"
-        return [figure(_("Days to reconcile"), waiting, "payments.reconrun", level=level, state__in="open,matched")]
+    def figures(self, *, at: datetime) -> list[Figure]:
+        waiting, oldest = queries.unclosed_since()
+        level = "ok" if oldest is None else "bad" if at - oldest >= LONG_WAITING else "warning"
+        told = "" if oldest is None else str(_("oldest {age}")).format(age=age(oldest, at))
+        return [figure(_("Days to reconcile"), waiting, "payments.reconrun", level=level, detail=told, state__in="open,matched")]
 
 
 FIGURES.plug("payments.reconciliation", ReconFigures())

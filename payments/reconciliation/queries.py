@@ -1,10 +1,10 @@
 """Reads of reconciliations."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 
 from core.batches import batches
 from payments.channels import done
@@ -128,8 +128,10 @@ def any_open_before(run: ReconRun) -> bool:
     return ReconRun.objects.filter(channel_id=run.channel_id, day__lt=run.day).exclude(state=RunState.CLOSED).exists()
 
 
-def unclosed_count() -> int:
-    return ReconRun.objects.exclude(state=RunState.CLOSED).count()
+def unclosed_since() -> tuple[int, datetime | None]:
+    """How many days are not closed, and when the first of them was begun."""
+    found = ReconRun.objects.exclude(state=RunState.CLOSED).aggregate(number=Count("pk"), oldest=Min("created_at"))
+    return found["number"], found["oldest"]
 
 
 def next_day(channel: str) -> date | None:

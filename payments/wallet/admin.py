@@ -288,12 +288,15 @@ FIGURES.plug("payments.wallet", WalletFigures())
 WORK_KINDS.plug(
     REFUND_REFUSED,
     KindOfWork(
-        _("A refund was refused"), _("Open the top-up: send the refund again, credit the balance, or pay it by hand and book that.")
+        _("A top-up's refund was refused"),
+        _("Open the top-up: send the refund again, credit the balance, or pay it by hand and book that."),
     ),
 )
 WORK_KINDS.plug(
     REFUND_WAITING,
-    KindOfWork(_("A refund cannot be sent"), _("See why the channel takes none; it is tried again by itself once the reason is gone.")),
+    KindOfWork(
+        _("A top-up's refund cannot be sent"), _("See why the channel takes none; it is tried again by itself once the reason is gone.")
+    ),
 )
 WORK_KINDS.plug(
     UNCLAIMED,

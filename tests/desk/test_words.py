@@ -15,12 +15,15 @@ from core.approvals import services as approvals
 from core.approvals.models import Approval
 from core.clock import queries as clock
 from core.desk.facts import facts
+from core.desk.references import reference
 from core.idempotency.models import IdempotencyRecord
+from core.ids import new_id, public_id
 from core.moves import WrongState
 from core.outbox import services as outbox
 from core.work import services as work
 from core.work.models import WorkItem
 from payments.channels.admin import amounts_in_yuan
+from payments.channels.models import Breaker, Channel, ChannelCredential, MaintenanceWindow
 from tests.desk.people import staff, verified
 from tests.factories import customer
 
@@ -104,9 +107,35 @@ def test_a_dated_rule_that_is_refused_stays_on_its_form() -> None:
 def test_channel_health_lists_a_channel_that_never_failed() -> None:
     client = verified(staff("sue", "support"))
     address = reverse("admin:payments_channelhealth_changelist")
+    Channel.objects.filter(code="sandbox_bank").update(enabled=True)
+    ChannelCredential.objects.create(channel_id="sandbox_bank", merchant="m", private_key_pem="x", created_at=clock.now())
     assert "sandbox_bank" in client.get(address).content.decode()
-    assert "sandbox_bank" in client.get(address, {"fares": "open"}).content.decode()
+    assert ">sandbox_bank<" in client.get(address, {"fares": "open"}).content.decode()
     assert ">sandbox_bank<" not in client.get(address, {"fares": "resting"}).content.decode()
+
+
+def test_channel_health_says_first_what_people_decided_of_a_channel() -> None:
+    client, at = verified(staff("sue", "support")), clock.now()
+    page = reverse("admin:payments_channelhealth_change", args=[Channel.objects.get(code="sandbox_bank").pk])
+    address = reverse("admin:payments_channelhealth_changelist")
+
+    def shown(fares: str, words: str) -> bool:
+        listed = client.get(address, {"fares": fares}).content.decode()
+        opened = client.get(page).content.decode()
+        return ">sandbox_bank<" in listed and f">{words}</span>" in listed and f">{words}</span>" in opened
+
+    Channel.objects.filter(code="sandbox_bank").update(enabled=True)
+    Breaker.objects.create(channel_id="sandbox_bank", changed_at=at)
+    Breaker.objects.update(state="open", retry_at=at, opened_at=at, code="busy")
+    assert shown("unconnected", "not connected")
+    ChannelCredential.objects.create(channel_id="sandbox_bank", merchant="m", private_key_pem="x", created_at=at)
+    assert shown("resting", "at rest")
+    window = {"starts_at": at, "ends_at": at + timedelta(hours=1), "words_en": "x", "words_zh": "x", "created_at": at}
+    MaintenanceWindow.objects.create(channel_id="sandbox_bank", **window)
+    assert shown("maintenance", "under maintenance")
+    Channel.objects.filter(code="sandbox_bank").update(enabled=False)
+    assert shown("off", "switched off")
+    assert ">sandbox_bank<" not in client.get(address, {"fares": "open"}).content.decode()
 
 
 def test_keys_and_owners_that_name_a_customer_lead_to_them(lin: Customer) -> None:
@@ -149,3 +178,12 @@ def test_a_wrong_state_is_named_in_the_readers_language() -> None:
     assert WrongState(state="frozen", wanted="frozen").text("en") == "This is frozen already; nothing was done."
     with translation.override("en"):
         assert "转人工" in WrongState(state="to_manual", wanted="credited").text("zh-hans")
+
+
+def test_what_a_work_item_is_about_is_a_link_where_all_who_work_may_open_its_page() -> None:
+    halted, lost = new_id(), new_id()
+    assert reverse("admin:accounts_ledgerhalt_change", args=[halted]) in reference(f"halt:{halted}")
+    assert reverse("admin:payments_channelhealth_changelist") + "?code__exact=sandbox_bank" in reference("channel:sandbox_bank")
+    assert ["href" in reference(text) for text in (f"break:{lost}", public_id("rec", lost), "halt:x", "audit")] == [False] * 4
+    listed = verified(staff("sue", "support")).get(reverse("admin:payments_channelhealth_changelist"), {"code__exact": "sandbox_bank"})
+    assert [row.code for row in listed.context["cl"].result_list] == ["sandbox_bank"]

@@ -1,15 +1,22 @@
-"""Public ids in plain text (a journal's reference, an audit record's target) as links to what they name."""
+"""Public ids and targets of work (`halt:0190...`) in plain text as links to what they name."""
 
+import uuid
 from functools import cache
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core.desk.addresses import list_of
 from core.desk.base import DeskAdmin
 from core.desk.roles import PAGES, WORK
-from core.desk.shown import link, mono
+from core.desk.shown import LINK, link, mono
 from core.desk.site import desk
 from core.errors import NotFound
 from core.ids import parse_public_id
+
+KEYED = {"halt": "accounts.ledgerhalt", "break": "payments.break"}
+CODED = {"channel": "payments.channelhealth"}
+"""What a target names before its colon: a row by its key, or one of a list by its code."""
 
 
 @cache
@@ -23,7 +30,10 @@ def page_of(prefix: str) -> str:
 
 
 def reference(text: str) -> SafeString | str:
-    """A link where the text is a public id of a row with a page, else the text itself."""
+    """A link where the text names a row with a page that everybody who works with the queues may open, else the text itself."""
+    kind, colon, key = text.partition(":")
+    if colon:
+        return of_target(kind, key, text)
     prefix = text.rpartition("_")[0]
     page = page_of(prefix)
     if not page:
@@ -31,4 +41,16 @@ def reference(text: str) -> SafeString | str:
     try:
         return link(page, parse_public_id(prefix, text), text)
     except NotFound:
+        return mono(text)
+
+
+def of_target(kind: str, key: str, text: str) -> SafeString | str:
+    page = KEYED.get(kind) or CODED.get(kind, "")
+    if not page or not PAGES[page] >= WORK:
+        return mono(text)
+    if kind in CODED:
+        return format_html('<a class="font-mono text-xs {}" href="{}">{}</a>', LINK, list_of(page, code__exact=key), text)
+    try:
+        return link(page, uuid.UUID(key), text)
+    except ValueError:
         return mono(text)
