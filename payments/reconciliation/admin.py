@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from unfold.decorators import display
 
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing
+from core.desk.addresses import list_of
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
 from core.desk.filters import among
@@ -31,6 +33,8 @@ from payments.reconciliation.states import RunState
 TERMS_FIELDS = ("channel", "effective_on", "fee_bp", "fee_fixed_fen", "fee_back_bp", "fee_tolerance_fen", "carry_days")
 LABELS = {"open": "waiting", "matched": "pending", "closed": "done"}
 LINE_LABELS = {"booked": "done", "corrected": "done", "broken": "failed", "matched": "pending"}
+STATES: dict[str, Words] = {str(RunState.MATCHED): _("Judged")}
+"""Where a state's own word says too much: a judged day may have breaks."""
 REASONS = {
     "": "-",
     "not_ready": _("The channel has not closed its day yet"),
@@ -94,6 +98,9 @@ class ReconRunAdmin(DeskAdmin):
             .get_queryset(request)
             .annotate(
                 judged_lines=Coalesce(Subquery(judged.annotate(number=Count("pk")).values("number")), 0),
+                settled_lines=Coalesce(
+                    Subquery(judged.annotate(number=Count("pk", filter=Q(state__in=["booked", "corrected"]))).values("number")), 0
+                ),
                 booked_lines=Coalesce(Subquery(judged.annotate(number=Count("pk", filter=Q(state="booked"))).values("number")), 0),
                 break_count=Coalesce(Subquery(open_breaks.annotate(number=Count("pk")).values("number")), 0),
             )
@@ -101,14 +108,30 @@ class ReconRunAdmin(DeskAdmin):
 
     @display(description=_("State"), ordering="state")
     def state_label(self, row: ReconRun) -> SafeString:
-        return badge(LABELS[row.state], str(row.get_state_display()))
+        return badge(LABELS[row.state], str(STATES.get(row.state) or row.get_state_display()))
 
     @display(description=_("Why it waits"))
-    def reason(self, row: ReconRun) -> str:
+    def reason(self, row: Any) -> SafeString | str:
+        if row.state == RunState.MATCHED:
+            return self.missing(row)
         return (
             str(REASONS[row.why])
             if row.why in REASONS
             else str(_("The statement cannot be believed ({why})")).format(why=row.why.removeprefix("broken: "))
+        )
+
+    def missing(self, row: Any) -> SafeString | str:
+        """What a judged day has not: its open breaks, and the lines that are neither booked nor broken."""
+        parts = []
+        if row.break_count:
+            address = list_of("payments.break", day=str(row.day), channel__code__exact=row.channel_id, state__exact="open")
+            words = gettext("{number} open breaks").format(number=row.break_count)
+            parts.append(format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, words))
+        if row.judged_lines > row.settled_lines:
+            words = gettext("{number} lines not settled").format(number=row.judged_lines - row.settled_lines)
+            parts.append(format_html("{}", words))
+        return format_html_join(", ", "{}", ((part,) for part in parts)) or gettext(
+            "The proofs of the books, which run again by themselves"
         )
 
     @display(description=_("Lines"))
