@@ -77,7 +77,7 @@ class Labels(HTMLParser):
 
 NAMES = {
     "Banyan", "English", "BIN", "CSV", "UUID", "SHA-256", "PIN", "SMS", "Stripe",
-    "alipay", "stripe", "en", "esc", "ios", "test", "unreachable",
+    "alipay", "docs", "stripe", "en", "esc", "ios", "test", "unreachable",
     *matrix.ROLES,
 }  # fmt: skip
 CODE = re.compile(r"[a-z0-9]+(?:[._:-][a-z0-9]+)+|[A-Z]{2,6}|[0-9a-f-]{36}")
