@@ -62,7 +62,8 @@ def taken_from(bank: SandboxBank, request: ChannelRequest) -> int:
 def test_every_fault_of_a_money_call_ends_after_the_jobs_once_and_as_the_bank_has_it(
     connected: SandboxBank, card: Card, counter: Counter, operation: str
 ) -> None:
-    for fault, params, told in FAULTS:
+    for fault, params, word in FAULTS:
+        told = ("success", "") if (fault, operation) == ("maintenance", "payout") else word  # a payout waits it out
         connected.clear_faults()
         connected.fault(fault, operations=["payment", "payout"], times=params.get("n", 1), params=params)
         counter.told.clear()

@@ -85,7 +85,7 @@ def test_a_second_charge_for_one_top_up_is_refused_by_the_database_unless_the_fi
     assert again(order, "pay").state == "new"
 
 
-def test_a_success_for_an_order_that_is_over_is_stored_and_leaves_a_break(connected: SandboxBank) -> None:
+def test_a_success_for_an_order_that_is_over_is_late_and_goes_back_to_its_card(connected: SandboxBank) -> None:
     who = card_holder(connected)
     connected.fault("processing_then_success", operations=["payment"], times=1, params={"after_ms": 0})
     order = top_up(who, 10_000)
@@ -95,9 +95,10 @@ def test_a_success_for_an_order_that_is_over_is_stored_and_leaves_a_break(connec
     connected.resolve(merchant, request_of(order).request_no)
     stored = channels.query(request_id=order.request_id, at=clock.now())
     assert (stored.state, stored.owed, stored.due_at) == ("success", "", None)
-    found = Break.objects.get()
-    assert (found.kind, found.source, found.ours, found.theirs, found.state) == ("status", "booking", "top_up failed", "success", "open")
-    assert (TopUp.objects.get().state, posted(who.customer)) == ("failed", 0)
+    assert (TopUp.objects.get().state, posted(who.customer), Break.objects.count()) == ("refunding", 0, 0)
+    settle_wallet(clock.now())
+    assert TopUp.objects.get().state == "refunded"
+    assert_settled(expected={who.customer: 0})
 
 
 def test_the_database_refuses_a_refund_of_an_order_that_is_not_late(connected: SandboxBank) -> None:
