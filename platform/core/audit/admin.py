@@ -32,6 +32,8 @@ OWN = (
     "staff.roles_set",
     "staff.second_factor_reset",
     "staff.second_factor_set_up",
+    "trial.dispute",
+    "trial.settlement",
 )
 """What is recorded by services, under names no page's act has."""
 
