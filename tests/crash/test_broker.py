@@ -64,9 +64,12 @@ def test_login_limits_hold_while_the_broker_is_stopped(stack: Stack) -> None:
     """They are counted in the database: nobody gets more codes or tries because something else is down, and nobody a fault."""
     device = {"installation_id": uuid.uuid4().hex, "name": "A phone", "platform": "ios"}
     with stopped(stack):
-        asked = [login_call(stack, "/codes", {"phone": f"199{place:08d}", "device": device}) for place in range(CODES["device"].times.usual + 2)]
+        asked = [
+            login_call(stack, "/codes", {"phone": f"199{place:08d}", "device": device}) for place in range(CODES["device"].times.usual + 2)
+        ]
         tried = [
-            login_call(stack, "", {"phone": "19900000001", "code": "000000", "device": device}) for _ in range(TRIES["device"].times.usual + 2)
+            login_call(stack, "", {"phone": "19900000001", "code": "000000", "device": device})
+            for _ in range(TRIES["device"].times.usual + 2)
         ]
     assert asked == [202] * CODES["device"].times.usual + [429] * 2
     assert tried[-2:] == [429, 429]
