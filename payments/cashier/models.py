@@ -287,7 +287,9 @@ class FundingLeg(models.Model):
             models.Index(name="payments_leg_order", fields=["order", "attempt", "position"]),
             models.Index(name="payments_leg_in_use", fields=["ref"], condition=Q(state__in=["held", "unknown"])),
         ]
-        triggers = [StateGuard("payments_leg_moves", LEG_MOVES, born=["held", "committed"])]
+        triggers = [
+            StateGuard("payments_leg_moves", LEG_MOVES, born=["held", "committed"], only={("released", "committed"): "NEW.external"})
+        ]
 
     @property
     def public_id(self) -> str:

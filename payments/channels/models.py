@@ -270,7 +270,9 @@ class ChannelRequest(models.Model):
             models.Index(name="payments_request_business", fields=["business_id", "-created_at"]),
             models.Index(name="payments_request_booked", fields=["channel", "booked_on"], condition=Q(booked_on__isnull=False)),
         ]
-        triggers = [StateGuard("payments_request_moves", REQUEST_MOVES, born=["new"])]
+        triggers = [
+            StateGuard("payments_request_moves", REQUEST_MOVES, born=["new"], only={("failed", "success"): "NEW.operation = 'pay'"})
+        ]
 
     @property
     def public_id(self) -> str:

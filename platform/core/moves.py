@@ -108,13 +108,25 @@ class StateGuard(pgtrigger.Trigger):
         class Meta:
             triggers = [StateGuard("core_businessday_moves", MOVES, born=["open"])]
 
-    `born` are the states an INSERT may carry (None: any). An UPDATE that keeps the state is always allowed.
+    `born` are the states an INSERT may carry (None: any). An UPDATE that keeps the state is always allowed. `only` are moves that not
+    every row may make, with the SQL condition on NEW of those that may.
     """
 
     when = pgtrigger.Before
 
-    def __init__(self, name: str, moves: Moves, *, born: Collection[str] | None = None, state: str = "state") -> None:
+    def __init__(
+        self,
+        name: str,
+        moves: Moves,
+        *,
+        born: Collection[str] | None = None,
+        state: str = "state",
+        only: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
         self.moves = moves
+        self.only = {(str(start), str(to)): condition for (start, to), condition in (only or {}).items()}
+        if not set(self.only) <= {(str(start), str(to)) for start, to in moves.transitions()}:
+            raise ValueError("a move of `only` is one of the table's")
         self.born = None if born is None else sorted(map(str, born))
         self.state = state
         known = set(map(str, moves.states.values))
@@ -127,6 +139,11 @@ class StateGuard(pgtrigger.Trigger):
 
     def get_func(self, model: Any) -> str:
         pairs = ", ".join(f"'{start}>{to}'" for start, to in self.moves.transitions()) or "''"
+        kept = " OR ".join(
+            f"(OLD.{self.state} = '{start}' AND NEW.{self.state} = '{to}' AND ({condition}) IS NOT TRUE)"
+            for (start, to), condition in sorted(self.only.items())
+        )
+        also = f" AND NOT ({kept})" if kept else ""
         births = ", ".join(f"'{state}'" for state in self.born or ())
         birth = f"""
             IF TG_OP = 'INSERT' THEN
@@ -135,7 +152,7 @@ class StateGuard(pgtrigger.Trigger):
                     USING ERRCODE = 'check_violation', CONSTRAINT = '{self.name}';
             END IF;"""
         return f"""{birth if births else ""}
-            IF OLD.{self.state} = NEW.{self.state} OR OLD.{self.state} || '>' || NEW.{self.state} IN ({pairs}) THEN
+            IF OLD.{self.state} = NEW.{self.state} OR OLD.{self.state} || '>' || NEW.{self.state} IN ({pairs}){also} THEN
                 RETURN NEW;
             END IF;
             RAISE EXCEPTION '% cannot move from % to %', TG_TABLE_NAME, OLD.{self.state}, NEW.{self.state}

@@ -111,6 +111,16 @@ def test_a_request_is_born_new_and_moves_only_along_its_table(owner: Customer) -
         move(made, state="sent")
 
 
+def test_of_what_failed_a_payment_alone_may_be_done_after_all(owner: Customer) -> None:
+    payment, payout = request(owner), request(owner, operation="payout")
+    for made in (payment, payout):
+        move(made, state="sent", sent_at=AT)
+        move(made, state="failed", settled_at=AT)
+    with refused("payments_request_moves"):
+        move(payout, state="success")
+    move(payment, state="success")
+
+
 @pytest.mark.parametrize(
     ("changes", "name"),
     [

@@ -138,6 +138,15 @@ def test_an_attempt_has_one_external_leg_and_legs_go_one_way(where: Shop) -> Non
     refused("payments_leg_moves", lambda: rows.update(state="released", refunded_fen=0))
 
 
+def test_of_what_was_released_an_external_leg_alone_may_be_committed_after_all(where: Shop) -> None:
+    attempt = attempt_of(order_of(where), holder())
+    inside, outside = leg_of(attempt), leg_of(attempt, position=2, external=True, request_id=new_id(), source="card")
+    for leg in (inside, outside):
+        assert FundingLeg.objects.filter(pk=leg.pk).update(state="released") == 1
+    refused("payments_leg_moves", lambda: FundingLeg.objects.filter(pk=inside.pk).update(state="committed"))
+    assert FundingLeg.objects.filter(pk=outside.pk).update(state="committed") == 1
+
+
 def test_what_is_paid_stays_paid(where: Shop) -> None:
     order = new_order(where, 1_000)
     begin(holder(1_000), order, BALANCE)
