@@ -12,6 +12,7 @@ class PaymentsConfig(FloorConfig):
         "wallet",
         "merchants",
         "cashier",
+        "external_wallets",
         "refunds",
         "qr",
         "agreements",

@@ -7,7 +7,9 @@ from payments.channels import api as channels
 from payments.collects import api as collects
 from payments.red_packets import api as red_packets
 
+# The busiest first: Django tries each in turn.
 urlpatterns = [
+    path("wallet/", include("payments.wallet.api.urls")),
     path("", include("payments.merchants.api.owner_urls")),
     path("merchant/", include("payments.merchants.api.server_urls")),
     path("", include("payments.settlement.api.owner_urls")),
@@ -25,7 +27,6 @@ urlpatterns = [
     path("qr/", include("payments.qr.api.urls")),
     path("merchant/", include("payments.agreements.api.server_urls")),
     path("", include("payments.agreements.api.urls")),
-    path("wallet/", include("payments.wallet.api.urls")),
     path("collects", collects.Collects.as_view()),
     path("collects/asked", collects.Asked.as_view()),
     path("collects/links/look", collects.LinkLook.as_view()),

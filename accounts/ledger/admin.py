@@ -41,8 +41,9 @@ from core.desk.proposing import proposing
 from core.desk.references import reference
 from core.desk.shown import age, badge, document, link, money, mono, on, table, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, FIGURES, WORK_KINDS, KindOfWork
+from core.desk.sockets import CUSTOMER_PANELS, FIGURES
 from core.ids import public_id
+from core.work.sockets import WORK_KINDS, KindOfWork
 
 ENTRIES_SHOWN = 50
 ITEMS_SHOWN = 500
@@ -476,5 +477,6 @@ WORK_KINDS.plug(
     KindOfWork(
         _("The books did not prove and money is halted"),
         AFTER_A_HALT,
+        ends=_("Once two people lift the halt, on the halt's page."),
     ),
 )

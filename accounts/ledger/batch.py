@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.ledger.accounts import AccountRef
-from accounts.ledger.calls import Row, array, id_array, json_or_none, rows, text_array
+from accounts.ledger.calls import Row, json_or_none, rows
 from accounts.ledger.legs import Draft, check
 from accounts.ledger.services import SETTLED, AssetMismatch, Posted, UnknownRole, known, posted, refusal
+from core.arrays import array, id_array, text_array
 from core.errors import DomainError
 
 POST_MANY = """

@@ -30,7 +30,7 @@ ORDER BY e.posted_at DESC, e.version DESC, e.sub DESC LIMIT %s
 DAY_MOVES = """
 SELECT a.owner_id, e.journal_id, j.event, j.reference, j.posted_at, a.role, sum(e.amount)::bigint
 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id JOIN ledger_journal j ON j.id = e.journal_id
-WHERE e.business_on = %s AND a.role = ANY (%s) AND a.shard = ANY (%s) AND a.owner_id IS NOT NULL AND j.event <> ALL (%s)
+WHERE e.business_on = %s AND a.role = ANY (%s) AND a.shard = ANY (%s) AND a.owner_id IS NOT NULL AND j.event <> ALL (%s){owned}
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 5, 2
 """
 PAGE = 1000
@@ -145,10 +145,15 @@ def every_entry(account: AccountRef | UUID) -> Iterator[Line]:
         page = entries(account, before=page[-1], limit=PAGE) if len(page) == PAGE else []
 
 
-def day_moves(*, business_on: date, roles: Sequence[str], shards: Sequence[int], not_events: Sequence[str]) -> list[DayMove]:
+def day_moves(
+    *, business_on: date, roles: Sequence[str], shards: Sequence[int], not_events: Sequence[str], owner: UUID | None = None
+) -> list[DayMove]:
     """What the journals of a business day moved on owners' accounts of some roles, in some shards, by owner and time; final once the
-    day is cut off and folded. Reads that day's entries alone, however long the history is."""
-    return [DayMove(*row) for row in rows(DAY_MOVES, (business_on, list(roles), list(shards), list(not_events)))]
+    day is cut off and folded. Reads that day's entries alone, however long the history is, and of one `owner` theirs alone."""
+    wanted = (business_on, list(roles), list(shards), list(not_events))
+    if owner is None:
+        return [DayMove(*row) for row in rows(DAY_MOVES.format(owned=""), wanted)]
+    return [DayMove(*row) for row in rows(DAY_MOVES.format(owned=" AND a.owner_id = %s"), (*wanted, owner))]
 
 
 def balances_of(accounts: Iterable[AccountRef]) -> dict[UUID, Balance]:

@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from accounts.ledger import books
 from accounts.ledger.accounts import AccountRef
-from accounts.ledger.calls import Row, array, call, id_array, json_or_none, text_array
+from accounts.ledger.calls import Row, call, json_or_none
 from accounts.ledger.legs import LARGEST, Leg, check
 from accounts.ledger.models import Hold, LedgerAccount
 from accounts.ledger.refusals import (
@@ -35,6 +35,7 @@ from accounts.ledger.refusals import (
     UnknownHold,
     UnknownJournal,
 )
+from core.arrays import array, id_array, text_array
 from core.business_day.queries import NoOpenDay
 from core.errors import DomainError
 from core.ids import public_id

@@ -22,9 +22,10 @@ from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import age, badge, link, money, mono, plainly, when
 from core.desk.site import desk
-from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, FIGURES, WORK_KINDS, Figure, KindOfWork, Panel, Words
+from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, FIGURES, Figure, Panel, Words
 from core.errors import NotFound
 from core.ids import parse_public_id, public_id
+from core.work.sockets import WORK_KINDS, KindOfWork
 from payments.bills import queries, services
 from payments.bills.api.shapes import masked
 from payments.bills.models import Biller, BillPayment
@@ -188,12 +189,17 @@ STORY.plug("payments.bills", BillOfOrder())
 FIGURES.plug("payments.bills", BillFigures())
 WORK_KINDS.plug(
     services.SILENT,
-    KindOfWork(_("A biller does not say whether a bill is paid"), _("Ask the biller; it is asked again by itself every six hours.")),
+    KindOfWork(
+        _("A biller does not say whether a bill is paid"),
+        _("Ask the biller; it is asked again by itself every six hours."),
+        ends=_("Once the biller answers."),
+    ),
 )
 WORK_KINDS.plug(
     services.NOT_REFUNDED,
     KindOfWork(
         _("A bill its biller did not take is not refunded"),
         _("Open the order: see why, and refund it in full by hand where it does not go by itself."),
+        ends=_("Once the order is refunded in full."),
     ),
 )

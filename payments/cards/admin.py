@@ -16,8 +16,9 @@ from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleT
 from core.desk.proposing import proposing
 from core.desk.shown import badge, link, money, when
 from core.desk.site import desk
-from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, WORK_KINDS, KindOfWork, Panel, Words
+from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, Panel, Words
 from core.ids import public_id
+from core.work.sockets import WORK_KINDS, KindOfWork
 from payments.cards import agreements, services, unsigning
 from payments.cards.models import Bank, Card, CardBin, CardBinding, CardLimit
 from payments.cards.states import CardState
@@ -202,5 +203,9 @@ COUNTERS.plug("card", Counted("payments.card", "crd", in_fen=True))
 CUSTOMER_PANELS.plug("payments.cards", CardsPanel())
 WORK_KINDS.plug(
     services.UNSIGN_FAILED,
-    KindOfWork(_("The bank did not take an unsigning"), _("Open the card: send it again, or have it taken as done on the bank's word.")),
+    KindOfWork(
+        _("The bank did not take an unsigning"),
+        _("Open the card: send it again, or have it taken as done on the bank's word."),
+        ends=_("Once the bank agrees, or two people take it as done, on the card's page."),
+    ),
 )

@@ -24,15 +24,17 @@ from core.desk.panels import customer_panel
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, link, money, mono, plainly, table, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, FIGURES, WORK_KINDS, Figure, KindOfWork, Panel
+from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
 from core.errors import NotFound
 from core.ids import parse_public_id, public_id
+from core.work.sockets import WORK_KINDS, KindOfWork
 from payments.cashier import queries
 from payments.cashier.models import FundingLeg, PaymentOrder
 from payments.cashier.services import late
 from payments.cashier.states import OrderState
 from payments.cashier.story import STORY
 from payments.channels import queries as requests
+from payments.channels.fitting import fitting
 from payments.channels.shown import CALL_COLUMNS, call_rows
 from payments.wallet.admin import HandForm, with_reference
 
@@ -123,8 +125,14 @@ class PaymentOrderAdmin(DeskAdmin):
                 )
             },
         ),
+        (_("What to do"), {"fields": ("which_act",)}),
         (_("The whole story"), {"fields": ("attempts", "legs", "requests", "journals", "more")}),
     )
+
+    @display(description=_("Which act fits"))
+    def which_act(self, row: PaymentOrder) -> SafeString | str:
+        waits = row.state == OrderState.TO_MANUAL
+        return fitting(row.late_refund_id, self.acts) if waits else "-"
 
     def find(self, term: str) -> Q | None:
         """An attempt's order, or the merchant's own number."""
@@ -288,12 +296,17 @@ CUSTOMER_PANELS.plug("payments.cashier", PaymentsPanel())
 FIGURES.plug("payments.cashier", CashierFigures())
 WORK_KINDS.plug(
     late.REFUND_REFUSED,
-    KindOfWork(_("A late payment's refund was refused"), _("Open the order: send the refund again, or pay it by hand and book that.")),
+    KindOfWork(
+        _("A late payment's refund was refused"),
+        _("Open the order: send the refund again, or pay it by hand and book that."),
+        ends=_("Once two people decide on one of the two, on the order's page."),
+    ),
 )
 WORK_KINDS.plug(
     late.REFUND_WAITING,
     KindOfWork(
         _("A late payment's refund cannot be sent"),
         _("See why the channel takes none; it is tried again by itself once the reason is gone."),
+        ends=_("Once the refund is sent."),
     ),
 )

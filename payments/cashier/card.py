@@ -13,12 +13,9 @@ from payments.cards import offers as cards_offered
 from payments.cards import queries as cards
 from payments.cards import recounting, routes
 from payments.cards import services as card_services
-from payments.cards.queries import Card
-from payments.cards.routes import Route
 from payments.cards.states import CardState
 from payments.cashier.sockets import BUSINESS, LegFacts, Offer, OrderFacts, Reason
 from payments.channels import queries as requests
-from payments.channels import services as channels
 from payments.wallet.journals import clearing
 
 NAME = "card"
@@ -43,24 +40,21 @@ class Cards:
     def hold(self, *, leg: LegFacts, at: datetime) -> UUID | None:
         """Raises NotFound, CardNotUsable, LimitReached, and what `routes.best` raises. The card stays locked."""
         card = cards.usable(leg.customer_id, card_id(leg))
-        way = routes.best(card=card, scene=SCENE, amount_fen=leg.amount_fen, at=at)
+        way = routes.best(card=card, use=routes.PAY, amount_fen=leg.amount_fen, at=at)
         card_services.check_limit(card=card, scene=SCENE, amount_fen=leg.amount_fen, at=at, channel=way.channel)
         return None
 
     def place(self, *, leg: LegFacts, at: datetime) -> UUID:
-        """Raises what `routes.best` raises, LedgerHalted, NoOpenDay."""
+        """The limits were counted by `hold`. Raises what `routes.best` raises, LedgerHalted, NoOpenDay."""
         card = cards.card(leg.customer_id, card_id(leg))
-        return placed(leg, card, routes.best(card=card, scene=SCENE, amount_fen=leg.amount_fen, at=at), at)
+        way = routes.best(card=card, use=routes.PAY, amount_fen=leg.amount_fen, at=at, counted=True)
+        return routes.place(card=card, use=routes.PAY, order=made_for(leg), way=way, at=at).id
 
     def place_next(self, *, leg: LegFacts, at: datetime) -> UUID | None:
         """By the best way that no request of the leg has taken; the card's limits were taken when the attempt began. Raises what
         `channels.place` raises."""
         card = cards.card(leg.customer_id, card_id(leg))
-        if card.state != CardState.ACTIVE:
-            return None
-        tried = {request.channel_id for request in requests.made_for([leg.id])}
-        ways = routes.routes(card=card, scene=SCENE, amount_fen=leg.amount_fen, at=at, without=tried)
-        return placed(leg, card, ways[0], at) if ways and ways[0].refusal is None else None
+        return routes.place_another(card=card, use=routes.PAY, order=made_for(leg), at=at)
 
     def commit_legs(self, *, leg: LegFacts) -> Sequence[Leg]:
         return [debit(account(leg), leg.amount_fen)]
@@ -81,21 +75,8 @@ class Cards:
         give_back_limit(leg, amount_fen)
 
 
-def placed(leg: LegFacts, card: Card, way: Route, at: datetime) -> UUID:
-    request = channels.place(
-        channel=way.channel,
-        operation="pay",
-        business=BUSINESS,
-        business_id=leg.id,
-        customer_id=leg.customer_id,
-        card_id=card.id,
-        amount_fen=leg.amount_fen,
-        reference=leg.order_public_id,
-        bank_code=card.bank_id,
-        party=way.token,
-        at=at,
-    )
-    return request.id
+def made_for(leg: LegFacts) -> routes.Order:
+    return routes.Order(BUSINESS, leg.id, leg.order_public_id, leg.amount_fen)
 
 
 def give_back_limit(leg: LegFacts, amount_fen: int) -> None:

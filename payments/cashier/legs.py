@@ -4,8 +4,9 @@ Discounts come first, each with exactly what it takes off; then the internal sou
 asked of it or as much as it can give; the one external source last, with what is left. Sources that are left nothing give nothing.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import DomainError
 from payments.cashier.sockets import Offer
@@ -37,8 +38,8 @@ class OverMethodLimit(DomainError):
 class OneOutside(DomainError):
     code = "funding_one_external"
     status = 422
-    en = "Only one card can be used for one payment. Choose one of them."
-    zh = "一笔支付只能使用一张银行卡,请选择其中一张。"
+    en = "Only one card or external wallet can be used for one payment. Choose one of them."
+    zh = "一笔支付只能使用一张银行卡或一个外部钱包,请选择其中一个。"
 
 
 class ChosenTwice(DomainError):
@@ -63,15 +64,26 @@ class MethodUnavailable(DomainError):
     zh = "{title_zh} 暂不可用:{reason_zh}"
 
 
+class PartyUnfit(DomainError):
+    code = "funding_party_unfit"
+    status = 422
+    en = "{title_en} cannot be used with this `party`: {what_en}"
+    zh = "{title_zh} 的 `party` 不正确:{what_zh}"
+
+
+NO_PARTY = ("It takes none. Leave it out.", "该支付方式无需此项,请不要填写。")
+
+
 @dataclass(frozen=True)
 class Method:
-    """One offer of one plug."""
+    """One offer of one plug. `attended`: its payer has to act outside."""
 
     source: str
     order: int
     offer: Offer
     discount: bool = False
     external: bool = False
+    attended: bool = False
 
     @property
     def key(self) -> tuple[bool, str, str]:
@@ -80,10 +92,11 @@ class Method:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A method the customer takes; `fen`: exactly so much of it, None: as much as is needed."""
+    """A method the customer takes; `fen`: exactly so much of it, None: as much as is needed. `party`: what the app says beside it."""
 
     method: Method
     fen: int | None = None
+    party: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -92,12 +105,13 @@ class Share:
 
     method: Method
     amount_fen: int
+    party: str = field(default="", repr=False)
 
 
 def allocate(amount_fen: int, chosen: Sequence[Chosen]) -> list[Share]:
     """The shares, which sum to `amount_fen`; none of them is zero.
 
-    Raises MethodUnavailable, ChosenTwice, OneDiscount, OneOutside, OverMethodLimit, TooMuchChosen, NotCovered.
+    Raises MethodUnavailable, ChosenTwice, OneDiscount, OneOutside, OverMethodLimit, PartyUnfit, TooMuchChosen, NotCovered.
     """
     refuse_unfit(chosen)
     named_fen = sum(one.fen for one in chosen if one.fen is not None)
@@ -112,7 +126,7 @@ def allocate(amount_fen: int, chosen: Sequence[Chosen]) -> list[Share]:
             named_fen -= one.fen
         rest -= share
         if share:
-            shares.append(Share(one.method, share))
+            shares.append(Share(one.method, share, one.party))
     if rest < 0:
         raise TooMuchChosen(over=-rest)
     if rest > 0:
@@ -129,6 +143,7 @@ def refuse_unfit(chosen: Sequence[Chosen]) -> None:
             raise MethodUnavailable(**titles, reason_en=offer.reason.en, reason_zh=offer.reason.zh, why=offer.reason.code)
         if one.fen is not None and one.fen > offer.most_fen:
             raise OverMethodLimit(**titles, most=offer.most_fen)
+        refuse_party(offer, one.party)
     if len({one.method.key for one in chosen}) < len(chosen):
         raise ChosenTwice()
     discounts = [one.method.source for one in chosen if one.method.discount]
@@ -138,11 +153,21 @@ def refuse_unfit(chosen: Sequence[Chosen]) -> None:
         raise OneOutside()
 
 
+def refuse_party(offer: Offer, party: str, *, paying: bool = False) -> None:
+    """Raises PartyUnfit for a party that an offer cannot take, and where it is missing when it is to be paid with."""
+    taken = offer.party
+    fits = taken is not None and (re.fullmatch(taken.form, party, re.ASCII) is not None if party else not (taken.needed and paying))
+    if fits or (taken is None and not party):
+        return
+    what_en, what_zh = NO_PARTY if taken is None else (taken.en, taken.zh)
+    raise PartyUnfit(field="methods", title_en=offer.title_en, title_zh=offer.title_zh, what_en=what_en, what_zh=what_zh)
+
+
 def ranked_choice(amount_fen: int, methods: Sequence[Method], ranking: Sequence[tuple[str, str]]) -> list[Chosen]:
     """What pays where nobody is asked: the best offer of each discount, then methods as the customer ranked them (source, ref), the rest
-    in order after them, as few as cover the amount. Of the external ones, the first."""
+    in order after them, as few as cover the amount. Of the external ones, the first; none whose payer would have to act."""
     places = {key: place for place, key in enumerate(ranking)}
-    usable = [one for one in methods if one.offer.reason is None and one.offer.most_fen]
+    usable = [one for one in methods if one.offer.reason is None and one.offer.most_fen and not one.attended]
     taken: dict[tuple[bool, str, str], Method] = {}
     for one in sorted(usable, key=lambda each: (not each.discount, places.get((each.source, each.offer.ref), len(places)), each.order)):
         if one.discount or sum(each.offer.most_fen for each in taken.values()) < amount_fen:

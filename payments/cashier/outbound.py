@@ -2,38 +2,41 @@
 
 import uuid
 from datetime import datetime
-from time import monotonic
 
 from payments.cashier import queries
 from payments.cashier.models import PaymentAttempt, PaymentOrder
 from payments.cashier.services import closing, settling
 from payments.cashier.states import AttemptState, OrderState
 from payments.channels import queries as requests
-from payments.channels import seats
+from payments.channels import seats, sending
 from payments.channels import services as channels
-
-GO_ON_WITHIN_S = 1.5
-"""Within this time of the first call another channel is asked while the payer waits: both answer within ten seconds then."""
 
 
 def ask(*, attempt_id: uuid.UUID, at: datetime) -> PaymentAttempt:
     """Send an attempt's request, once, and return the attempt as it then stands: the answer may still be owed, and so may the call
     itself while too many of this process hang (the worker makes it). Another channel it goes on with is asked at once too, while there
     is time: later it is the worker's."""
-    begun = monotonic()
-    attempt = queries.attempt(attempt_id)
-    asked: uuid.UUID | None = None
-    while attempt.state == AttemptState.OPEN and attempt.request_id not in (None, asked):
-        if asked is not None and monotonic() - begun > GO_ON_WITHIN_S:
-            break
-        asked = attempt.request_id
-        assert asked is not None
-        channels.send_seated(request_id=asked, channel=requests.request(asked).channel_id, at=at)
-        attempt = queries.attempt(attempt_id)
-    if asked is None:
-        return attempt
-    settling.note_unknown(attempt_id=attempt_id, at=at)
+    if sending.send_on(current=lambda: to_ask(attempt_id), at=at):
+        settling.note_unknown(attempt_id=attempt_id, at=at)
     return queries.attempt(attempt_id)
+
+
+def cancel(*, attempt_id: uuid.UUID, at: datetime) -> PaymentAttempt:
+    """Give an open attempt up at its channel, which alone can say that it will never be paid; the attempt as it then stands. Without a
+    free seat nothing is asked."""
+    attempt = queries.attempt(attempt_id)
+    if attempt.state != AttemptState.OPEN or attempt.request_id is None:
+        return attempt
+    with seats.seat(requests.request(attempt.request_id).channel_id) as seated:
+        if seated:
+            channels.close(request_id=attempt.request_id, at=at)
+    return queries.attempt(attempt_id)
+
+
+def to_ask(attempt_id: uuid.UUID) -> uuid.UUID | None:
+    """The request an open attempt waits for."""
+    attempt = queries.attempt(attempt_id)
+    return attempt.request_id if attempt.state == AttemptState.OPEN else None
 
 
 def close(*, order_id: uuid.UUID, at: datetime) -> PaymentOrder:

@@ -16,6 +16,9 @@ class PaymentOutcome:
     def wanted(self, *, request: ChannelRequest) -> bool:
         return queries.waits_for(request.business_id, request.id)
 
+    def subject(self, *, request: ChannelRequest) -> str:
+        return queries.subject_of(request.business_id)
+
     def takes_late(self, *, request: ChannelRequest) -> bool:
         return settling.takes_late(request)
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from core.batches import batches
 from core.clock.queries import start_of_day
 from core.errors import NotFound
+from payments.cashier import sockets
 from payments.cashier.models import FundingLeg, MethodOrder, PaymentAttempt, PaymentOrder
 from payments.cashier.states import KEPT, UNPAID, AttemptState, LegState, OrderState, PaymentResult
 from payments.channels import queries as channels
@@ -124,6 +125,34 @@ def waits_for(leg_id: uuid.UUID, request_id: uuid.UUID) -> bool:
     return waiting.filter(attempt__state=AttemptState.OPEN, order__state=OrderState.PAYING).exists()
 
 
+def subject_of(leg_id: uuid.UUID) -> str:
+    """What the order of a leg is for, as its payer reads it."""
+    return FundingLeg.objects.values_list("order__subject", flat=True).get(pk=leg_id)
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a payer has to do outside: `kind` (scan, invoke, confirm, redirect) and with what."""
+
+    kind: str
+    value: str = field(repr=False)
+
+
+def action_of(attempt: PaymentAttempt, at: datetime) -> Action | None:
+    """What an attempt (with its order) waits for its payer to do; None once it is over, or its order is being closed."""
+    order = attempt.order
+    if attempt.state != AttemptState.OPEN or order.state != OrderState.PAYING or order.expires_at <= at or attempt.request_id is None:
+        return None
+    request = channels.request(attempt.request_id)
+    return None if request.done or not request.action_url else Action(request.action, request.action_url)
+
+
+def is_attended(attempt_id: uuid.UUID) -> bool:
+    """Whether the payer of an attempt has to act outside."""
+    legs = FundingLeg.objects.filter(attempt_id=attempt_id, external=True)
+    return any(sockets.is_attended(source) for source in legs.values_list("source", flat=True))
+
+
 def attempts(order_id: uuid.UUID) -> list[PaymentAttempt]:
     return list(PaymentAttempt.objects.filter(order_id=order_id).order_by("number"))
 
@@ -143,9 +172,9 @@ def factors_asked(attempts: Collection[PaymentAttempt]) -> int:
     return max((min(refused[request_id] + 1, FACTORS_MOST) for request_id in channels.stepped_up(list(refused))), default=0)
 
 
-def result(attempt: PaymentAttempt) -> str:
-    """What the payer waits for, in one word."""
-    return PaymentResult.NEEDS_STEP_UP if factors_asked([attempt]) else attempt.result
+def result(attempt: PaymentAttempt, asked: int) -> str:
+    """What the payer waits for, in one word. `asked`: `factors_asked` of the attempt."""
+    return PaymentResult.NEEDS_STEP_UP if asked else attempt.result
 
 
 def legs(attempt_id: uuid.UUID) -> list[FundingLeg]:

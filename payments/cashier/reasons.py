@@ -3,29 +3,28 @@
 from datetime import datetime
 
 from core.errors import REGISTER
-from payments.cashier import queries
 from payments.cashier.models import PaymentAttempt
 from payments.cashier.states import AttemptState
 from payments.channels import queries as channels
 
 LATE = (
-    "The bank confirmed after the order was closed. The money goes back to your card.",
-    "银行在订单关闭后才确认扣款,款项将原路退回您的银行卡。",
+    "The payment was confirmed after the order was closed. The money goes back the way it came.",
+    "订单关闭后才确认扣款,款项将原路退回。",
 )
 GIVEN_UP = (
-    "The order was closed before the bank answered. If money was taken, it goes back to your card.",
-    "银行返回结果前订单已关闭;如已扣款,将原路退回您的银行卡。",
+    "The order was closed before the payment was confirmed. If money was taken, it goes back the way it came.",
+    "确认付款前订单已关闭;如已扣款,将原路退回。",
 )
 
 
 STRONGER = {
     1: (
-        " To use this card all the same, try again and approve it with your payment PIN or a passkey.",
-        "如仍使用该卡,请重新支付并使用支付密码或通行密钥验证。",
+        " To pay this way all the same, try again and approve it with your payment PIN or a passkey.",
+        "如仍使用该支付方式,请重新支付并使用支付密码或通行密钥验证。",
     ),
     2: (
-        " To use this card all the same, try again and approve it with a passkey that is at least a day old.",
-        "如仍使用该卡,请重新支付并使用启用满一天的通行密钥验证。",
+        " To pay this way all the same, try again and approve it with a passkey that is at least a day old.",
+        "如仍使用该支付方式,请重新支付并使用启用满一天的通行密钥验证。",
     ),
 }
 """What to do where a bank wants a proof of so many factors."""
@@ -36,8 +35,9 @@ def code_of(attempt: PaymentAttempt) -> str:
     return "late_success" if attempt.state == AttemptState.LATE else attempt.code
 
 
-def message(attempt: PaymentAttempt, language: str, at: datetime) -> str:
-    """Empty without a code; else our own words, a refusal's words, or the channel's error map of the day."""
+def message(attempt: PaymentAttempt, asked: int, language: str, at: datetime) -> str:
+    """Empty without a code; else our own words, a refusal's words, or the channel's error map of the day. `asked`: how many factors its
+    bank wants (`queries.factors_asked`)."""
     chinese = language.lower().startswith("zh")
     if attempt.state in (AttemptState.LATE, AttemptState.GIVEN_UP):
         return (LATE if attempt.state == AttemptState.LATE else GIVEN_UP)[chinese]
@@ -50,5 +50,4 @@ def message(attempt: PaymentAttempt, language: str, at: datetime) -> str:
     words = channels.explain(request.channel_id, attempt.code, at, operation=request.operation)
     if words is None:
         return ""
-    asked = queries.factors_asked([attempt])
     return (words.zh if chinese else words.en) + (STRONGER[asked][chinese] if asked else "")

@@ -6,7 +6,7 @@ locked: take your own rows next, never call the network, leave the ledger's post
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 from uuid import UUID
@@ -45,11 +45,23 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Party:
+    """What the payer's app may say beside a ref: who pays outside, or in which way. `form`: the regular expression it keeps to;
+    `en`, `zh`: what belongs there. `needed`: nothing can be paid without."""
+
+    form: str
+    en: str
+    zh: str
+    needed: bool = False
+
+
+@dataclass(frozen=True)
 class Offer:
     """One thing a source can give: `ref` names it within the source (a card's id, empty when there is but one).
 
     `most_fen` is what it gives at most now (a discount: exactly what it takes off). `fee_fen` is what using it costs the customer
-    beside the order, taken by the source itself. `reason` says why it cannot be used; such a one is shown and never chosen.
+    beside the order, taken by the source itself. `reason` says why it cannot be used; such a one is shown and never chosen. `party`:
+    what may be said beside the ref; None: nothing.
     """
 
     ref: str
@@ -58,13 +70,15 @@ class Offer:
     most_fen: int
     fee_fen: int = 0
     reason: Reason | None = None
+    party: Party | None = None
 
 
 @dataclass(frozen=True)
 class LegFacts:
     """One leg as its source sees it. `factors`: how many kinds of factor approved the attempt. `at_once`: nothing outside is asked,
     so the commit follows in the same transaction. `until`: what is set aside is needed no longer than this. `began_at`: when the
-    attempt began, for limits to be given back to the right day. `hold_id` and `request_id`: what `hold` and `place` gave."""
+    attempt began, for limits to be given back to the right day. `hold_id` and `request_id`: what `hold` and `place` gave. `party`: what
+    was said beside the ref, told to `hold` and `place` alone and kept by nobody but them."""
 
     id: UUID
     order_id: UUID
@@ -79,12 +93,13 @@ class LegFacts:
     began_at: datetime
     hold_id: UUID | None
     request_id: UUID | None
+    party: str = field(default="", repr=False)
 
 
 @runtime_checkable
 class Source(Protocol):
     """What discounts and funding sources have in common. `order` sorts them where the customer did not (coupon 10, points 15,
-    balance 20, fund share 30, credit 40, card 50)."""
+    balance 20, fund share 30, credit 40, card 50, external wallet 60)."""
 
     @property
     def order(self) -> int: ...
@@ -140,12 +155,27 @@ class ExternalSource(FundingSource, Protocol):
 
 
 @runtime_checkable
+class Attended(Protocol):
+    """An external source whose payer has to act outside before it pays: scan a code, confirm in an app. It is never chosen where nobody
+    asks the payer, and as long as they have not acted they may give the payment up."""
+
+    attended: bool
+
+
+@runtime_checkable
 class Rerouted(Protocol):
     """An external source that knows other channels. Asked only after a definite refusal whose verdict is next_channel."""
 
     def place_next(self, *, leg: LegFacts, at: datetime) -> UUID | None:
         """Like `place`, with a channel that no request of the leg was made at; None: there is no other now."""
         ...
+
+
+@runtime_checkable
+class Refusing(Protocol):
+    """A source whose `hold` refuses with errors that no other room has: the payer's API promises them."""
+
+    refusals: Sequence[type[DomainError]]
 
 
 @runtime_checkable
@@ -200,6 +230,19 @@ def source_of(name: str, *, discount: bool) -> Source:
     found = (DISCOUNTS if discount else FUNDING_SOURCES).get(name)
     assert found is not None, f"nothing is plugged in as {name}"
     return found
+
+
+def own_refusals() -> list[type[DomainError]]:
+    """What only the plugs themselves refuse with."""
+    return [
+        code for _, source in (*DISCOUNTS.items(), *FUNDING_SOURCES.items()) if isinstance(source, Refusing) for code in source.refusals
+    ]
+
+
+def is_attended(name: str) -> bool:
+    """Whether the payer of a funding source has to act outside."""
+    found = FUNDING_SOURCES.get(name)
+    return isinstance(found, Attended) and found.attended
 
 
 def external_of(name: str) -> ExternalSource:

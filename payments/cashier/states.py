@@ -51,6 +51,23 @@ class LegKind(models.TextChoices):
     FUNDING = "funding"
 
 
+class PartyAsked(models.TextChoices):
+    """Whether a method takes a party beside its ref."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    NEEDED = "needed"
+
+
+class ActionKind(models.TextChoices):
+    """What a payer does outside: scan a code, hand fields to another app, confirm there, go to a page."""
+
+    SCAN = "scan"
+    INVOKE = "invoke"
+    CONFIRM = "confirm"
+    REDIRECT = "redirect"
+
+
 class LegState(models.TextChoices):
     """`unknown`: the channel was asked and has not said yet what became of it. `released` goes on to `committed` for an external leg alone,
     whose channel took the money after all."""

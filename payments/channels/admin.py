@@ -1,11 +1,11 @@
 """Channels, every call made to them, what nobody could find out, what they told us and what does not agree."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import F, Q
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from unfold.decorators import display
 from accounts.ledger.admin_adjusting import AdjustmentForm, adjustment
 from core.clock import queries as clock
 from core.desk.acts import Act, Doing
+from core.desk.addresses import list_of
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
 from core.desk.filters import among
@@ -21,11 +22,22 @@ from core.desk.masking import yuan
 from core.desk.owned import Owned, Queue, Whose, owning_acts
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
-from core.desk.shown import age, badge, link, money, mono, on, table, when
+from core.desk.roles import opens
+from core.desk.shown import LINK, age, badge, link, money, mono, on, table, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, WORK_KINDS, KindOfWork, Words
+from core.desk.sockets import FIGURES, Words
 from core.ids import public_id
-from payments.channels import admin_health, breaker, breaks, closing_breaks, outcomes, services, telling  # noqa: F401  (admin_health registers its page)
+from core.work.sockets import WORK_KINDS, KindOfWork
+from payments.channels import (
+    admin_health,  # noqa: F401  (registers its page)
+    both_sides,
+    breaker,
+    breaks,
+    closing_breaks,
+    outcomes,
+    services,
+    telling,
+)
 from payments.channels.admin_connecting import CONNECT
 from payments.channels.models import (
     Break,
@@ -55,6 +67,14 @@ def ask_the_bank(doing: Doing) -> Words:
     return str(_("The bank was asked: {state} {code}")).format(state=request.get_state_display(), code=request.code)
 
 
+ASKED = {
+    "scan": _("Scan a code"),
+    "invoke": _("Go on in the other app"),
+    "confirm": _("Confirm in the other app"),
+    "redirect": _("Go to a page"),
+}
+
+
 @admin.register(ChannelRequest, site=desk)
 class ChannelRequestAdmin(OfCustomer):
     group, place, icon, heading = "payments", 40, "swap_horiz", _("Channel requests")
@@ -76,13 +96,17 @@ class ChannelRequestAdmin(OfCustomer):
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("channel_code", "operation"), ("amount", "fee"), ("owner", "card_link"))}),
         (_("For"), {"fields": (("business", "business_text"), "original_link")}),
-        (_("Outcome"), {"fields": (("code", "verdict"), ("channel_no", "booked_on"), ("settled", "returned"))}),
+        (_("Outcome"), {"fields": (("code", "verdict"), "asked_of_payer", ("channel_no", "booked_on"), ("settled", "returned"))}),
         (_("On its way"), {"fields": (("tried", "due"), ("created", "sent"), "changed")}),
     )
 
     @display(description=_("Fee (yuan)"))
     def fee(self, row: ChannelRequest) -> SafeString:
         return money(row.fee_fen)
+
+    @display(description=_("Asked of the payer"))
+    def asked_of_payer(self, row: ChannelRequest) -> str:
+        return str(ASKED.get(row.action, "-"))
 
     @display(description=_("Card"))
     def card_link(self, row: ChannelRequest) -> SafeString | str:
@@ -123,7 +147,6 @@ class ChannelRequestAdmin(OfCustomer):
         return when(row.returned_at)
 
 
-AMOUNT = re.compile(r"-?\b\d+(?= CNY\b)")
 CORRECTION = ("debited", "credited", "amount", "reference")
 
 
@@ -145,11 +168,6 @@ class OfRequest(DeskAdmin):
     @display(description=_("Since"), ordering="id")
     def since(self, row: Break) -> str:
         return when(row.created_at)
-
-
-def amounts_in_yuan(text: str) -> str:
-    """What a break says with its amounts in yuan: `payment.succeeded 5000 CNY` -> `payment.succeeded 50.00 CNY`."""
-    return AMOUNT.sub(lambda found: yuan(int(found[0])), text)
 
 
 class ClosingForm(AdjustmentForm):
@@ -238,8 +256,8 @@ class BreakAdmin(Owned, OfRequest):
     list_filter = ("state", Whose, "kind", "channel")
     ordering = (F("closed_at").desc(nulls_first=True), "id")
     fieldsets = (
-        (None, {"fields": (("since", "waiting"), ("looked_at_by", "channel_code"), ("kind", "on_day"))}),
-        (_("For"), {"fields": (("request_no", "request_link"), "source", ("our_word", "their_word"))}),
+        (None, {"fields": (("since", "waiting"), ("looked_at_by", "channel_code"), ("kind", "run_of_day"))}),
+        (_("For"), {"fields": (("request_no", "request_link"), "source", "two_words")}),
         (_("Proposed fix"), {"fields": ("fix_words", "fix_legs")}),
         (_("Closed"), {"fields": ("state_label", "closed", "closed_why", "journal")}),
     )
@@ -271,13 +289,25 @@ class BreakAdmin(Owned, OfRequest):
     def on_day(self, row: Break) -> SafeString | str:
         return on(row.day) if row.day else "-"
 
+    @display(description=_("Day"))
+    def run_of_day(self, row: Break) -> SafeString | str:
+        """The day's reconciliation, a list of one."""
+        if row.day is None or not opens("payments.reconrun"):
+            return self.on_day(row)
+        address = list_of("payments.reconrun", day=str(row.day), channel__code__exact=row.channel_id)
+        return format_html('<a class="{}" href="{}">{}</a>', LINK, address, row.day)
+
+    @display(description=_("What they say"))
+    def two_words(self, row: Break) -> SafeString:
+        return both_sides.both(row)
+
     @display(description=_("Ours"))
     def our_word(self, row: Break) -> str:
-        return amounts_in_yuan(row.ours) or "-"
+        return both_sides.side(row.kind, row.ours)
 
     @display(description=_("Theirs"))
     def their_word(self, row: Break) -> str:
-        return amounts_in_yuan(row.theirs) or "-"
+        return both_sides.side(row.kind, row.theirs)
 
     @display(description=_("Journal"))
     def journal(self, row: Break) -> SafeString | str:
@@ -408,7 +438,7 @@ class RouteRuleAdmin(ProposedAdmin):
     place, icon, heading = 65, "alt_route", _("Routes")
     table = RuleTable(RouteRule, ROUTE_FIELDS, RULE_MAKERS, RULE_CHECKERS)
     helps = {
-        "operation": _("Payments, and the signing of cards."),
+        "operation": _("Payments, payouts, and the signing of cards."),
         "bank_code": _("Only the cards of this bank; empty for all. A row of a bank goes before it."),
         "kind": _("Empty for both."),
         "offered": _("Off: the channel does not serve it."),
@@ -443,6 +473,7 @@ WORK_KINDS.plug(
             "Open the request and ask the bank now; when it never answers, ask it by telephone: "
             "it ends only by the channel's answer or its statement."
         ),
+        ends=_("Once the channel tells how the request ended."),
     ),
 )
 WORK_KINDS.plug(
@@ -450,9 +481,14 @@ WORK_KINDS.plug(
     KindOfWork(
         _("A settled request could not be booked"),
         _("Look at the refusal below and mend its cause; it is booked again by itself every minute."),
+        ends=_("Once the request is booked."),
     ),
 )
 WORK_KINDS.plug(
     breaker.WORK,
-    KindOfWork(_("A channel is at rest"), _("See the channel's health and call the bank; it settles itself once a trial call succeeds.")),
+    KindOfWork(
+        _("A channel is at rest"),
+        _("See the channel's health and call the bank; it settles itself once a trial call succeeds."),
+        ends=_("Once a trial call succeeds."),
+    ),
 )

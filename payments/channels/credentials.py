@@ -43,7 +43,7 @@ class CredentialWaiting(DomainError):
 class CredentialChanged(DomainError):
     code = "credential_changed"
     en = "What was entered is not what is stored now. Nothing was connected; tell an auditor."
-    zh = "录入内容与提交时不一致,未接入任何通道,请联系审计人员。"
+    zh = "录入内容与提交时不一致,未接入任何渠道,请联系审计人员。"
 
 
 class CredentialGone(DomainError):

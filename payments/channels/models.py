@@ -178,8 +178,9 @@ class ChannelRequest(models.Model):
     told once when the request is final: `owed` is what it has still to be told, at
     `tell_at` when it could not take it in at once. A row moves money once by each operation: the next request comes after a refusal,
     and what is tried again keeps its row and number. `sends` counts departures, `queries` the questions asked since. `due_at` is when the
-    sweeper looks again; null = final. `party` names the customer at a channel that knows no cards (null: the card does); `action_url` is
-    where the customer goes on, while something is asked of them. `verdict` is what the error map of the day made of a refusal.
+    sweeper looks again; null = final. `party` names the customer at a channel that knows no cards (null: the card does); `action` is what
+    the customer was asked to do (scan, invoke, confirm, redirect) and `action_url` with what, as long as the request is open. `verdict` is
+    what the error map of the day made of a refusal.
     """
 
     PREFIX = "chr"
@@ -202,6 +203,7 @@ class ChannelRequest(models.Model):
     code = models.CharField(max_length=64, default="", blank=True)
     verdict = models.CharField(max_length=16, choices=ErrorRule.Action.choices, default="", blank=True)
     channel_no = models.CharField(max_length=64, default="", blank=True)
+    action = models.CharField(max_length=16, default="", db_default="", blank=True)
     action_url = models.CharField(max_length=1024, default="", blank=True)
     fee_fen = models.BigIntegerField(default=0)
     booked_on = models.DateField(null=True, blank=True)

@@ -1,5 +1,6 @@
 """Storing what a channel said: the one place where an answer, a query and a notice become a state, once."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from core.clock import queries as clock
 from core.moves import advance
 from core.outbox.services import publish
 from core.work import services as work
-from payments.channels import error_map, schedule, telling
+from payments.channels import elsewhere, error_map, schedule, telling
 from payments.channels.breaks import Told, record_break
 from payments.channels.models import Break, ChannelRequest
 from payments.channels.port import ActionRequired, Failed, Order, Pending, Result, Success, Unknown
@@ -74,12 +75,16 @@ def after_the_end(request: ChannelRequest, result: Result, told: Told) -> Channe
 
 
 def mapped(request: ChannelRequest, result: Result, at: datetime) -> Result:
-    """A refusal as the error map of the day reads it; unknown when an earlier departure may still be done, never when there was none."""
+    """A refusal as the error map of the day reads it; unknown when an earlier departure may still be done, never when there was none. What
+    a payout's other channel can do instead is not sent again here."""
     if not isinstance(result, Failed):
         return result
     if in_doubt(request) and not result.decided:
         return Unknown(result.code)
-    read = error_map.verdict(result, error_map.rule(request.channel_id, result.code, request.operation, clock.local_day(at)))
+    rule = error_map.rule(request.channel_id, result.code, request.operation, clock.local_day(at))
+    if elsewhere.leads_on(request, rule, at):
+        return replace(result, verdict=error_map.Action.NEXT_CHANNEL, retryable=False, user_fixable=False)
+    read = error_map.verdict(result, rule)
     never_left = request.state == RequestState.NEW and isinstance(read, Unknown)
     return error_map.verdict(result, None) if never_left else read
 
@@ -100,10 +105,18 @@ def store(request: ChannelRequest, result: Result, told: Told) -> ChannelRequest
             return fail(request, result, told.at)
         case Pending(channel_no):
             return wait(request, RequestState.PENDING, "", told.at, channel_no=channel_no or request.channel_no)
+        case ActionRequired(code, "") if nobody_was_told(request):
+            return wait(request, RequestState.UNKNOWN, code, told.at)
         case ActionRequired(code, url):
-            return wait(request, RequestState.ACTION_REQUIRED, code, told.at, action_url=url or request.action_url)
+            asked = {"action": code, "action_url": url} if url else {}
+            return wait(request, RequestState.ACTION_REQUIRED, code if url else request.action or code, told.at, **asked)
         case Unknown(code):
             return wait(request, RequestState.UNKNOWN, code, told.at)
+
+
+def nobody_was_told(request: ChannelRequest) -> bool:
+    """Whether the answer that said what a payer has to do was lost: it is unknown until the channel has told it anew."""
+    return request.operation == Operation.PAY and request.state == RequestState.UNKNOWN and not request.action_url
 
 
 def retry_at(request: ChannelRequest, at: datetime) -> datetime | None:

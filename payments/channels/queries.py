@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from core.clock import queries as clock
 from payments.channels import error_map
-from payments.channels.models import Break, Breaker, Channel, ChannelRequest, MaintenanceWindow
+from payments.channels.models import Break, Breaker, Channel, ChannelCredential, ChannelRequest, MaintenanceWindow
 from payments.channels.states import OPEN_STATES, Operation, RequestState
 
 OTHERWISE = ("The bank refused it. Try another card or later.", "银行拒绝了该操作,请更换银行卡或稍后再试。")
@@ -49,6 +49,12 @@ def breakers() -> list[Breaker]:
 
 def enabled(channel: str) -> bool:
     return Channel.objects.filter(code=channel, enabled=True).exists()
+
+
+def connected(adapters: Collection[str]) -> list[Channel]:
+    """The channels of some adapters that have a live credential, switched off or not, by code."""
+    live = ChannelCredential.objects.filter(channel_id=OuterRef("code"), retired_at=None)
+    return list(Channel.objects.filter(Exists(live), adapter__in=adapters).order_by("code"))
 
 
 def explain(channel: str, code: str, at: datetime, *, operation: str = "") -> Words | None:

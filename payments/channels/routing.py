@@ -22,7 +22,7 @@ class AmountNotServed(DomainError):
     code = "channel_amount_not_served"
     status = 422
     en = "The bank channel takes {least} fen at least and {most} fen at most at once (0: no bound). Change the amount, or pay another way."
-    zh = "该银行通道单笔金额须在 {least} 分至 {most} 分之间(0 表示不限),请调整金额或更换支付方式。"
+    zh = "该银行渠道单笔金额须在 {least} 分至 {most} 分之间(0 表示不限),请调整金额或更换支付方式。"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def choose(*, operation: str, cards: Cards, amount_fen: int, at: datetime, among
             channel,
             cost(amount_fen, rule),
             fared.get(channel, WELL_BP),
-            shut.get((channel, cards.bank_code)) or amount_refused(amount_fen, rule),
+            amount_refused(amount_fen, rule) or shut.get((channel, cards.bank_code)),
         )
         for channel, rule in rules.items()
     )

@@ -133,7 +133,7 @@ class RouteRule(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="payments_route_dated", fields=["channel", "operation", "bank_code", "kind", "effective_on"]),
-            models.CheckConstraint(name="payments_route_operation", condition=Q(operation__in=["pay", "sign_start"])),
+            models.CheckConstraint(name="payments_route_operation", condition=Q(operation__in=["pay", "payout", "sign_start"])),
             models.CheckConstraint(name="payments_route_kind", condition=Q(kind__in=["", "debit", "credit"])),
             models.CheckConstraint(name="payments_route_cost", condition=Q(cost_bp__gte=0, cost_bp__lte=10_000, cost_fen__gte=0)),
             models.CheckConstraint(

@@ -8,6 +8,8 @@ PATIENT_DELAYS = (*RETRY_DELAYS, *(timedelta(minutes=minutes) for minutes in (10
 """Of what nobody waits for: longer than a bank is away for a night."""
 LEASE = timedelta(seconds=60)
 RESEND_WITHIN = timedelta(minutes=10)
+TAKEN_UP_WITHIN = timedelta(minutes=30)
+"""How long a payer has to do what a channel asks of them: its code is dead by then, or soon."""
 RETURNS_WITHIN = timedelta(days=7)
 """How long a payout may come back: it is asked about, and keeps its customer's account open, for as long."""
 SIGNING_SETTLES_AFTER = timedelta(seconds=20)

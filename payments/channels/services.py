@@ -9,24 +9,27 @@ from django.db.models import F
 
 from accounts.ledger import halt
 from core.attempts import Attempt
+from core.clock import queries as clock
 from core.errors import DomainError
 from core.ids import new_id, public_id, shard_of
 from core.moves import advance
-from payments.channels import breaker, queries, schedule, seats, telling
+from payments.channels import breaker, elsewhere, error_map, queries, schedule, seats, telling, transport
 from payments.channels.breaker import RESTING, Exchange
 from payments.channels.models import Channel, ChannelCredential, ChannelRequest
 from payments.channels.outcomes import WITH_SECRETS, conclude
 from payments.channels.port import ActionRequired, Elements, Failed, Port, Result, Unknown
-from payments.channels.sockets import ADAPTERS, OUTCOMES, SIGNINGS, WANTED
+from payments.channels.sockets import ADAPTERS, OUTCOMES, SIGNINGS, WANTED, Described
 from payments.channels.states import MONEY_OPERATIONS, PATIENT, REQUEST_MOVES, Operation, RequestState
 
 Call = Callable[[Port, ChannelRequest], Result]
+LONGEST_S = 8.0
+"""How long one operation may take, of however many exchanges it is made: whoever waits for it was promised ten seconds."""
 
 
 class ChannelOff(DomainError):
     code = "channel_off"
     en = "This bank channel is switched off now. Try another way or later."
-    zh = "该银行通道已关闭,请更换方式或稍后再试。"
+    zh = "该银行渠道已关闭,请更换方式或稍后再试。"
 
 
 class ChannelUnderMaintenance(DomainError):
@@ -40,7 +43,7 @@ class ChannelUnderMaintenance(DomainError):
 class ChannelNotConnected(DomainError):
     code = "channel_not_connected"
     en = "This bank channel has no live credential yet. An operator has to connect it."
-    zh = "该银行通道尚未接入,请联系运营人员。"
+    zh = "该银行渠道尚未接入,请联系运营人员。"
 
 
 class InsideTransaction(RuntimeError):
@@ -158,7 +161,9 @@ def exchanged(call: Call, request: ChannelRequest, at: datetime, *, question: bo
     """Make a call and let the breaker know how it went."""
     port = open_port(request.channel_id)
     exchange = Exchange(request, question=question)
-    return exchange.end(call(port, request), at)
+    with transport.within(LONGEST_S):
+        result = call(port, request)
+    return exchange.end(result, at)
 
 
 @transaction.atomic
@@ -200,10 +205,12 @@ def keep_back(request: ChannelRequest, code: str, at: datetime) -> ChannelReques
 
 
 def hold_back(request: ChannelRequest, at: datetime) -> ChannelRequest:
-    """What becomes of a call that a resting channel keeps from leaving: certainly not done now."""
+    """What becomes of a call that a resting channel keeps from leaving: certainly not done now. A payout goes on at another channel where
+    one is open."""
     if request.state == RequestState.UNKNOWN:
         return conclude(request_id=request.id, result=Unknown(RESTING), source="breaker", at=at)
-    if request.operation not in PATIENT:
+    rule = error_map.rule(request.channel_id, RESTING, request.operation, clock.local_day(at))
+    if request.operation not in PATIENT or elsewhere.leads_on(request, rule, at):
         return conclude(request_id=request.id, result=Failed(RESTING, user_fixable=True), source="breaker", at=at)
     due_at = max(breaker.retry_at(request.channel_id) or at, at + schedule.QUERY_DELAYS[0])
     ChannelRequest.objects.filter(pk=request.pk).update(due_at=due_at)
@@ -216,7 +223,7 @@ def call_by_operation(port: Port, request: ChannelRequest) -> Result:
     match request.operation:
         case Operation.PAY:
             return port.pay(
-                request_no=number, token=token(request), amount_fen=request.amount_fen, currency=request.currency, subject=request.business
+                request_no=number, token=token(request), amount_fen=request.amount_fen, currency=request.currency, subject=subject(request)
             )
         case Operation.PAYOUT:
             return port.payout(
@@ -246,6 +253,12 @@ def token(request: ChannelRequest) -> str:
     assert request.card.channel_id == request.channel_id, "another channel's agreement is told when the call is placed"
     secret: str = request.card.token
     return secret
+
+
+def subject(request: ChannelRequest) -> str:
+    """What is paid for, in the words of the room that asks for it; where it has none, what kind of thing that is."""
+    room = OUTCOMES.get(request.business)
+    return room.subject(request=request) if isinstance(room, Described) else request.business
 
 
 def sign_ref(request: ChannelRequest) -> str:
@@ -283,6 +296,8 @@ def query(*, request_id: UUID, at: datetime) -> ChannelRequest:
     result = exchanged(question, request, at, question=True)
     if isinstance(result, Unknown) and not result.seen and not request.done:
         return not_seen(request, at)
+    if isinstance(result, ActionRequired) and request.operation == Operation.PAY and not request.done:
+        return not_taken_up(request, result, at)
     return conclude(request_id=request_id, result=result, source="query", at=at)
 
 
@@ -336,6 +351,24 @@ def not_seen(request: ChannelRequest, at: datetime) -> ChannelRequest:
         return conclude(request_id=request.id, result=result, source="close", at=at)
     if request.operation == Operation.RESEND and age >= schedule.RESEND_WITHIN:
         return conclude(request_id=request.id, result=Failed("not_seen", user_fixable=True), source="query", at=at)
+    return send_again(request, at)
+
+
+def not_taken_up(request: ChannelRequest, result: ActionRequired, at: datetime) -> ChannelRequest:
+    """What to do about a payment that its payer has not taken up. Where the answer that told them how was lost, it is sent again under its
+    number, as long as it is young, and the channel tells them anew. One that waited for long enough is closed at the channel."""
+    age = at - request.created_at
+    lost = not (result.url or request.action_url)
+    if age >= (schedule.RESEND_WITHIN if lost else schedule.TAKEN_UP_WITHIN) or not wanted(request):
+        ended = exchanged(closing, request, at, question=True)
+        return conclude(request_id=request.id, result=ended, source="close", at=at)
+    if not lost or request.state != RequestState.UNKNOWN:
+        return conclude(request_id=request.id, result=result, source="query", at=at)
+    return send_again(request, at)
+
+
+def send_again(request: ChannelRequest, at: datetime) -> ChannelRequest:
+    """Send what is unknown once more, under its number."""
     if not queries.enabled(request.channel_id):
         return conclude(request_id=request.id, result=Unknown("channel_off"), source="query", at=at)
     again, leaves = depart(request.id, RequestState(request.state), at)

@@ -37,6 +37,25 @@ class Wanting(Protocol):
 
 
 @runtime_checkable
+class Described(Protocol):
+    """An OutcomeListener whose payments have a name of their own, one request always the same: it leaves again with its number."""
+
+    def subject(self, *, request: ChannelRequest) -> str:
+        """What the payer reads at the channel."""
+        ...
+
+
+@runtime_checkable
+class Rerouting(Protocol):
+    """An OutcomeListener whose payouts may go through another channel. Where one is open, a payout that its channel certainly did not do
+    ends as failed with the verdict `next_channel`, and `settled` places the next request; else it waits, and is sent again."""
+
+    def has_another(self, *, request: ChannelRequest, at: datetime) -> bool:
+        """Whether a channel that the payout was not asked at would take it now. Reads alone."""
+        ...
+
+
+@runtime_checkable
 class TakesLate(Protocol):
     """An OutcomeListener whose orders, once over, take a success after the failure they were told: `settled` is told again, books it late
     and gives it back."""

@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
@@ -46,9 +47,10 @@ class Patience:
 
 
 class Deadline(threading.local):
-    """When the call of this thread must be over, on the monotonic clock."""
+    """When the call of this thread must be over, and all calls of `within`, on the monotonic clock."""
 
     at = float("inf")
+    all_at = float("inf")
 
     def left(self, timeout: float | None) -> float:
         """The smaller of `timeout` and what is left. Raises TimeoutError when nothing is."""
@@ -114,10 +116,23 @@ def pool() -> httpcore.ConnectionPool:
     return found
 
 
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All exchanges of the block together take no longer."""
+    DEADLINE.all_at = monotonic() + seconds
+    try:
+        yield
+    finally:
+        DEADLINE.all_at = float("inf")
+
+
 def call(method: str, url: str, *, headers: dict[str, str], body: bytes, patience: Patience) -> Answer:
     """One HTTP exchange. Raises NotDelivered or NoAnswer; never follows a redirect, never tries again."""
-    DEADLINE.at = monotonic() + patience.total_s
-    timeouts = {"connect": patience.connect_s, "read": patience.total_s, "write": patience.total_s, "pool": POOL_WAIT_S}
+    total_s = min(patience.total_s, DEADLINE.all_at - monotonic())
+    if total_s <= 0:
+        raise NotDelivered("Patience")
+    DEADLINE.at = monotonic() + total_s
+    timeouts = {"connect": min(patience.connect_s, total_s), "read": total_s, "write": total_s, "pool": min(POOL_WAIT_S, total_s)}
     try:
         with pool().stream(method, url, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}) as response:
             received = bounded(response.iter_stream())

@@ -51,7 +51,7 @@ def public(pem: str) -> str:
         raise Invalid(
             "bank_public_key_pem",
             "Paste the channel's public key or certificate as PEM: RSA, at least 2048 bits. It is not our own key.",
-            "请粘贴通道方的 PEM 格式公钥或证书(RSA,至少 2048 位),而非我方密钥。",
+            "请粘贴渠道方的 PEM 格式公钥或证书(RSA,至少 2048 位),而非我方密钥。",
         ) from problem
 
 
@@ -61,5 +61,5 @@ def not_ours(typed: Typed) -> None:
         raise Invalid(
             "bank_public_key_pem",
             "This is the public half of our own key. Paste the channel's, from its console.",
-            "这是我方密钥的公钥,请粘贴通道方后台提供的公钥。",
+            "这是我方密钥的公钥,请粘贴渠道方后台提供的公钥。",
         )

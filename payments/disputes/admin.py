@@ -26,7 +26,8 @@ from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleT
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, link, money, mono, table, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, FIGURES, WORK_KINDS, Figure, KindOfWork, Panel
+from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
+from core.work.sockets import WORK_KINDS, KindOfWork
 from payments.disputes import queries
 from payments.disputes.models import MOST_FILES, Dispute, DisputeTerms
 from payments.disputes.services import answering, deciding, freezing
@@ -338,9 +339,17 @@ CUSTOMER_PANELS.plug("payments.disputes", DisputesPanel())
 FIGURES.plug("payments.disputes", DisputeFigures())
 WORK_KINDS.plug(
     answering.DECIDE,
-    KindOfWork(_("A dispute is to be decided"), _("Read what both sides say, then propose it as won or lost.")),
+    KindOfWork(
+        _("A dispute is to be decided"),
+        _("Read what both sides say, then propose it as won or lost."),
+        ends=_("Once the dispute is decided or withdrawn."),
+    ),
 )
 WORK_KINDS.plug(
     freezing.SHORT,
-    KindOfWork(_("A merchant has less than is disputed"), _("It is asked for again by itself; see to the merchant's other money.")),
+    KindOfWork(
+        _("A merchant has less than is disputed"),
+        _("It is asked for again by itself; see to the merchant's other money."),
+        ends=_("Once the whole amount is frozen, or the dispute is over."),
+    ),
 )

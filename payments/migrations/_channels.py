@@ -18,7 +18,7 @@ OWN_CODES = [
     ("not_sent", "ask_user", True, "It was not sent to the bank. Try again.", "请求未送达银行,请重试。"),
     ("not_seen", "ask_user", True, "The bank did not receive it. Try again.", "银行未收到请求,请重试。"),
     ("channel_resting", "next_channel", True, "The bank does not answer now, so nothing was sent. Try again later.", "银行暂时无响应,请求未发送,请稍后再试。"),
-    ("channel_off", "next_channel", True, "This bank channel is switched off now. Try another way or later.", "该银行通道已关闭,请更换方式或稍后再试。"),
+    ("channel_off", "next_channel", True, "This bank channel is switched off now. Try another way or later.", "该银行渠道已关闭,请更换方式或稍后再试。"),
 ]
 BREAKER = {"window_s": 60, "least_calls": 20, "bad_share_bp": 5_000, "open_s": 30, "probe_s": 30}
 ROUTES = [("pay", 20), ("sign_start", 0)]

@@ -19,8 +19,9 @@ from core.desk.owned import HANDS, Owned, Queue, Whose, owning_acts
 from core.desk.references import reference
 from core.desk.shown import age, badge, link, mono, plainly, table, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
+from core.desk.sockets import FIGURES, Figure, Words
 from core.limits.queries import cap
+from core.work.sockets import WORK_KINDS, KindOfWork
 from payments.cashier.story import STORY, Chapter
 from payments.merchants.admin import OfMerchant
 from payments.notices import queries, services

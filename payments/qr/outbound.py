@@ -15,7 +15,7 @@ from payments.refunds.states import RefundState
 
 
 def ask(*, code_id: uuid.UUID, at: datetime) -> PayerCode:
-    """Send the request of a payment that waits for its bank, once; close the order of one that was declined."""
+    """Send the request of a payment that waits for its bank, once; end the order of one that was declined."""
     code = queries.with_order(code_id)
     waiting = None if code.state != PayerCodeState.TAKEN or code.order_id is None else orders.open_attempt(code.order_id)
     if waiting is None or code.order_id is None:

@@ -8,6 +8,8 @@ The room moves no money of its own: each code leads to an order of the cashier, 
 | taken | paid at once, or `paying` until the bank's word; closed when that is no | the cashier's one commit |
 | to_confirm | waits for its payer, who pays it in the app with a proof, until it expires | the same |
 | refused | closed at once | nothing |
+
+A taken code becomes to_confirm where the bank's no is a wish for a proof.
 """
 
 from django.db import models
@@ -51,6 +53,12 @@ class PhoneResult(models.TextChoices):
     CLOSED = "closed"
 
 
-PAYER_CODE_MOVES = Moves(PayerCodeState, {PayerCodeState.SHOWN: {PayerCodeState.TAKEN, PayerCodeState.TO_CONFIRM, PayerCodeState.REFUSED}})
+PAYER_CODE_MOVES = Moves(
+    PayerCodeState,
+    {
+        PayerCodeState.SHOWN: {PayerCodeState.TAKEN, PayerCodeState.TO_CONFIRM, PayerCodeState.REFUSED},
+        PayerCodeState.TAKEN: {PayerCodeState.TO_CONFIRM},
+    },
+)
 QR_CODE_MOVES = Moves(QrCodeState, {QrCodeState.ACTIVE: {QrCodeState.REVOKED}})
 USED = (PayerCodeState.TAKEN, PayerCodeState.TO_CONFIRM, PayerCodeState.REFUSED)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.money import CNY
 from payments.channels.breaks import Finding
 from payments.channels.done import Facts
 from payments.channels.port import StatementLine
@@ -14,6 +15,9 @@ COMPARED = ("payment", "refund", "fee", "payout", "payout_return")
 SUMS = {"settlement_payments": "payment", "settlement_refunds": "refund"} | {kind: kind for kind in COMPARED}
 """Entries by what they are, of one order each or of a day's in one sum."""
 FEE_CODE = "CHRG"
+SENT_ON, ARRIVED = "sent_on", "arrived"
+RECEIVED = "RCDT"
+"""The family of bank transaction codes of transfers that came in."""
 
 
 class Side(StrEnum):
@@ -44,6 +48,17 @@ def is_fee(line: StatementLine) -> bool:
     return line.kind == "fee" or line.bank_code.rpartition("/")[2] == FEE_CODE
 
 
+def between_accounts(line: StatementLine) -> str:
+    """Whether an entry is money between accounts of our own: sent on from a channel's to our bank, or come in at our bank. Empty else."""
+    if line.currency != CNY.code:
+        return ""
+    if line.kind == "withdrawal" and line.direction == "debit":
+        return SENT_ON
+    ours = line.kind in SUMS or is_fee(line) or line.request_no.startswith("chr_")
+    came_in = line.direction == "credit" and line.bank_code.split("/")[1:2] == [RECEIVED]
+    return ARRIVED if came_in and not ours else ""
+
+
 def differences(entries: Iterable[StatementLine], totals: Totals, *, day: str) -> list[Finding]:
     """What does not agree. A sum agrees with the listed orders, or with ours where the list itself is broken."""
     entries = list(entries)
@@ -55,7 +70,7 @@ def differences(entries: Iterable[StatementLine], totals: Totals, *, day: str) -
             f"{entry.direction} {entry.amount_fen} {entry.currency}",
         )
         for entry in entries
-        if not is_fee(entry) and entry.kind not in SUMS
+        if not is_fee(entry) and entry.kind not in SUMS and not between_accounts(entry)
     ]
     booked = moved(entries)
     for kind in COMPARED:

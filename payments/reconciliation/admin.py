@@ -20,17 +20,18 @@ from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
 from core.desk.filters import among
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
-from core.desk.shown import age, badge, link, money, when
+from core.desk.shown import LINK, age, badge, link, money, mono, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
+from core.desk.sockets import FIGURES, Figure, Words
 from core.ids import public_id
+from core.work.sockets import WORK_KINDS, KindOfWork
 from payments.channels.models import Break
 from payments.reconciliation import queries, services
 from payments.reconciliation.files import OPERATIONS, PAYMENTS, unpacked
-from payments.reconciliation.models import ReconLine, ReconRun, ReconTerms
+from payments.reconciliation.models import BETWEEN, ReconLine, ReconRun, ReconTerms
 from payments.reconciliation.states import RunState
 
-TERMS_FIELDS = ("channel", "effective_on", "fee_bp", "fee_fixed_fen", "fee_back_bp", "fee_tolerance_fen", "carry_days")
+TERMS_FIELDS = ("channel", "effective_on", "fee_bp", "fee_fixed_fen", "fee_back_bp", "fee_tolerance_fen", "carry_days", "transit_days")
 LABELS = {"open": "waiting", "matched": "pending", "closed": "done"}
 LINE_LABELS = {"booked": "done", "corrected": "done", "broken": "failed", "matched": "pending"}
 STATES: dict[str, Words] = {str(RunState.MATCHED): _("Judged")}
@@ -85,7 +86,7 @@ class ReconRunAdmin(DeskAdmin):
     list_filter = ("state", "channel")
     ordering = ("-day", "channel_id")
     fieldsets = (
-        (None, {"fields": (("day", "channel_code"), ("state_label", "reason"), ("lines", "booked"), ("open_breaks", "waiting"))}),
+        (None, {"fields": (("day", "channel_code"), ("state_label", "reason"), ("lines", "booked"), ("breaks_link", "waiting"))}),
         (_("The bank account"), {"fields": (("opening", "closing"), ("books", "difference"), ("dated_on", "explanation"))}),
         (_("Times"), {"fields": (("created_when", "closed_when"), "asked_next")}),
     )
@@ -126,7 +127,7 @@ class ReconRunAdmin(DeskAdmin):
         if row.break_count:
             address = list_of("payments.break", day=str(row.day), channel__code__exact=row.channel_id, state__exact="open")
             words = gettext("{number} open breaks").format(number=row.break_count)
-            parts.append(format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, words))
+            parts.append(format_html('<a class="{}" href="{}">{}</a>', LINK, address, words))
         if row.judged_lines > row.settled_lines:
             words = gettext("{number} lines not settled").format(number=row.judged_lines - row.settled_lines)
             parts.append(format_html("{}", words))
@@ -145,6 +146,14 @@ class ReconRunAdmin(DeskAdmin):
     @display(description=_("Open breaks"))
     def open_breaks(self, row: Any) -> int:
         return int(row.break_count)
+
+    @display(description=_("Breaks"))
+    def breaks_link(self, row: Any) -> SafeString:
+        """All of the day's, also those that are closed."""
+        address = list_of("payments.break", day=str(row.day), channel__code__exact=row.channel_id)
+        return format_html(
+            '<a class="{}" href="{}">{}</a>', LINK, address, gettext("{number} open, and the closed ones").format(number=row.break_count)
+        )
 
     @display(description=_("Opening (yuan)"))
     def opening(self, row: ReconRun) -> SafeString | str:
@@ -193,7 +202,8 @@ class ReconRunAdmin(DeskAdmin):
 def line_kinds() -> list[tuple[str, Words]]:
     """The kinds of lines there are, named where people have a word for them."""
     named = {"payment": _("payment"), "refund": _("refund"), "payout": _("payout"), "payout_return": _("payout that came back")}
-    return [(kind, named.get(kind, kind)) for kind in OPERATIONS]
+    named |= {"sent_on": _("sent on to our bank"), "arrived": _("come in at our bank")}
+    return [(kind, named.get(kind, kind)) for kind in (*OPERATIONS, *BETWEEN)]
 
 
 @admin.register(ReconLine, site=desk)
@@ -206,8 +216,8 @@ class ReconLineAdmin(DeskAdmin):
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": (("day", "channel_code"), ("line_no", "kind"), ("amount", "fee"), ("status", "state_label"))}),
-        (_("For"), {"fields": (("request_no", "request_link"), "channel_no")}),
-        (_("Outcome"), {"fields": (("disagreement_link", "variance"), "journal")}),
+        (_("For"), {"fields": (("request_no", "request_link"), ("channel_no", "filed_under"))}),
+        (_("Outcome"), {"fields": (("disagreement_link", "variance"), ("journal", "half_link"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReconLine]:
@@ -247,6 +257,14 @@ class ReconLineAdmin(DeskAdmin):
     def disagreement_link(self, row: ReconLine) -> SafeString | str:
         return "-" if row.disagreement is None else link("payments.break", row.disagreement_id, str(row.disagreement.get_kind_display()))
 
+    @display(description=_("Reference"))
+    def filed_under(self, row: ReconLine) -> SafeString:
+        return mono(row.reference or "-")
+
+    @display(description=_("The other half"))
+    def half_link(self, row: ReconLine) -> SafeString | str:
+        return link("payments.reconline", row.other_half, row.reference)
+
     @display(description=_("Journal"))
     def journal(self, row: ReconLine) -> SafeString | str:
         return link("accounts.journal", row.journal_id, public_id("jrn", row.journal_id)) if row.state == "booked" else "-"
@@ -262,6 +280,7 @@ class ReconTermsAdmin(ProposedAdmin):
         "fee_back_bp": _("What it gives back of its fee with a refund, in hundredths of a percent of the refund: 0 is nothing."),
         "fee_tolerance_fen": _("How far a line's fee may be off and still be booked, as a variance."),
         "carry_days": _("For how many days an order that is not listed may come with a later statement."),
+        "transit_days": _("For how many days money sent on to our bank, or come in there, may be without its other half."),
     }
     list_display = ("channel_code", *TERMS_FIELDS[1:])
     list_filter = ("channel",)
@@ -288,5 +307,6 @@ WORK_KINDS.plug(
     KindOfWork(
         _("A day cannot be reconciled"),
         _("Open the reconciliation: the statement did not come, cannot be believed, or a journal was refused."),
+        ends=_("Once the statement is taken in; after that, once the day closes."),
     ),
 )

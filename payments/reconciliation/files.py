@@ -12,6 +12,7 @@ from core.ids import new_id, parse_public_id
 from payments.channels import done
 from payments.channels import services as channels
 from payments.channels.port import Capability, StatementBroken, StatementFile, StatementLine, StatementNotReady
+from payments.reconciliation.account import between_accounts
 from payments.reconciliation.judging import DONE, STATUSES
 from payments.reconciliation.models import ReconFile, ReconLine, ReconRun
 
@@ -45,7 +46,7 @@ def expected(channel: str, day: date) -> bool:
 
 def keep(run: ReconRun, files: Sequence[StatementFile], at: datetime) -> list[ReconLine]:
     """Store the files in the caller's transaction. Returns the orders' lines in order, to be judged and then stored: those of the list,
-    and after them those that the channel lists in its account alone.
+    and after them those that the channel lists in its account alone, also money between our own accounts.
 
     Raises StatementBroken for another day's bytes.
     """
@@ -65,9 +66,15 @@ def keep(run: ReconRun, files: Sequence[StatementFile], at: datetime) -> list[Re
         )
     listed = [line for file in files if file.kind == PAYMENTS for line in file.lines]
     last = max((line.line_no for line in listed), default=0)
-    in_account = [line for file in files for line in file.lines if line.kind in file.orders_here]
+    in_account = [line for file in files for line in file.lines if line.kind in file.orders_here] + between(files)
     moved = [replace(line, line_no=place, status=STATUSES.get(line.kind, DONE)) for place, line in enumerate(in_account, start=last + 1)]
     return [row(run, line) for line in [*listed, *moved]]
+
+
+def between(files: Sequence[StatementFile]) -> list[StatementLine]:
+    """The account's entries of money between our own accounts, under that kind."""
+    entries = [(line, between_accounts(line)) for file in files if file.kind == ACCOUNT for line in file.lines]
+    return [replace(line, kind=kind) for line, kind in entries if kind]
 
 
 def row(run: ReconRun, line: StatementLine) -> ReconLine:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from payments.channels.breaks import Finding
 from payments.channels.done import Facts
-from payments.reconciliation.models import ReconLine
+from payments.reconciliation.models import BETWEEN, ReconLine
 
 STATUSES = {"payout_return": "RETURNED"}
 DONE = "SUCCESS"
@@ -72,6 +72,9 @@ def judged(
     """The lines' verdicts in their order. `before`: orders that statements have listed already; each line adds its own."""
     listed = set(before)
     for line in lines:
+        if line.kind in BETWEEN:
+            yield Verdict(line, None, 0, None)
+            continue
         request = ours.get(line.named) if line.named else None
         if request is not None and (request.request_no != line.request_no or request.operation != line.operation):
             request = None

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from core.moves import advance_all
 from payments.channels import breaks, done
-from payments.reconciliation import queries
+from payments.reconciliation import queries, sent_on
 from payments.reconciliation.judging import Listed, Verdict, judged
-from payments.reconciliation.models import ReconLine, ReconRun
+from payments.reconciliation.models import BETWEEN, ReconLine, ReconRun
 from payments.reconciliation.states import LINE_MOVES, LineState
 
 BATCH = 500
@@ -23,6 +23,7 @@ def judge(run: ReconRun, lines: Sequence[ReconLine], at: datetime) -> None:
     ids = breaks.record(findings, channel=run.channel_id, day=run.day, at=at)
     for verdict in verdicts:
         take(verdict)
+    sent_on.pair([line for line in lines if line.kind in BETWEEN], at)
     for verdict, break_id in zip(refused, ids, strict=True):
         verdict.line.disagreement_id = break_id
     ReconLine.objects.bulk_create(lines, batch_size=BATCH)

@@ -1,5 +1,7 @@
 """A channel's day: its files as they came, their lines as judged, and the figures they end in."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,11 +10,14 @@ from core.ids import new_id, public_id
 from core.moves import StateGuard
 from payments.reconciliation.states import LINE_MOVES, RUN_MOVES, LineState, RunState
 
+BETWEEN = ("arrived", "sent_on")
+"""Kinds of lines of money between our own accounts: no order of anybody's. The other half is looked for (sent_on.py)."""
+
 
 class ReconTerms(models.Model):
     """What a channel's statements are judged by, from a day on: the fee it takes of each payment (basis points, half a fen rounded up,
     and a fixed part in fen), what it gives back of a refund (basis points), how far a line's fee may be off (fen) and still be booked,
-    and for how many days a missing line may be carried."""
+    for how many days a missing line may be carried, and for how many money between our own accounts may be on its way."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     channel = models.ForeignKey("payments.Channel", to_field="code", db_column="channel", on_delete=models.PROTECT, related_name="+")
@@ -22,6 +27,7 @@ class ReconTerms(models.Model):
     fee_back_bp = models.IntegerField(default=0, db_default=0)
     fee_tolerance_fen = models.IntegerField()
     carry_days = models.SmallIntegerField(default=1)
+    transit_days = models.SmallIntegerField(default=5, db_default=5)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -34,6 +40,7 @@ class ReconTerms(models.Model):
                 & Q(fee_fixed_fen__gte=0, fee_fixed_fen__lte=10_000, fee_back_bp__gte=0, fee_back_bp__lte=F("fee_bp"))
                 & Q(carry_days__gte=1, carry_days__lte=7),
             ),
+            models.CheckConstraint(name="payments_reconterms_transit", condition=Q(transit_days__gte=1, transit_days__lte=31)),
         ]
         triggers = [InForceStays("payments_reconterms_stays", starts="effective_on")]
 
@@ -117,7 +124,8 @@ class ReconFile(models.Model):
 class ReconLine(models.Model):
     """One order in a channel's statement. Amounts are positive, but for a fee that came back with a refund; `operation` is what was asked
     of the channel for it, `named` the request its number names (whether or not there is one), `request` the one it was matched with,
-    `reference` what that one's journals are filed under. `journal_id` is set at birth."""
+    `reference` what that one's journals are filed under. `journal_id` is set at birth. Money between our own accounts has no request;
+    `other_half` is the line of the other account, and both have one reference."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     run = models.ForeignKey(ReconRun, on_delete=models.PROTECT, related_name="judged")
@@ -141,6 +149,7 @@ class ReconLine(models.Model):
     variance_fen = models.IntegerField(default=0)
     disagreement = models.ForeignKey("payments.Break", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     journal_id = models.UUIDField()
+    other_half = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -153,11 +162,19 @@ class ReconLine(models.Model):
                 condition=Q(state__in=["broken", "corrected"], disagreement__isnull=False) | Q(state__in=["matched", "booked"]),
             ),
             models.CheckConstraint(
-                name="payments_reconline_matched", condition=Q(request__isnull=False) | Q(state__in=["broken", "corrected"])
+                name="payments_reconline_matched",
+                condition=Q(request__isnull=False) | Q(state__in=["broken", "corrected"]) | Q(kind__in=BETWEEN),
+            ),
+            models.CheckConstraint(name="payments_reconline_between", condition=~Q(kind__in=BETWEEN) | ~Q(reference="")),
+            ExclusionConstraint(
+                name="payments_reconline_half", expressions=[("other_half", RangeOperators.EQUAL)], condition=Q(other_half__isnull=False)
             ),
         ]
         indexes = [
             models.Index(name="payments_reconline_named", fields=["named", "channel", "kind"], condition=Q(named__isnull=False)),
+            models.Index(
+                name="payments_reconline_alone", fields=["kind", "amount_fen"], condition=Q(kind__in=BETWEEN, other_half__isnull=True)
+            ),
             models.Index(name="payments_reconline_state", fields=["run", "state"], condition=~Q(state="booked")),
         ]
         triggers = [StateGuard("payments_reconline_moves", LINE_MOVES, born=["matched", "broken"])]

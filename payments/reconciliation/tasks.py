@@ -9,7 +9,7 @@ from celery import shared_task
 from core.clock import queries as clock
 from core.schedule import CALLS_OUT, SWEEP_S, every
 from core.stopping import STOPPING
-from payments.reconciliation import queries, services
+from payments.reconciliation import queries, sent_on, services
 from payments.reconciliation.models import ReconRun
 from payments.reconciliation.states import RunState
 
@@ -18,7 +18,8 @@ EVERY_S = 600
 
 @shared_task(name="payments.reconciliation.look")
 def look(**_: object) -> int:
-    """Hand every channel with a statement to a worker."""
+    """Hand every channel with a statement to a worker, and ask people about money between our accounts that does not arrive."""
+    sent_on.miss(at=clock.now())
     found = queries.channels_with_terms()
     for channel in found:
         reconcile_channel.apply_async(kwargs={"channel": channel}, expires=EVERY_S)

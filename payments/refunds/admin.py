@@ -25,10 +25,12 @@ from core.desk.panels import customer_panel
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, link, money, mono, table, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, FIGURES, WORK_KINDS, Figure, KindOfWork, Panel
+from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
 from core.ids import public_id
+from core.work.sockets import WORK_KINDS, KindOfWork
 from payments.cashier.admin import target
 from payments.channels import queries as requests
+from payments.channels.fitting import fitting
 from payments.channels.shown import CALL_COLUMNS, call_rows
 from payments.merchants import accounts
 from payments.refunds import queries
@@ -159,6 +161,7 @@ class RefundAdmin(DeskAdmin):
                 )
             },
         ),
+        (_("What to do"), {"fields": ("which_act",)}),
         (_("The whole story"), {"fields": ("parts", "paid_from", "requests")}),
     )
 
@@ -227,6 +230,13 @@ class RefundAdmin(DeskAdmin):
         )
         return table((_("Account"), _("Amount (yuan)"), _("Hold")), rows)
 
+    @display(description=_("Which act fits"))
+    def which_act(self, row: Refund) -> SafeString | str:
+        if not refused(row):
+            return "-"
+        asked = next((part for part in queries.parts(row.pk) if part.asked), None)
+        return fitting(asked.request_id if asked else None, self.acts)
+
     @display(description=_("Calls to channels"))
     def requests(self, row: Refund) -> SafeString:
         made = requests.made_for([part.pk for part in queries.parts(row.pk) if part.asked])
@@ -263,9 +273,17 @@ CUSTOMER_PANELS.plug("payments.refunds", RefundsPanel())
 FIGURES.plug("payments.refunds", RefundFigures())
 WORK_KINDS.plug(
     settling.REFUSED,
-    KindOfWork(_("A channel refused a refund"), _("Open the refund: ask again, pay it by hand and book that, or give it up.")),
+    KindOfWork(
+        _("A channel refused a refund"),
+        _("Open the refund: ask again, pay it by hand and book that, or give it up."),
+        ends=_("Once two people decide on one of the three, on the refund's page."),
+    ),
 )
 WORK_KINDS.plug(
     placing.WAITING,
-    KindOfWork(_("A refund cannot be sent"), _("See why the channel takes none; it is tried again by itself once the reason is gone.")),
+    KindOfWork(
+        _("A refund cannot be sent"),
+        _("See why the channel takes none; it is tried again by itself once the reason is gone."),
+        ends=_("Once the refund is sent."),
+    ),
 )

@@ -24,13 +24,17 @@ from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, RuleTable
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, link, money, mono, on, plainly, table, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
+from core.desk.sockets import FIGURES, Figure, Words
 from core.ids import public_id
+from core.work.sockets import WORK_KINDS, KindOfWork
 from payments.cashier.story import STORY, Chapter
+from payments.channels import queries as requests
+from payments.channels.shown import CALL_COLUMNS, call_rows
 from payments.merchants.admin_rules import OfMerchants
 from payments.settlement import queries, statement_file
+from payments.settlement.admin_payouts import Sums, yuan_column
 from payments.settlement.admin_queue import QUEUE
-from payments.settlement.models import REASON_LENGTH, MerchantPayout, Settlement, SettlementAdjustment, SettlementTerms
+from payments.settlement.models import REASON_LENGTH, Settlement, SettlementAdjustment, SettlementTerms
 from payments.settlement.services import adjusting, approving, closing, paying
 from payments.settlement.states import SettlementState
 
@@ -46,7 +50,7 @@ CODES = {
     "merchant_not_paid_out": _("The merchant is not active"),
     "card_not_usable": _("The merchant's card cannot be used"),
 }
-PAYOUT_COLUMNS = (_("No."), _("Payout"), _("Amount (yuan)"), _("State"), _("Result code"), _("Card"), _("Request"), _("Begun"))
+PAYOUT_COLUMNS = (_("No."), _("Payout"), _("Amount (yuan)"), _("State"), _("Result code"), _("Card"), _("Begun"))
 LINE_COLUMNS = (_("Kind"), _("Number"), _("Merchant's number"), _("Amount (yuan)"), _("Fee (yuan)"), _("Net (yuan)"), _("Journal"))
 KINDS = {
     "order": _("order"),
@@ -100,22 +104,6 @@ def hand_out(doing: Doing) -> HttpResponseBase:
     answer = StreamingHttpResponse(made.pieces, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{doing.row.public_id}.csv"'
     return answer
-
-
-class Sums:
-    """Columns of amounts, which both pages share."""
-
-    @display(description=_("Merchant"), ordering="merchant_id")
-    def merchant_link(self, row: Any) -> SafeString | str:
-        return link("payments.merchant", row.merchant_id, public_id("mch", row.merchant_id))
-
-
-def yuan_column(name: str, words: Words) -> Any:
-    @display(description=words, ordering=name)
-    def column(self: Any, row: Any) -> SafeString:
-        return money(getattr(row, name))
-
-    return column
 
 
 @admin.register(Settlement, site=desk)
@@ -221,7 +209,7 @@ class SettlementAdmin(Sums, Owned):
                 )
             },
         ),
-        (_("Payouts and lines"), {"fields": ("payouts", "lines")}),
+        (_("Payouts and lines"), {"fields": ("payouts", "requests", "lines")}),
     )
     net = yuan_column("net_fen", _("Net (yuan)"))
     payout = yuan_column("payout_fen", _("To pay out (yuan)"))
@@ -301,12 +289,15 @@ class SettlementAdmin(Sums, Owned):
                     badge(one.state),
                     plainly(one.code),
                     link("payments.card", one.card_id, public_id("crd", one.card_id)),
-                    link("payments.channelrequest", one.request_id, public_id("req", one.request_id)),
                     when(one.created_at),
                 )
                 for one in found
             ),
         )
+
+    @display(description=_("Calls to channels"))
+    def requests(self, row: Settlement) -> SafeString:
+        return table(CALL_COLUMNS, call_rows(requests.made_for([one.pk for one in queries.payouts(row.pk)])))
 
     @display(description=_("Lines (the first 200; the statement has all)"))
     def lines(self, row: Settlement) -> SafeString:
@@ -325,69 +316,6 @@ class SettlementAdmin(Sums, Owned):
                 for line in queries.lines(row.pk)[:LINES_SHOWN]
             ),
         )
-
-
-@admin.register(MerchantPayout, site=desk)
-class MerchantPayoutAdmin(Sums, DeskAdmin):
-    group, place, icon, heading = "merchants", 42, "payments", _("Merchant payouts")
-    finds = {"pyo": "pk", "stl": "settlement_id", "mch": "merchant_id"}
-    search_help_text = _("A public id (payout, settlement, merchant)")
-    list_display = ("number_shown", "state_label", "amount", "merchant_link", "settlement_link", "why", "begun", "changed")
-    list_filter = ("state",)
-    ordering = ("-id",)
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("number_shown", "state_label"),
-                    ("merchant_link", "settlement_link"),
-                    ("amount", "number"),
-                    ("card_link", "request_link"),
-                    ("why", "begun"),
-                    ("journals", "changed"),
-                )
-            },
-        ),
-    )
-    amount = yuan_column("amount_fen", _("Amount (yuan)"))
-
-    @display(description=_("Id"), ordering="id")
-    def number_shown(self, row: MerchantPayout) -> SafeString:
-        return mono(row.public_id)
-
-    @display(description=_("State"), ordering="state")
-    def state_label(self, row: MerchantPayout) -> SafeString:
-        return badge(row.state)
-
-    @display(description=_("Settlement"))
-    def settlement_link(self, row: MerchantPayout) -> SafeString | str:
-        return link("payments.settlement", row.settlement_id, row.settlement_public_id)
-
-    @display(description=_("Card"))
-    def card_link(self, row: MerchantPayout) -> SafeString | str:
-        return link("payments.card", row.card_id, public_id("crd", row.card_id))
-
-    @display(description=_("Request"))
-    def request_link(self, row: MerchantPayout) -> SafeString | str:
-        return link("payments.channelrequest", row.request_id, public_id("req", row.request_id))
-
-    @display(description=_("Result code"))
-    def why(self, row: MerchantPayout) -> object:
-        return plainly(row.code)
-
-    @display(description=_("Begun"), ordering="created_at")
-    def begun(self, row: MerchantPayout) -> SafeString | str:
-        return when(row.created_at)
-
-    @display(description=_("Changed"))
-    def changed(self, row: MerchantPayout) -> SafeString | str:
-        return when(row.changed_at)
-
-    @display(description=_("Journals"))
-    def journals(self, row: MerchantPayout) -> SafeString:
-        named = ((_("Sent"), row.sent_journal_id), (_("Paid"), row.paid_journal_id), (_("Given back"), row.back_journal_id))
-        return table((_("What"), _("Journal")), ((words, journal_link(key)) for words, key in named if key))
 
 
 @admin.register(SettlementAdjustment, site=desk)
@@ -482,6 +410,7 @@ WORK_KINDS.plug(
     KindOfWork(
         _("A merchant's day is not settled"),
         _("Find out which of journal and row is wrong, have it corrected by two people, and prove the settlement again."),
+        ends=_("Once it is proved again, on the settlement's page."),
     ),
 )
 WORK_KINDS.plug(
@@ -489,9 +418,14 @@ WORK_KINDS.plug(
     KindOfWork(
         _("A settlement cannot be paid out"),
         _("See why: the merchant names a card, is resumed, or the channel opens; it is tried again by itself."),
+        ends=_("Once the payout leaves, or the day is carried over."),
     ),
 )
 WORK_KINDS.plug(
     paying.RETURNED,
-    KindOfWork(_("A payout to a merchant came back"), _("Ask the merchant for a card that takes it, then propose to pay it again.")),
+    KindOfWork(
+        _("A payout to a merchant came back"),
+        _("Ask the merchant for a card that takes it, then propose to pay it again."),
+        ends=_("Once two people have it paid again, on the settlement's page."),
+    ),
 )

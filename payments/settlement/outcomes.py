@@ -7,6 +7,11 @@ from payments.settlement.services import paying
 
 
 class PayoutOutcome:
+    """Payouts, which may go through another channel."""
+
+    def has_another(self, *, request: ChannelRequest, at: datetime) -> bool:
+        return paying.has_another(request, at)
+
     def settled(self, *, request: ChannelRequest, at: datetime) -> None:
         paying.settle(request=request, at=at)
 

@@ -82,9 +82,10 @@ def settled_on(business_on: date, shards: Collection[int]) -> set[uuid.UUID]:
     return set(found.values_list("merchant_id", flat=True))
 
 
-def closed_early(shards: Collection[int], before: date) -> QuerySet[Settlement]:
-    """The last settlements of merchants of some shards that were closed while their day, one before `before`, went on."""
-    return Settlement.objects.filter(shard__in=shards, last=True, early=True, business_on__lt=before).order_by("id")
+def closed_early(shards: Collection[int], before: date, only: uuid.UUID | None) -> QuerySet[Settlement]:
+    """The last settlements of merchants of some shards (or of one) that were closed while their day, one before `before`, went on."""
+    found = Settlement.objects.filter(shard__in=shards, last=True, early=True, business_on__lt=before).order_by("id")
+    return found if only is None else found.filter(merchant_id=only)
 
 
 def journals_of(settlement_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -179,6 +180,11 @@ def for_people() -> dict[str, int]:
     """How many settlements wait for a person, by state."""
     waiting = Settlement.objects.filter(state__in=FOR_PEOPLE).order_by()
     return dict(waiting.values("state").annotate(number=Count("id")).values_list("state", "number"))
+
+
+def waiting_request(payout_id: uuid.UUID) -> uuid.UUID | None:
+    """The request that a payout on its way waits for."""
+    return MerchantPayout.objects.filter(pk=payout_id, state=PayoutState.SENT).values_list("request_id", flat=True).first()
 
 
 def next_number(settlement_id: uuid.UUID) -> int:

@@ -21,11 +21,15 @@ from core.desk.forms import ReasonForm
 from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.proposing import proposing
-from core.desk.shown import badge, link, money, when
+from core.desk.shown import badge, link, money, table, when
 from core.desk.site import desk
-from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, FIGURES, WORK_KINDS, Figure, KindOfWork, Panel
+from core.desk.sockets import COUNTERS, CUSTOMER_PANELS, FIGURES, Figure, Panel
 from core.errors import NotFound
 from core.ids import parse_public_id, public_id
+from core.work.sockets import WORK_KINDS, KindOfWork
+from payments.channels import queries as requests
+from payments.channels.fitting import fitting
+from payments.channels.shown import CALL_COLUMNS, call_rows
 from payments.wallet.models import TopUp, TopUpState, Transfer, WalletTerms, Withdrawal, WithdrawalState
 from payments.wallet.sensitive import REFERENCE_LENGTH
 from payments.wallet.services import by_hand
@@ -34,10 +38,6 @@ from payments.wallet.services.top_ups import CREDIT, REFUND_REFUSED, REFUND_WAIT
 from payments.wallet.services.withdrawals import FREE_COUNTER, UNCLAIMED
 
 TERMS = ("starts_at", "free_fen_per_month", "fee_bp", "fee_min_fen", "fee_cap_fen", "acceptance_hours", "top_up_hours")
-
-
-def request_link(request_id: uuid.UUID | None) -> SafeString | str:
-    return "-" if request_id is None else link("payments.channelrequest", request_id, public_id("chr", request_id))
 
 
 class HandForm(ReasonForm):
@@ -69,9 +69,10 @@ class OrderAdmin(OfCustomer):
     def hand_journal(self, row: Any) -> SafeString | str:
         return journal_link(row.hand_journal_id)
 
-    @display(description=_("Channel request"))
-    def request_link(self, row: Any) -> SafeString | str:
-        return request_link(row.request_id)
+    @display(description=_("Calls to channels"))
+    def requests(self, row: Any) -> SafeString:
+        """Every request of the order, first to last, the refund of a late top-up too."""
+        return table(CALL_COLUMNS, call_rows(requests.made_for([row.pk])))
 
 
 @admin.register(TopUp, site=desk)
@@ -115,9 +116,16 @@ class TopUpAdmin(OrderAdmin):
     list_filter = ("state",)
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "code"))}),
-        (None, {"fields": (("request_link", "gives_up"), ("journal", "credit_journal"), ("created", "changed"))}),
+        (None, {"fields": ("gives_up", ("journal", "credit_journal"), ("created", "changed"))}),
+        (_("Calls to channels"), {"fields": ("requests",)}),
         (_("Paid by hand"), {"fields": (("hand_journal", "hand_reference"),)}),
+        (_("What to do"), {"fields": ("which_act",)}),
     )
+
+    @display(description=_("Which act fits"))
+    def which_act(self, row: TopUp) -> SafeString | str:
+        waits = row.state == TopUpState.TO_MANUAL
+        return fitting(row.refund_request_id, self.acts) if waits else "-"
 
     @display(description=_("Journal"))
     def journal(self, row: TopUp) -> SafeString | str:
@@ -153,7 +161,8 @@ class WithdrawalAdmin(OrderAdmin):
     list_filter = ("state",)
     fieldsets = (
         (None, {"fields": (("number", "state_label"), ("owner", "card_link"), ("amount", "code"), ("fee", "free"))}),
-        (None, {"fields": (("hold", "request_link"), ("sent", "paid"), "back", ("created", "changed"))}),
+        (None, {"fields": ("hold", ("sent", "paid"), "back", ("created", "changed"))}),
+        (_("Calls to channels"), {"fields": ("requests",)}),
         (_("Paid by hand"), {"fields": (("hand_journal", "hand_reference"),)}),
     )
 
@@ -290,15 +299,22 @@ WORK_KINDS.plug(
     KindOfWork(
         _("A top-up's refund was refused"),
         _("Open the top-up: send the refund again, credit the balance, or pay it by hand and book that."),
+        ends=_("Once two people decide on one of the three, on the top-up's page."),
     ),
 )
 WORK_KINDS.plug(
     REFUND_WAITING,
     KindOfWork(
-        _("A top-up's refund cannot be sent"), _("See why the channel takes none; it is tried again by itself once the reason is gone.")
+        _("A top-up's refund cannot be sent"),
+        _("See why the channel takes none; it is tried again by itself once the reason is gone."),
+        ends=_("Once the refund is sent."),
     ),
 )
 WORK_KINDS.plug(
     UNCLAIMED,
-    KindOfWork(_("A withdrawal nobody can claim"), _("Pay it by hand to the person who may have it, then book that on the withdrawal.")),
+    KindOfWork(
+        _("A withdrawal nobody can claim"),
+        _("Pay it by hand to the person who may have it, then book that on the withdrawal."),
+        ends=_("Once two people book it as paid by hand, on the withdrawal's page."),
+    ),
 )

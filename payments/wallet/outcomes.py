@@ -20,7 +20,10 @@ class TopUpOutcome:
 
 
 class WithdrawalOutcome:
-    """Payouts."""
+    """Payouts, which may go through another channel."""
+
+    def has_another(self, *, request: ChannelRequest, at: datetime) -> bool:
+        return withdrawals.has_another(request, at)
 
     def settled(self, *, request: ChannelRequest, at: datetime) -> None:
         withdrawals.settle(request=request, at=at)

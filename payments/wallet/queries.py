@@ -57,6 +57,16 @@ def withdrawal(withdrawal_id: uuid.UUID) -> Withdrawal:
     return Withdrawal.objects.get(pk=withdrawal_id)
 
 
+def waiting_top_up(top_up_id: uuid.UUID) -> uuid.UUID | None:
+    """The request that a top-up waits for."""
+    return TopUp.objects.filter(pk=top_up_id, state__in=OPEN_TOP_UPS).values_list("request_id", flat=True).first()
+
+
+def waiting_payout(withdrawal_id: uuid.UUID) -> uuid.UUID | None:
+    """The request that a withdrawal on its way waits for."""
+    return Withdrawal.objects.filter(pk=withdrawal_id, state="sent").values_list("request_id", flat=True).first()
+
+
 def own_top_ups(customer_id: uuid.UUID) -> QuerySet[TopUp]:
     return TopUp.objects.filter(customer_id=customer_id)
 

@@ -35,9 +35,11 @@ class Move(EffectView):
         payer = caller_of(request).customer
         amount: int = data["amount"]
         legs = [debit(customer_account(payer.id), amount), credit(customer_account(data["to"]), amount)]
-        posted = ledger.post(journal_id=new_id(), event=MOVED, legs=legs, at=at)
-        outbox.publish(topic=MOVED, owner=payer.id, payload={"journal": str(posted.journal_id), "amount": amount}, at=at)
-        return {"journal": str(posted.journal_id), "amount": amount}
+        journal_id = new_id()
+        told: outbox.Payload = {"journal": str(journal_id), "amount": amount}
+        announced = outbox.announced(topic=MOVED, owner=payer.id, payload=told, at=at)
+        ledger.post(journal_id=journal_id, event=MOVED, legs=legs, at=at, beside=[announced])
+        return told
 
 
 urlpatterns = [path("bench/moves", Move.as_view()), *product]

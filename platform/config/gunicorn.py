@@ -1,5 +1,6 @@
 """The web server: one worker a core with few threads, each keeping its database connection (measured: docs/adr)."""
 
+import gc
 import multiprocessing
 import os
 from pathlib import Path
@@ -24,3 +25,9 @@ loglevel = "warning"
 def on_starting(server: Any) -> None:
     """Metrics of processes of the last run are forgotten."""
     forget_dead_processes(METRICS)
+
+
+def post_worker_init(worker: Any) -> None:
+    """What the application is made of stays to the end: the garbage collector need not walk through it between requests."""
+    gc.collect()
+    gc.freeze()

@@ -113,12 +113,13 @@ def cancel_by_bank(bank: Bank, agreement: Row) -> dict[str, Any]:
     return after
 
 
-def cancel_due(bank: Bank) -> None:
-    """Cancel what was planned to be cancelled by now."""
+def cancel_due(bank: Bank, *, until: float | None = None) -> int:
+    """Cancel what was planned to be cancelled by now (`until` a moment, in unix seconds); how many."""
     with bank.store.read() as tx:
-        planned = tx.execute("SELECT * FROM agreements WHERE cancel_due <= ?", (time.time(),)).fetchall()
+        planned = tx.execute("SELECT * FROM agreements WHERE cancel_due <= ?", (time.time() if until is None else until,)).fetchall()
     for agreement in planned:
         cancel_by_bank(bank, agreement)
+    return len(planned)
 
 
 def find(tx: Tx, merchant: str, agreement_no: str) -> Row | None:

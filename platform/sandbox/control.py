@@ -179,6 +179,11 @@ def _messages_and_notices(routes: Blueprint, bank: Bank, courier: Courier) -> No
         fields.done()
         return json_answer(courier.flush(timeout_s))
 
+    @routes.post("/plans/carry-out")
+    def carry_out() -> Response:
+        fields_of_body().done()
+        return json_answer({"carried_out": courier.carry_out()})
+
     @routes.post("/notices/<event_id>/resend")
     def resend(event_id: str) -> Response:
         fields_of_body().done()

@@ -107,14 +107,29 @@ class Courier:
             except (sqlite3.Error, Refusal):
                 # The next round sees the same rows again.
                 _log.exception("courier round failed")
-            with self._bank.store.read() as tx:
-                due = notices.next_due(tx) if self._bank.settings.values.notice_mode == "auto" else None
+            due = self._due()
             _settled.wait(_SHORTEST_NAP_S)
             self._awake.wait(_LONGEST_NAP_S if due is None else min(_LONGEST_NAP_S, max(0.005, due - time.time())))
 
+    def _due(self) -> float | None:
+        """When there is something to do by itself (unix seconds)."""
+        wanted, times = self._bank.settings.values, []
+        with self._bank.store.read() as tx:
+            if wanted.notice_mode == "auto":
+                times.append(notices.next_due(tx))
+            if wanted.plan_mode == "auto":
+                times.append(notices.next_plan(tx))
+        return min((at for at in times if at is not None), default=None)
+
+    def carry_out(self) -> int:
+        """Everything that is planned for later, now; how many."""
+        always = float("inf")
+        return money.decide_due(self._bank, until=always) + agreements.cancel_due(self._bank, until=always)
+
     def _work(self) -> None:
-        money.decide_due(self._bank)
-        agreements.cancel_due(self._bank)
+        if self._bank.settings.values.plan_mode == "auto":
+            money.decide_due(self._bank)
+            agreements.cancel_due(self._bank)
         while self._bank.settings.values.notice_mode == "auto":
             with self._bag:
                 with self._bank.store.read() as tx:

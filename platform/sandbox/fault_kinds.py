@@ -52,6 +52,8 @@ def _check_statement(params: Params) -> None:
         raise invalid("params.kind", "must be payments or account")
     if params.get("field", "amount_fen") not in fields[params["kind"]]:
         raise invalid("params.field", f"must be one of {', '.join(fields[params['kind']])}")
+    if params.get("by", "time") not in ("time", "amount"):
+        raise invalid("params.by", "must be time or amount")
     if params["date"] and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", params["date"]):
         raise invalid("params.date", "must be YYYY-MM-DD, or empty for every day")
 
@@ -89,7 +91,7 @@ _TABLE = (
     _statement("changed_line", "lines differ in one field", "账单行被改", count=1, field="amount_fen", delta_fen=1),
     _statement("duplicate_line", "lines come twice", "账单重复行", count=1),
     _statement("bad_digest", "the Digest header does not match", "摘要不符"),
-    _statement("cut_off_shift", "lines move to the file of the next day", "日切错位", count=1),
+    _statement("cut_off_shift", "lines move to the file of the next day", "日切错位", count=1, by="time"),
 )  # fmt: skip
 
 FAULT_KINDS: dict[str, FaultKind] = {kind.name: kind for kind in _TABLE}

@@ -83,11 +83,12 @@ def close(bank: Bank, tx: Tx, merchant: str, kind: str, request_no: str) -> Row:
     return order
 
 
-def decide_due(bank: Bank) -> None:
-    """Decide and return what was planned to be by now, each in a transaction of its own."""
+def decide_due(bank: Bank, *, until: float | None = None) -> int:
+    """Decide and return what was planned to be by now (`until` a moment, in unix seconds), each in a transaction of its own; how many."""
+    until = time.time() if until is None else until
     with bank.store.read() as tx:
-        planned = tx.execute("SELECT id FROM orders WHERE decide_due <= ? ORDER BY decide_due", (time.time(),)).fetchall()
-        coming_back = tx.execute("SELECT id FROM orders WHERE return_due <= ? ORDER BY return_due", (time.time(),)).fetchall()
+        planned = tx.execute("SELECT id FROM orders WHERE decide_due <= ? ORDER BY decide_due", (until,)).fetchall()
+        coming_back = tx.execute("SELECT id FROM orders WHERE return_due <= ? ORDER BY return_due", (until,)).fetchall()
     for row in planned:
         with bank.store.write() as tx:
             order = _by_id(tx, row["id"])
@@ -98,6 +99,7 @@ def decide_due(bank: Bank) -> None:
             order = _by_id(tx, row["id"])
             if order["return_due"] is not None:
                 give_back(bank, tx, order, json.loads(order["return_plan"])["code"])
+    return len(planned) + len(coming_back)
 
 
 def _by_id(tx: Tx, order_id: int) -> Row:

@@ -57,10 +57,15 @@ def due(tx: Tx, most: int) -> list[Row]:
 
 
 def next_due(tx: Tx) -> float | None:
-    """When the next planned thing is due (unix seconds): a notice, a decision, a return, a cancellation."""
+    """When the next notice is due (unix seconds)."""
+    row = tx.execute("SELECT min(due) AS at FROM notices WHERE state = 'pending'").fetchone()
+    return None if row["at"] is None else float(row["at"])
+
+
+def next_plan(tx: Tx) -> float | None:
+    """When the next planned thing is due (unix seconds): a decision, a return, a cancellation."""
     row = tx.execute(
-        "SELECT min(at) AS at FROM (SELECT min(due) AS at FROM notices WHERE state = 'pending'"
-        " UNION ALL SELECT min(decide_due) FROM orders WHERE decide_due IS NOT NULL"
+        "SELECT min(at) AS at FROM (SELECT min(decide_due) AS at FROM orders WHERE decide_due IS NOT NULL"
         " UNION ALL SELECT min(return_due) FROM orders WHERE return_due IS NOT NULL"
         " UNION ALL SELECT min(cancel_due) FROM agreements WHERE cancel_due IS NOT NULL)"
     ).fetchone()

@@ -13,12 +13,14 @@ _MOST_S = 86_400.0
 
 @dataclass(frozen=True)
 class Values:
-    """`notice_mode`: auto (a thread delivers) or manual (only a flush does). `hold_ms`: how long a cut connection is held first."""
+    """`notice_mode`: auto (a thread delivers) or manual (only a flush does). `plan_mode`: the same of what faults plan for later
+    (decisions, returns, cancellations), which is then carried out when asked for. `hold_ms`: how long a cut connection is held first."""
 
     notice_mode: str
     notice_backoff_s: tuple[float, ...]
     hold_ms: int
     magic_amounts: bool = True
+    plan_mode: str = "auto"
 
 
 class Settings:
@@ -48,6 +50,8 @@ class Settings:
         changes: dict[str, Any] = {}
         if fields.has("notice_mode"):
             changes["notice_mode"] = fields.text("notice_mode", pattern="auto|manual")
+        if fields.has("plan_mode"):
+            changes["plan_mode"] = fields.text("plan_mode", pattern="auto|manual")
         if fields.has("notice_backoff_s"):
             changes["notice_backoff_s"] = _backoff(fields.items("notice_backoff_s"))
         if fields.has("hold_ms"):

@@ -10,7 +10,7 @@ from sandbox import accounts
 from sandbox.bank_context import Tx
 from sandbox.clock import previous_day
 from sandbox.faults import Fault, Faults
-from sandbox.tampering import tampered
+from sandbox.tampering import by_amount, tampered
 
 LINE_COLUMNS = (
     "record", "line_no", "booked_at", "kind", "request_no", "bank_no", "original_request_no", "amount_fen", "fee_fen", "currency", "status",
@@ -119,7 +119,10 @@ def _shifted(lines: list[Line], shift: Fault, day: str) -> list[Line]:
         return []
     if shift.request_no:
         return [line for line in lines if line.request_no == shift.request_no]
-    return lines[max(0, len(lines) - shift.params["count"]) :]
+    count = shift.params["count"]
+    if shift.params.get("by") == "amount":
+        return [lines[place] for place in by_amount(lines)[:count]]
+    return lines[max(0, len(lines) - count) :]
 
 
 def _noon(day: str) -> str:

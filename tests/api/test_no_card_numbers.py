@@ -41,6 +41,7 @@ OPEN = {
     "out_return_no": MERCHANTS,
     "out_split_no": MERCHANTS,
     "out_trade_no": MERCHANTS,
+    "party": "of the form of another house's ids, which no card number has, or refused before anything is kept",
     "phone": KEYED,
     "proof": FOUND,
     "public_key": "an RSA key or refused",

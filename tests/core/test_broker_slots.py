@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from kombu import Connection, Consumer, Producer, Queue
@@ -11,7 +12,6 @@ from redis.exceptions import TimeoutError as BrokerSilent
 from config.celery import app
 from tests.processes import redis_url
 
-QUEUE = Queue("slots")
 log = logging.getLogger(__name__)
 
 
@@ -20,23 +20,29 @@ def lose(*_: object) -> None:
 
 
 @pytest.fixture
-def channel() -> Iterator[Any]:
+def queue() -> Queue:
+    """One that no other connection waits at: a consumer that is gone may still be handed a message."""
+    return Queue(f"slots-{uuid4().hex}")
+
+
+@pytest.fixture
+def channel(queue: Queue) -> Iterator[Any]:
     assert app.conf.worker_prefetch_multiplier == 1
     with Connection(redis_url(10)) as connection:
         opened = connection.channel()
-        QUEUE(opened).declare()
+        queue(opened).declare()
         yield opened
-        QUEUE(opened).delete()
+        queue(opened).delete()
 
 
 @pytest.mark.parametrize("end", ["ack_log_error", "reject_log_error"])
 def test_a_message_that_could_not_be_ended_at_the_broker_does_not_keep_the_next_one_out(
-    channel: Any, end: str, monkeypatch: pytest.MonkeyPatch
+    channel: Any, queue: Queue, end: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection, held = channel.connection.client, []
     for number in range(2):
-        Producer(channel).publish({"number": number}, routing_key=QUEUE.name)
-    consumer = Consumer(channel, [QUEUE(channel)], callbacks=[lambda body, message: held.append(message)])
+        Producer(channel).publish({"number": number}, routing_key=queue.name)
+    consumer = Consumer(channel, [queue(channel)], callbacks=[lambda body, message: held.append(message)])
     consumer.qos(prefetch_count=1)
     with consumer:
         connection.drain_events(timeout=10)

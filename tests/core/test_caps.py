@@ -1,6 +1,7 @@
 """Caps: the register, what its rows say at an instant, and that counting reads them in the statement it sends anyway."""
 
 import uuid
+from collections import ChainMap
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from importlib import import_module
@@ -18,7 +19,7 @@ from core.dated import InForceStays
 from core.desk.site import desk
 from core.errors import Invalid
 from core.limits import queries, sockets
-from core.limits.models import Cap
+from core.limits.models import LARGEST, Cap
 from core.limits.services import Levy, LimitReached, Toll, levy, take, take_all
 from core.limits.sockets import CAPS, CapKind
 from tests.desk.people import staff
@@ -57,13 +58,14 @@ def test_every_cap_that_a_room_names_is_in_the_register_and_its_usual_value_in_i
     assert owned()
     for kind in owned():
         assert CAPS.get(kind.name) is kind, kind.name
-        assert 0 <= kind.least <= kind.usual <= kind.most <= 1_000_000, kind.name
+        assert 0 <= kind.least <= kind.usual <= kind.most <= LARGEST, kind.name
 
 
 def test_every_cap_of_the_register_has_its_first_row_with_its_usual_value() -> None:
     first = dict(Cap.objects.values_list("name", "value"))
     assert first == {name: kind.usual for name, kind in CAPS.items() if kind is not KIND}
-    assert first == import_module("core.migrations.0012_first_caps").FIRST
+    migrations = ("0012_first_caps", "0014_first_caps_of_external_wallets")
+    assert first == dict(ChainMap(*(import_module(f"core.migrations.{name}").FIRST for name in migrations)))
 
 
 def test_the_usual_value_holds_until_the_day_of_a_row_and_then_the_latest_row() -> None:
@@ -135,7 +137,9 @@ def test_a_value_out_of_range_is_told_with_the_range() -> None:
         Cap(name=KIND.name, value=10, starts_on=date(2030, 1, 1)).full_clean()
 
 
-@pytest.mark.parametrize("wrong", [{"name": "Things"}, {"name": ""}, {"value": -1}, {"value": 1_000_001}, {"starts_on": date(2030, 1, 1)}])
+@pytest.mark.parametrize(
+    "wrong", [{"name": "Things"}, {"name": ""}, {"value": -1}, {"value": LARGEST + 1}, {"starts_on": date(2030, 1, 1)}]
+)
 def test_the_database_refuses_what_is_no_cap(wrong: dict[str, object]) -> None:
     Cap.objects.create(name=KIND.name, value=5, starts_on=date(2030, 1, 1))
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Model, UniqueConstraint
+from django.urls import reverse
 
 from accounts.ledger.models import BackDating
 from accounts.security.models import PinFreeLimit
@@ -31,7 +32,7 @@ from payments.red_packets.models import RedPacketTerms
 from payments.risk.models import RiskRule, RiskTerms
 from payments.settlement.models import SettlementTerms
 from payments.wallet.models import WalletTerms
-from tests.desk.people import staff
+from tests.desk.people import staff, verified
 from tests.rules import newer
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +146,13 @@ def test_changing_a_rule_in_force_at_the_desk_makes_a_new_row_with_a_day_to_come
     (made,) = (one for one in held(model) if one["id"] not in known)
     assert {name: made[name] for name in CHANGES[model] | to_come} == CHANGES[model] | to_come
     assert [one for one in held(model) if one["id"] in known] == before
+
+
+def test_a_proposal_that_changes_a_list_is_read_by_who_has_to_approve_it() -> None:
+    (maker, checker), row = people(), rule(RiskRule)
+    approval = proposed(TABLES[RiskRule], row, maker, scenes=["transfer", "payment"], **tomorrow(RiskRule))
+    page = verified(checker).get(reverse("admin:core_approval_change", args=[approval.pk]))
+    assert "transfer, payment" in page.content.decode()
 
 
 @pytest.mark.parametrize("model", EDITED, ids=lambda model: model.__name__)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from core.clock import queries as clock
 from core.desk.tasks import forget_sessions
@@ -140,6 +140,19 @@ def test_counters_of_old_days_and_hours_are_forgotten_in_batches_and_all_others_
     assert [forget_old(at=at, batch=2) for _ in range(3)] == [2, 1, 0]
     kept = set(LimitCounter.objects.values_list("period", flat=True))
     assert kept == {"2026-10-18", "2026-11-22T11", "2026-10", "2026", "life"}
+
+
+@pytest.mark.django_db
+def test_a_batch_is_no_larger_than_told_whatever_plan_is_taken() -> None:
+    """A plan that looks for the batch once for every row would find another one each time."""
+    at = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+    for number in range(9):
+        take(counter=f"c{number}", owner=OWNER, period="2026-10-01", amount=1, cap=1)
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    assert [forget_old(at=at, batch=2) for _ in range(2)] == [2, 2]
+    assert LimitCounter.objects.count() == 5
 
 
 @pytest.mark.django_db

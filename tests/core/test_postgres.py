@@ -1,11 +1,12 @@
-"""A kept connection is looked at before each request, without a round trip while it was asked lately."""
+"""A kept connection is looked at before each request, without a round trip while it was asked lately; instants are read as by Django."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import DataError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from core.postgres import base
@@ -76,3 +77,32 @@ def test_a_connection_closed_on_our_side_is_replaced() -> None:
     connection.connection.close()
     next_request()
     assert server_process() != process
+
+
+def read(instant: str) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamptz", [instant])
+        found: datetime = cursor.fetchone()[0]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("2026-11-22 10:00:00+08", (2026, 11, 22, 2, 0, 0, 0)),
+        ("2026-11-22 02:03:04.5+00", (2026, 11, 22, 2, 3, 4, 500_000)),
+        ("2026-11-22 02:03:04.000001+00", (2026, 11, 22, 2, 3, 4, 1)),
+        ("0001-01-01 00:00:00+00", (1, 1, 1, 0, 0, 0, 0)),
+        ("9999-12-31 23:59:59.999999+00", (9999, 12, 31, 23, 59, 59, 999_999)),
+    ],
+)
+def test_an_instant_is_read_in_utc_to_the_microsecond(written: str, parts: tuple[int, ...]) -> None:
+    found = read(written)
+    assert found == datetime(*parts, tzinfo=UTC)
+    assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize("written", ["infinity", "10000-01-01 00:00:00+00", "0044-03-15 00:00:00+00 BC"])
+def test_an_instant_python_has_no_word_for_is_refused_as_django_does(written: str) -> None:
+    with pytest.raises(DataError):
+        read(written)

@@ -9,6 +9,7 @@ from core.business_day.metrics import waiting_and_calendar
 from core.work import queries, services
 from core.work.metrics import waiting
 from core.work.models import WorkItem
+from core.work.sockets import WORK_KINDS
 from tests.together import together
 
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -31,6 +32,22 @@ def test_a_settled_item_waits_no_more_and_the_question_may_come_again() -> None:
     assert queries.waiting(kind="unknown_outcome") == []
     services.ask(**QUESTION, facts={}, at=AT)
     assert WorkItem.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_persons_word_ends_what_nothing_else_ends_and_never_what_ends_by_itself() -> None:
+    by_itself = {"kind": "ledger.halted", "target": "halt:1"}
+    for question in (QUESTION, by_itself):
+        services.ask(**question, facts={}, at=AT)
+    with pytest.raises(services.EndsByItself):
+        services.settle(**by_itself, by="staff:li", at=AT)
+    assert services.settle(**QUESTION, by="staff:li", at=AT) == 1
+    assert [item.kind for item in queries.waiting()] == ["ledger.halted"]
+    assert services.finish(**by_itself, by="system", at=AT) == 1
+
+
+def test_only_two_kinds_of_work_end_by_a_persons_word() -> None:
+    assert {kind for kind, _ in WORK_KINDS.items() if not services.what_ends(kind)} == {"audit.broken", "merchant_notice.failed"}
 
 
 @pytest.mark.django_db(transaction=True)

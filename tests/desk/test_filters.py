@@ -51,6 +51,20 @@ def test_no_filter_reads_a_table_that_grows_for_its_choices() -> None:
 
 
 @pytest.mark.django_db
+def test_every_filter_by_another_table_opens_its_list() -> None:
+    client, asked = verified(staff("max", "finance_maker")), 0
+    seen = client.get(AUDIT).wsgi_request
+    for model, page in desk._registry.items():
+        related = [one for one in page.list_filter if isinstance(one, str) and model._meta.get_field(one).is_relation]
+        if related and page.has_view_permission(seen):
+            query = {f"{name}__{model._meta.get_field(name).target_field.name}__exact": "nobody" for name in related}
+            address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+            assert client.get(address, query).status_code == 200, address
+            asked += 1
+    assert asked > 5
+
+
+@pytest.mark.django_db
 def test_the_journals_are_filtered_by_an_event_named_in_the_books(busy: Any) -> None:
     client = verified(staff("max", "finance_maker"))
     with CaptureQueriesContext(connection) as captured:

@@ -1,6 +1,8 @@
 """What the desk says of work to do and of proposals: names, owners, amounts in yuan and links, where the database keeps codes and JSON."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -13,6 +15,7 @@ from accounts.privacy.queries import newest
 from accounts.verification.models import OutflowLimit
 from core.approvals import services as approvals
 from core.approvals.models import Approval
+from core.audit import services as audit
 from core.clock import queries as clock
 from core.desk.facts import facts
 from core.desk.references import reference
@@ -22,8 +25,9 @@ from core.moves import WrongState
 from core.outbox import services as outbox
 from core.work import services as work
 from core.work.models import WorkItem
-from payments.channels.admin import amounts_in_yuan
-from payments.channels.models import Breaker, Channel, ChannelCredential, MaintenanceWindow
+from payments.channels.both_sides import side
+from payments.channels.models import Break, Breaker, Channel, ChannelCredential, MaintenanceWindow
+from payments.reconciliation.models import ReconRun
 from tests.desk.people import staff, verified
 from tests.factories import customer
 
@@ -88,8 +92,20 @@ def test_a_work_item_says_what_it_is_what_to_do_and_leads_there(lin: Customer) -
     page = client.get(reverse("admin:core_workitem_change", args=[item.pk])).content.decode()
     assert [words in page for words in ("Pay it by hand", "602.00", "60200")] == [True, True, False]
     assert "thing:1" not in client.get(reverse("admin:core_workitem_changelist"), {"q": lin.public_id}).content.decode()
-    client.post(reverse("admin:core_workitem_finish", args=[item.pk]), {"reason": "paid by hand today"})
-    assert lin.public_id not in client.get(reverse("admin:core_workitem_changelist"), {"state": "waiting"}).content.decode()
+
+
+def test_only_what_no_act_ends_is_ended_by_a_persons_word(lin: Customer) -> None:
+    for kind in ("withdrawal.unclaimed", "audit.broken"):
+        work.ask(kind=kind, target=lin.public_id, facts={}, at=clock.now())
+    client = verified(staff("mia", "finance_maker"))
+    ends_by_itself, by_word = (WorkItem.objects.get(kind=kind) for kind in ("withdrawal.unclaimed", "audit.broken"))
+    addresses = [reverse("admin:core_workitem_finish", args=[item.pk]) for item in (ends_by_itself, by_word)]
+    pages = [client.get(reverse("admin:core_workitem_change", args=[item.pk])).content.decode() for item in (ends_by_itself, by_word)]
+    assert [address in page for address, page in zip(addresses, pages, strict=True)] == [False, True]
+    assert "Once two people book it as paid by hand" in pages[0]
+    for address in addresses:
+        client.post(address, {"reason": "done today"})
+    assert [item.kind for item in WorkItem.objects.filter(finished_at=None)] == ["withdrawal.unclaimed"]
 
 
 def test_a_dated_rule_that_is_refused_stays_on_its_form() -> None:
@@ -166,11 +182,56 @@ def test_facts_are_words_yuan_links_and_shanghai_time(lin: Customer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
-    [("12345 CNY", "123.45 CNY"), ("payment.succeeded 500 CNY", "payment.succeeded 5.00 CNY"), ("failed E12", "failed E12"), ("", "")],
+    ("kind", "text", "shown", "chinese"),
+    [
+        ("amount", "12345 CNY", "123.45", "123.45"),
+        ("amount", "-5 USD", "-0.05 USD", "-0.05 USD"),
+        ("theirs_only", "payment.succeeded 500 CNY", "payment 5.00", "付款 5.00"),
+        ("theirs_only", "unknown", "no order of ours", "非我方订单"),
+        ("theirs_only", "debit 9007 CNY", "money out of the account 90.07", "账户支出 90.07"),
+        ("status", "unknown", "unknown", "未知"),
+        ("status", "failed card_declined", "failed card_declined", "失败 card_declined"),
+        ("status", "top_up paid", "top up paid", "充值 已到账"),
+        ("cut_off", "not listed", "not in the statement", "对账单未列"),
+        ("theirs_only", "", "nothing", "无"),
+    ],
 )
-def test_a_break_says_amounts_in_yuan(text: str, shown: str) -> None:
-    assert amounts_in_yuan(text) == shown
+def test_each_side_of_a_break_is_words_and_yuan(kind: str, text: str, shown: str, chinese: str) -> None:
+    with translation.override("en"):
+        assert side(kind, text) == shown
+    with translation.override("zh-hans"):
+        assert side(kind, text) == chinese
+
+
+def test_a_break_leads_to_its_day_and_the_day_to_its_breaks() -> None:
+    day = clock.local_day(clock.now())
+    run = ReconRun.objects.create(channel_id="sandbox_bank", day=day, created_at=clock.now(), changed_at=clock.now())
+    facts = {"source": f"statement {day} line 1", "request_no": "chr_x", "day": day, "created_at": clock.now()}
+    row = Break.objects.create(channel_id="sandbox_bank", kind="amount", ours="12345 CNY", theirs="payment 12346 CNY", **facts)
+    client = verified(staff("cara", "finance_checker"))
+    page = client.get(reverse("admin:payments_break_change", args=[row.pk])).content.decode()
+    assert [words in page for words in ("Amount (yuan)", "123.45", "123.46", "12345 CNY")] == [True, True, True, False]
+    (to_run,) = re.findall(r'href="([^"]*reconrun/\?[^"]*)"', unescape(page))
+    listed = client.get(to_run).content.decode()
+    to_day = reverse("admin:payments_reconrun_change", args=[run.pk])
+    assert to_day in listed
+    (to_breaks,) = re.findall(r'href="([^"]*break/\?day[^"]*)"', unescape(client.get(to_day).content.decode()))
+    assert reverse("admin:payments_break_change", args=[row.pk]) in client.get(to_breaks).content.decode()
+
+
+def test_what_only_finance_may_open_is_a_link_for_finance_alone() -> None:
+    day = clock.local_day(clock.now())
+    run = ReconRun.objects.create(channel_id="sandbox_bank", day=day, created_at=clock.now(), changed_at=clock.now())
+    to_day = reverse("admin:payments_reconrun_change", args=[run.pk])
+    work.ask(kind="reconciliation.waiting", target=run.public_id, facts={}, at=clock.now())
+    lost = new_id()
+    audit.record(actor="staff:mia", act="break.take", target=f"break:{lost}", reason="", details={}, at=clock.now())
+    finance, support, auditor = (verified(staff(name, name)) for name in ("finance_maker", "support", "auditor"))
+    items = reverse("admin:core_workitem_changelist")
+    assert [to_day in client.get(items).content.decode() for client in (finance, support, auditor)] == [True, False, True]
+    assert run.public_id in support.get(items).content.decode()
+    entries = auditor.get(reverse("admin:core_auditrecord_changelist")).content.decode()
+    assert reverse("admin:payments_break_change", args=[lost]) in entries
 
 
 def test_a_wrong_state_is_named_in_the_readers_language() -> None:

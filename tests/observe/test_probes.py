@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from django.conf import settings
 from django.db import InterfaceError, connection
-from django.test import Client, override_settings
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
@@ -19,6 +21,7 @@ from core.business_day.admin import ClockFigures
 from core.clock import queries as clock
 from core.ids import new_id
 from core.observe import files, metrics, probes
+from core.observe.middleware import LogMiddleware
 from core.outbox import services as outbox
 from core.outbox.models import OutboxEvent
 
@@ -230,6 +233,22 @@ def test_every_answer_carries_the_security_headers(address: str) -> None:
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "http" not in policy
+
+
+def test_a_request_is_logged_with_the_address_all_else_goes_by() -> None:
+    seen: list[object] = []
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        seen.append(structlog.contextvars.get_contextvars()["ip"])
+        return HttpResponse()
+
+    LogMiddleware(answered)(RequestFactory().get("/healthz", headers={"x-forwarded-for": "203.0.113.9"}))
+    assert seen == ["127.0.0.1"]
+
+
+def test_the_api_knows_no_login_in_a_cookie() -> None:
+    answers = [Client().get(address) for address in ("/v1/docs", "/admin/login/")]
+    assert [hasattr(answer.wsgi_request, "session") for answer in answers] == [False, True]
 
 
 def test_check_deploy_is_clean_under_production_settings() -> None:

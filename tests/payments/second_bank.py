@@ -24,7 +24,7 @@ def second_channel(**terms: int) -> Channel:
     made = Channel.objects.create(
         code=SECOND, adapter="sandbox_bank", name_en="Second bank", name_zh="第二银行", enabled=False, created_at=AT, changed_at=AT
     )
-    for operation in ("pay", "sign_start"):
+    for operation in ("pay", "payout", "sign_start"):
         rule(operation=operation, **({"cost_bp": 10} | terms))
     ErrorRule.objects.create(
         channel=made, code="MAINTENANCE", action="next_channel", definite=True, words_en="w", words_zh="w",

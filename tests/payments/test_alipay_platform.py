@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from core.business_day import services as business_day
 from core.clock import queries as clock
@@ -104,16 +105,14 @@ def sent_and_paid(gateway: AlipayGateway) -> ChannelRequest:
     return services.query(request_id=request.id, at=clock.now())
 
 
-def test_a_code_nobody_scans_waits_until_it_is_too_old_and_ends(
-    gateway: AlipayGateway, told: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_code_nobody_scans_waits_until_it_is_too_old_and_ends(gateway: AlipayGateway, told: Counter) -> None:
     request = sent()
     waits = services.close(request_id=request.id, at=clock.now())
     assert (waits.state, waits.code) == ("action_required", "scan")
     later = services.query(request_id=request.id, at=clock.now() + timedelta(minutes=11))
     assert (later.state, later.sends) == ("action_required", 1)
-    monkeypatch.setattr("payments.channels.alipay.adapter.CODES_ARE_DEAD", timedelta(0))
-    over = services.query(request_id=request.id, at=clock.now() + timedelta(minutes=31))
+    with time_machine.travel(clock.wall() + timedelta(minutes=31)):
+        over = services.query(request_id=request.id, at=clock.now())
     assert (over.state, over.code, told.told) == ("failed", "ACQ.TRADE_NOT_EXIST", [("failed", "ACQ.TRADE_NOT_EXIST")])
 
 

@@ -23,6 +23,7 @@ from payments.cashier.models import PaymentOrder
 from payments.cashier.services import orders
 from payments.collects import services as collects
 from payments.disputes.services import answering
+from payments.external_wallets import wallets
 from payments.merchants.services import applications, apps, stores
 from payments.notices import services as notices
 from payments.qr.services import printed
@@ -209,6 +210,16 @@ def send_again() -> Act:
     return lambda at: notices.resend(notice_id=a_notice(where).id, at=at)
 
 
+def pay_outside() -> Act:
+    who = holder()
+    return lambda at: wallets.count(who.id, 100, at)
+
+
+def offer_outside() -> Act:
+    who = holder()
+    return lambda at: wallets.most_now(who.id, at)
+
+
 CASES = {
     "bills.accounts": Case(keep_account, "bill_too_many_accounts"),
     "bills.looks_a_day": Case(look_at_bills, "limit_reached"),
@@ -220,6 +231,8 @@ CASES = {
     "collects.phones": Case(lambda: lambda at: collects.refuse_too_many_phones(10, at), "invalid", value=9),
     "desk.reveals_a_day": Case(reveal, "limit_reached"),
     "disputes.files": Case(hand_in, "dispute_files_full"),
+    "external_wallets.day_fen": Case(pay_outside, "external_wallet_day_limit"),
+    "external_wallets.single_fen": Case(offer_outside, 7, before=5_000_000, value=7),
     "merchants.applications_a_day": Case(apply, "limit_reached"),
     "merchants.apps": Case(add_app, "merchant_too_many_apps"),
     "merchants.stores": Case(add_store, "merchant_too_many_stores"),

@@ -81,12 +81,33 @@ def test_keys_merchants_clock_settings_faults_and_plans_outlive_a_kill(own_bank:
     assert own_bank.control("GET", "merchants/outlive") == before
     assert own_bank.clock()["offset_seconds"] == 86_400 * 30
     assert own_bank.control("GET", "settings") == {
-        "notice_mode": "auto", "notice_backoff_s": [1.0, 2.0], "hold_ms": 7, "magic_amounts": True,
+        "notice_mode": "auto", "notice_backoff_s": [1.0, 2.0], "hold_ms": 7, "magic_amounts": True, "plan_mode": "auto",
     }  # fmt: skip
     assert client.payout(agreement_no, 100)["code"] == "RISK_REFUSED"
     assert own_bank.control("GET", "faults")["faults"][0]["times_left"] == 1
     decided = wait_until(lambda: client.get(f"/v1/payments/{waiting}"), lambda order: order["status"] != "PROCESSING")
     assert decided["status"] == "SUCCESS"
+
+
+def test_planned_things_wait_to_be_asked_for_where_plans_are_manual(own_bank: SandboxBank) -> None:
+    client = own_bank.client("planner")
+    agreement_no = client.bind(own_bank.people(1, balance_fen=100_00)[0])
+    own_bank.settings(plan_mode="manual")
+    payment = client.pay(agreement_no, 10_00, faults="processing_then_success;after_ms=1")["request_no"]
+    payout = client.payout(agreement_no, 5_00, faults="payout_returned;after_ms=60000")["request_no"]
+    time.sleep(0.3)
+
+    def states() -> list[str]:
+        return [client.get(f"/v1/payments/{payment}")["status"], client.get(f"/v1/payouts/{payout}")["status"]]
+
+    assert states() == ["PROCESSING", "SUCCESS"]
+    assert own_bank.control("POST", "plans/carry-out", {}) == {"carried_out": 2}
+    assert states() == ["SUCCESS", "RETURNED"]
+    assert own_bank.control("POST", "plans/carry-out", {}) == {"carried_out": 0}
+    own_bank.settings(plan_mode="auto")
+    late = client.pay(agreement_no, 1_00, faults="processing_then_success;after_ms=1")["request_no"]
+    assert wait_until(lambda: client.get(f"/v1/payments/{late}"), lambda order: order["status"] == "SUCCESS")
+    own_bank.assert_books_balance()
 
 
 def test_sigterm_stops_it_cleanly_and_the_store_is_private(own_bank: SandboxBank) -> None:

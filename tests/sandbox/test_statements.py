@@ -271,6 +271,14 @@ def test_a_cut_off_shift_moves_the_last_lines_to_the_next_day(sandbox_bank: Sand
     assert sheet(bound.client, day, "account").summary["credit_fen"] == "1000"
 
 
+def test_a_cut_off_shift_by_amount_moves_the_largest_wherever_they_stand(sandbox_bank: SandboxBank, bound: Bound) -> None:
+    first, large, last = (bound.client.pay(bound.agreement_no, fen)["request_no"] for fen in (1_00, 3_00, 2_00))
+    day, next_day = sandbox_bank.next_day(), sandbox_bank.next_day()
+    sandbox_bank.fault("cut_off_shift", params={"date": day, "by": "amount"})
+    assert sheet(bound.client, day).column("request_no") == [first, last]
+    assert sheet(bound.client, next_day).column("request_no") == [large]
+
+
 def test_a_tampered_account_joins_no_more(sandbox_bank: SandboxBank, bound: Bound) -> None:
     day, _ = ten_payments(sandbox_bank, bound)
     sandbox_bank.fault("changed_line", params={"kind": "account", "date": day, "delta_fen": 5})

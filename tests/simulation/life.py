@@ -70,7 +70,7 @@ def live_day(world: World, acts: list[Intention], day: date, *, calm: bool) -> N
     else:
         world.faults += weather.of_day(world.random, world.bank)
     statements.reconcile(day - timedelta(days=1), at=move_to(day, STATEMENT_MINUTE))
-    evening.settle(at=move_to(day, SETTLE_MINUTE), until=day - timedelta(days=UNAPPROVED))
+    evening.settle(at=move_to(day, SETTLE_MINUTE), until=day - timedelta(days=UNAPPROVED), bank=world.bank, hands=())
     left = list(acts)
     for tick in TICKS:
         while left and left[0].minute < tick:

@@ -25,14 +25,22 @@ METHODS: dict[str, Any] = {
     "currency": "CNY",
     "items": [
         {"kind": "discount", "method": "coupon", "ref": "cpn_1", "title": "Ten yuan off", "limit": 1000, "fee": 0, "proposed": 1000,
-         "available": True, "external": False, "code": "", "message": ""},
+         "available": True, "external": False, "attended": False, "party": "none", "party_help": "",
+         "code": "", "message": ""},
         {"kind": "funding", "method": "balance", "ref": "", "title": "Balance", "limit": 3000, "fee": 0, "proposed": 3000,
-         "available": True, "external": False, "code": "", "message": ""},
+         "available": True, "external": False, "attended": False, "party": "none", "party_help": "",
+         "code": "", "message": ""},
         {"kind": "funding", "method": "card", "ref": CARD_ID, "title": "China Merchants Bank debit card (6789)", "limit": 5000000,
-         "fee": 0, "proposed": 6000, "available": True, "external": True, "code": "", "message": ""},
+         "fee": 0, "proposed": 6000, "available": True, "external": True, "attended": False, "party": "none", "party_help": "",
+         "code": "", "message": ""},
         {"kind": "funding", "method": "card", "ref": "crd_06a1m5x9q0e7z8r2k4w6t1y3v6", "title": "Bank of China debit card (1234)",
-         "limit": 0, "fee": 0, "proposed": 0, "available": False, "external": True, "code": "channel_under_maintenance",
+         "limit": 0, "fee": 0, "proposed": 0, "available": False, "external": True, "attended": False, "party": "none", "party_help": "",
+         "code": "channel_under_maintenance",
          "message": "The bank is under maintenance until 2026-11-22T04:00:00+00:00: planned work"},
+        {"kind": "funding", "method": "external_wallet", "ref": "wechat_v3", "title": "WeChat Pay", "limit": 5000000, "fee": 0,
+         "proposed": 0, "available": True, "external": True, "attended": True, "party": "optional",
+         "party_help": "Leave it out for a code to scan; `jsapi:` and the payer's openid on a page or in a mini program; `app` in an app.",
+         "code": "", "message": ""},
     ],
     "missing": 0,
 }  # fmt: skip
@@ -61,6 +69,7 @@ PAID: dict[str, Any] = {
     "id": ATTEMPT_ID,
     "order_id": ORDER_ID,
     "result": "paid",
+    "action": None,
     "amount": 9000,
     "currency": "CNY",
     "legs": [{"kind": "funding", "method": "balance", "ref": "", "amount": 9000, "state": "committed"}],
@@ -72,6 +81,21 @@ PAID: dict[str, Any] = {
 }
 BY_CARD = {"kind": "funding", "method": "card", "ref": CARD_ID, "amount": 9000}
 PENDING = PAID | {"result": "pending", "legs": [BY_CARD | {"state": "unknown"}]}
+BY_WALLET = {
+    "methods": [{"method": "balance", "amount": 3000}, {"method": "external_wallet", "ref": "wechat_v3", "party": ""}],
+    "proof": "",
+}
+WALLET_LEGS = [
+    {"kind": "funding", "method": "balance", "ref": "", "amount": 3000, "state": "held"},
+    {"kind": "funding", "method": "external_wallet", "ref": "wechat_v3", "amount": 6000, "state": "unknown"},
+]
+TO_SCAN = PENDING | {"legs": WALLET_LEGS, "action": {"kind": "scan", "value": "weixin://wxpay/bizpayurl?pr=8mE1kLkzz"}}
+GIVEN_UP = PAID | {
+    "result": "refused",
+    "legs": [leg | {"state": "released"} for leg in WALLET_LEGS],
+    "code": "CLOSED",
+    "message": "The order was closed. Nothing was charged.",
+}
 REFUSED = PAID | {
     "result": "refused",
     "legs": [BY_CARD | {"state": "released"}],
@@ -81,7 +105,7 @@ REFUSED = PAID | {
 NEEDS_STEP_UP = REFUSED | {
     "result": "needs_step_up",
     "code": "RISK_REFUSED",
-    "message": "The bank refused it for your safety. Ask the bank, or use another card. To use this card all the same, try again and"
+    "message": "The bank refused it for your safety. Ask the bank, or use another card. To pay this way all the same, try again and"
     " approve it with your payment PIN or a passkey.",
     "step_up": {"needed": True, "factors": 1, "purpose": "payment", "amount": 9000, "payee": ORDER_ID},
 }

@@ -36,10 +36,12 @@ from payments.cashier.api.shapes import (
     QuotedShown,
 )
 from payments.cashier.models import PaymentAttempt, PaymentOrder
-from payments.cashier.services import funding, paying, preferring
+from payments.cashier.services import closing, funding, paying, preferring
 from payments.cashier.services.funding import Pick
-from payments.cashier.states import TOLD_PAYER, LegKind, told_as
+from payments.cashier.sockets import Party, own_refusals
+from payments.cashier.states import TOLD_PAYER, LegKind, PartyAsked, told_as
 from payments.channels.breaker import ChannelResting
+from payments.channels.routing import AmountNotServed
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
 from payments.merchants.api.examples import answer, asked, page
 from payments.merchants.queries import MerchantNotSelling
@@ -59,6 +61,7 @@ CHOICE_REFUSALS = (
     legs.OneDiscount,
     legs.OneOutside,
     legs.OverMethodLimit,
+    legs.PartyUnfit,
     legs.TooMuchChosen,
     legs.NotCovered,
 )
@@ -70,6 +73,7 @@ SOURCE_REFUSALS = (
     CardNotUsable,
     SceneNotOffered,
     OverSingleLimit,
+    AmountNotServed,
     LimitReached,
     ChannelOff,
     ChannelUnderMaintenance,
@@ -88,7 +92,7 @@ def chinese() -> bool:
 
 def picks_of(data: dict[str, Any]) -> list[Pick]:
     discounts = [Pick(one["method"], one["ref"], discount=True) for one in data["discounts"]]
-    return discounts + [Pick(one["method"], one["ref"], one.get("amount")) for one in data["methods"]]
+    return discounts + [Pick(one["method"], one["ref"], one.get("amount"), party=one["party"]) for one in data["methods"]]
 
 
 class MyOrders(Listing):
@@ -180,10 +184,19 @@ def method_shown(method: legs.Method, proposed_fen: int) -> dict[str, Any]:
         "fee": offer.fee_fen,
         "proposed": proposed_fen,
         "external": method.external,
+        "attended": method.attended,
+        "party": party_asked(offer.party),
+        "party_help": "" if offer.party is None else offer.party.zh if chinese() else offer.party.en,
         "available": offer.reason is None,
         "code": "" if offer.reason is None else offer.reason.code,
         "message": words,
     }
+
+
+def party_asked(party: Party | None) -> PartyAsked:
+    if party is None:
+        return PartyAsked.NONE
+    return PartyAsked.NEEDED if party.needed else PartyAsked.OPTIONAL
 
 
 class Quotes(View):
@@ -233,14 +246,16 @@ def to_prove(factors: int, amount_fen: int, payee: str) -> dict[str, Any]:
 
 
 def told(attempt: PaymentAttempt) -> dict[str, Any]:
-    """An attempt with its legs, the words for its code, and the proof that its bank wants."""
+    """An attempt with its legs, what its payer has to do outside, the words for its code, and the proof that its bank wants."""
+    asked = queries.factors_asked([attempt])
     return {
         "attempt": attempt,
-        "result": queries.result(attempt),
+        "result": queries.result(attempt, asked),
+        "action": queries.action_of(attempt, clock.now()),
         "legs": queries.legs(attempt.id),
         "code": reasons.code_of(attempt),
-        "message": reasons.message(attempt, get_language() or "en", clock.now()),
-        "step_up": to_prove(queries.factors_asked([attempt]), attempt.amount_fen, attempt.order_public_id),
+        "message": reasons.message(attempt, asked, get_language() or "en", clock.now()),
+        "step_up": to_prove(asked, attempt.amount_fen, attempt.order_public_id),
     }
 
 
@@ -249,7 +264,7 @@ class Pays(OutboundEffectView):
 
     input_class = PayIn
     output_class = AttemptShown
-    refusals = (*CHOICE_REFUSALS, MerchantNotSelling, CustomerNotActive, *PROOF_REFUSALS, RiskRefused, *SOURCE_REFUSALS)
+    refusals = (*CHOICE_REFUSALS, MerchantNotSelling, CustomerNotActive, *PROOF_REFUSALS, RiskRefused, *SOURCE_REFUSALS, *own_refusals())
 
     @extend_schema(
         operation_id="payments_cashier_orders_pay",
@@ -257,14 +272,16 @@ class Pays(OutboundEffectView):
             asked("From the balance", ex.PAY),
             asked("A coupon, 30 yuan of the balance, the rest by card, approved", ex.CHOICE | {"proof": "prf_06a1m5x9q0e7z8r2k4w6t1y3v5"}),
             answer("Paid", ex.PAID, 201),
+            asked("30 yuan of the balance, the rest by WeChat Pay", ex.BY_WALLET),
             answer("The bank has not answered yet: read the attempt again", ex.PENDING, 201),
+            answer("The payer scans a code with WeChat: show it, and read the attempt again", ex.TO_SCAN, 201),
             answer("Refused by the bank: the order can be paid another way", ex.REFUSED, 201),
             answer("The bank wants a stronger proof: pay again with one", ex.NEEDS_STEP_UP, 201),
         ],
     )
     def post(self, request: Request, **url: str) -> Any:
         """Pay as chosen. Answers within ten seconds: paid, refused (code, message), needs_step_up, or pending with an attempt to read
-        again.
+        again; while `action` is there the payer has to do that first.
 
         Where a proof is needed the refusal `step_up_needed` says for which purpose, amount and payee; make one and send the same request
         with the same Idempotency-Key and the proof. Every refusal means that nothing was charged. `needs_step_up`: the bank refused for
@@ -294,9 +311,50 @@ class Attempt(View):
     refusals = (NotFound,)
 
     @extend_schema(
-        operation_id="payments_cashier_attempts_read", examples=[answer("Paid", ex.PAID, 200), answer("Pending", ex.PENDING, 200)]
+        operation_id="payments_cashier_attempts_read",
+        examples=[
+            answer("Paid", ex.PAID, 200),
+            answer("Pending", ex.PENDING, 200),
+            answer("The payer scans a code", ex.TO_SCAN, 200),
+        ],
     )
     def get(self, request: Request, attempt_id: str) -> Response:
         """Read an attempt of the caller's: poll it while it is pending."""
         attempt = queries.own_attempt(customer_id(request), parse_public_id(PaymentAttempt.PREFIX, attempt_id))
         return Response(self.shown(told(attempt)))
+
+
+class Cancellations(OutboundEffectView):
+    """Giving an attempt up."""
+
+    output_class = AttemptShown
+    success_status = 200
+    refusals = (NotFound, closing.AttemptNotCancellable)
+
+    @extend_schema(
+        operation_id="payments_cashier_attempts_cancel",
+        request=None,
+        examples=[
+            answer("Given up: the order can be paid another way", ex.GIVEN_UP, 200),
+            answer("It cannot be stopped there: it may still be paid", ex.TO_SCAN, 200),
+        ],
+    )
+    def post(self, request: Request, **url: str) -> Any:
+        """Give up an attempt that waits for its payer to act outside (`action`). It is closed there first: `refused` means that nothing
+        was charged and the order can be paid another way, `paid` that it was paid before. `pending`: the other party did not close it (a
+        code of Alipay that nobody has scanned cannot be closed, and ends by its age), so it may still be paid. An attempt that is over
+        stays as it is."""
+        return super().post(request, **url)
+
+    def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> PaymentAttempt:
+        attempt_id = parse_public_id(PaymentAttempt.PREFIX, url["attempt_id"])
+        return closing.cancellable(customer_id=customer_id(request), attempt_id=attempt_id)
+
+    def proceed(self, row: PaymentAttempt, *, at: datetime) -> PaymentAttempt:
+        return outbound.cancel(attempt_id=row.id, at=at)
+
+    def recall(self, resource: str) -> PaymentAttempt:
+        return queries.attempt(uuid.UUID(resource))
+
+    def shown(self, row: Any, *, many: bool = False) -> Any:
+        return super().shown(told(row))

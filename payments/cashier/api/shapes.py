@@ -8,7 +8,7 @@ from rest_framework import serializers
 from core.api.validators import no_card_number
 from core.columns import MAX_FEN
 from payments.cashier.models import MOST_METHODS, URL_LENGTH
-from payments.cashier.states import TOLD_MERCHANT, TOLD_PAYER, LegKind, LegState, PaymentResult
+from payments.cashier.states import TOLD_MERCHANT, TOLD_PAYER, ActionKind, LegKind, LegState, PartyAsked, PaymentResult
 from payments.merchants.states import Scene
 
 OUT_TRADE_NO = re.compile(r"^[0-9A-Za-z_*|-]{1,64}\Z")
@@ -71,6 +71,11 @@ class MethodShown(serializers.Serializer[Any]):
     fee = serializers.IntegerField(help_text="What using it costs the payer beside the order, taken by the source itself.")
     proposed = serializers.IntegerField(help_text="What it gives in the choice we propose; 0 when it is not part of it.")
     external = serializers.BooleanField(help_text="Whether somebody outside must agree; one such method a payment.")
+    attended = serializers.BooleanField(
+        help_text="Whether the payer has to act outside before it is paid (`action` of the attempt says how)."
+    )
+    party = serializers.ChoiceField(PartyAsked.choices, help_text="Whether `party` is sent beside method and ref.")
+    party_help = serializers.CharField(help_text="What belongs in `party`; empty where it takes none.")
     available = serializers.BooleanField()
     code = serializers.CharField(help_text="Why it cannot be used now; empty otherwise.")
     message = serializers.CharField(help_text="The same in words, and what to do.")
@@ -91,6 +96,12 @@ class DiscountIn(serializers.Serializer[Any]):
 class MethodIn(DiscountIn):
     amount = serializers.IntegerField(
         min_value=1, max_value=MAX_FEN, required=False, help_text="Exactly so much of it; as much as is needed without."
+    )
+    party = serializers.CharField(
+        max_length=160,
+        default="",
+        allow_blank=True,
+        help_text="Who pays outside, or how, where the method takes it: what its `party_help` says. Kept encrypted.",
     )
 
 
@@ -140,6 +151,15 @@ class QuotedShown(serializers.Serializer[Any]):
     step_up = StepUpShown()
 
 
+class ActionShown(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(
+        ActionKind.choices,
+        help_text="scan: draw value as a QR code, or open it as a link. invoke: a query string of fields for the other party's own library"
+        " (WeChat: the signed fields; Alipay: tradeNO; Stripe: client_secret). confirm: a package its client takes. redirect: go there.",
+    )
+    value = serializers.CharField()
+
+
 class LegShown(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(LegKind.choices)
     method = serializers.CharField(source="source")
@@ -158,6 +178,7 @@ class AttemptShown(serializers.Serializer[Any]):
         help_text="paid; refused (code and message say why and what to do); needs_step_up: refused by the bank for want of a stronger"
         " proof, pay again with one as `step_up` says; or pending: read it again.",
     )
+    action = ActionShown(allow_null=True, help_text="What the payer has to do outside while it is pending; null otherwise.")
     amount = serializers.IntegerField(source="attempt.amount_fen", help_text="What the payer gives: the order less its discounts.")
     currency = serializers.CharField(source="attempt.currency")
     legs = LegShown(many=True)

@@ -12,4 +12,5 @@ urlpatterns = [
     path("orders/<str:order_id>/quote", payer.Quotes.as_view()),
     path("orders/<str:order_id>/pay", payer.Pays.as_view()),
     path("attempts/<str:attempt_id>", payer.Attempt.as_view()),
+    path("attempts/<str:attempt_id>/cancel", payer.Cancellations.as_view()),
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.identity import queries as identity
+from core.errors import DomainError
 from core.moves import advance
 from payments.cashier import queries
 from payments.cashier.models import PaymentAttempt, PaymentOrder
@@ -16,6 +17,23 @@ from payments.channels import queries as requests
 
 EXPIRED = "expired"
 BY_MERCHANT = "closed_by_merchant"
+
+
+class AttemptNotCancellable(DomainError):
+    code = "attempt_not_cancellable"
+    en = "The bank is deciding on this payment, and it cannot be stopped. Wait for its answer."
+    zh = "银行正在处理该笔付款,无法取消,请等待结果。"
+
+
+def cancellable(*, customer_id: uuid.UUID, attempt_id: uuid.UUID) -> PaymentAttempt:
+    """A customer's own attempt that `outbound.cancel` may give up: one that waits for them to act outside, or is over anyway.
+
+    Raises NotFound, AttemptNotCancellable.
+    """
+    attempt = queries.own_attempt(customer_id, attempt_id)
+    if attempt.state == AttemptState.OPEN and not queries.is_attended(attempt.id):
+        raise AttemptNotCancellable()
+    return attempt
 
 
 @transaction.atomic

@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from accounts.ledger.legs import Leg
 from core.errors import DomainError
 from payments.cashier.legs import Chosen, Method, Share, allocate, default_choice
 from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
-from payments.cashier.sockets import LegFacts, OrderFacts, plugged, source_of
+from payments.cashier.sockets import LegFacts, OrderFacts, is_attended, plugged, source_of
 
 HELD_AFTER = timedelta(days=1)
 """How long beyond its order's life money stays held: the sweeper closes the order long before."""
@@ -31,12 +31,13 @@ class NothingChosen(DomainError):
 
 @dataclass(frozen=True)
 class Pick:
-    """A method the customer names. `fen`: exactly so much of it; None: as much as is needed."""
+    """A method the customer names. `fen`: exactly so much of it; None: as much as is needed. `party`: who pays outside, or how."""
 
     source: str
     ref: str = ""
     fen: int | None = None
     discount: bool = False
+    party: str = field(default="", repr=False)
 
 
 def facts_of(order: PaymentOrder) -> OrderFacts:
@@ -64,7 +65,8 @@ def methods(
                 continue
             external = getattr(source, "external", False)
             offers = source.offers(order=facts, customer_id=customer_id, factors=factors, at=at)
-            found += [Method(name, source.order, offer, discount, external) for offer in offers]
+            attended = external and is_attended(name)
+            found += [Method(name, source.order, offer, discount, external, attended) for offer in offers]
     return sorted(found, key=lambda method: method.order)
 
 
@@ -83,7 +85,7 @@ def shares(*, order: PaymentOrder, customer_id: uuid.UUID, picks: Sequence[Pick]
         method = known.get((pick.discount, pick.source, pick.ref))
         if method is None:
             raise UnknownMethod()
-        chosen.append(Chosen(method, pick.fen))
+        chosen.append(Chosen(method, pick.fen, pick.party))
     return allocate(order.amount_fen, chosen)
 
 
@@ -101,7 +103,7 @@ def payer_fen(planned: Iterable[Share]) -> int:
     return sum(share.amount_fen for share in planned if not share.method.discount)
 
 
-def leg_facts(*, leg: FundingLeg, attempt: PaymentAttempt, order: PaymentOrder, at_once: bool = False) -> LegFacts:
+def leg_facts(*, leg: FundingLeg, attempt: PaymentAttempt, order: PaymentOrder, at_once: bool = False, party: str = "") -> LegFacts:
     return LegFacts(
         id=leg.id,
         order_id=order.id,
@@ -116,6 +118,7 @@ def leg_facts(*, leg: FundingLeg, attempt: PaymentAttempt, order: PaymentOrder, 
         began_at=attempt.created_at,
         hold_id=leg.hold_id,
         request_id=leg.request_id,
+        party=party,
     )
 
 

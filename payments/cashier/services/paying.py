@@ -19,7 +19,7 @@ from core.questions import ask
 from payments.cards import queries as cards
 from payments.cashier import journals, queries
 from payments.cashier.card import NAME as CARD
-from payments.cashier.legs import Share
+from payments.cashier.legs import Share, refuse_party
 from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
 from payments.cashier.services import funding, orders
 from payments.cashier.services.funding import Pick
@@ -61,7 +61,7 @@ def pay(*, intent: Intent, order_id: uuid.UUID, picks: Sequence[Pick], at: datet
     Otherwise the channel's request is written, to be sent after the commit, and the attempt stays open until its word.
 
     Raises NotFound (also for another's order), OrderPaid, OrderClosed, OrderBeingPaid, MerchantNotSelling, CustomerNotActive, what
-    `funding.shares` raises, StepUpNeeded and its kin, RiskRefused, what the scene's rule and the sources
+    `funding.shares` raises, PartyUnfit, StepUpNeeded and its kin, RiskRefused, what the scene's rule and the sources
     refuse with.
     """
     who = Payer(intent.customer_id, intent.session_id, shown_factors(intent))
@@ -95,6 +95,8 @@ def begun(who: Payer, order_id: uuid.UUID, picks: Sequence[Pick], approve: Appro
     merchants.require_selling(order.merchant_id)
     parties.require_active(who.customer_id)
     planned = funding.shares(order=order, customer_id=who.customer_id, picks=picks, at=at, factors=who.shown_factors)
+    for share in planned:
+        refuse_party(share.method.offer, share.party, paying=True)
     amount_fen = funding.payer_fen(planned)
     known = risk_facts(who, order, planned, at)
     factors = approve(order, amount_fen, planned)
@@ -247,7 +249,7 @@ def held(order: PaymentOrder, attempt: PaymentAttempt, position: int, share: Sha
         created_at=at,
         changed_at=at,
     )
-    facts = funding.leg_facts(leg=leg, attempt=attempt, order=order, at_once=at_once)
+    facts = funding.leg_facts(leg=leg, attempt=attempt, order=order, at_once=at_once, party=share.party)
     leg.hold_id = source_of(leg.source, discount=leg.discount).hold(leg=facts, at=at)
     if leg.external:
         leg.request_id = external_of(leg.source).place(leg=facts, at=at)

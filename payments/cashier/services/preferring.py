@@ -12,7 +12,7 @@ from payments.cashier.legs import allocate, ranked_choice
 from payments.cashier.models import MethodOrder, PaymentOrder
 from payments.cashier.services import funding
 from payments.cashier.services.funding import Pick
-from payments.cashier.sockets import FUNDING_SOURCES, WithRefs
+from payments.cashier.sockets import FUNDING_SOURCES, WithRefs, is_attended
 
 Named = tuple[str, str]
 
@@ -41,7 +41,10 @@ def refuse_unknown(customer_id: uuid.UUID, methods: Sequence[Named]) -> None:
 
 
 def has(customer_id: uuid.UUID, source: str, ref: str) -> bool:
+    """Whether a customer may name this for when nobody asks them: what they would have to act for is nothing to name."""
     found = FUNDING_SOURCES.get(source)
+    if is_attended(source):
+        return False
     if isinstance(found, WithRefs):
         return found.has(customer_id=customer_id, ref=ref)
     return found is not None and not ref

@@ -41,6 +41,8 @@ TAKEN = frozenset({"ACQ.TRADE_HAS_SUCCESS", "ACQ.TRADE_HAS_CLOSE", "ACQ.TRADE_HA
 """Codes by which an order is refused whose number is known already: what became of it is asked."""
 USER, OPEN_ID = "user:", "openid:"
 USER_ID = r"2088\d{12}"
+SAID_OTHERWISE = str.maketrans("/=&", "   ")
+"""Signs that Alipay does not take in the words of an order."""
 TRANSFER = {"product_code": "TRANS_ACCOUNT_NO_PWD", "biz_scene": "DIRECT_TRANSFER"}
 CODE_LIVES = timedelta(minutes=15)
 CODES_ARE_DEAD = CODE_LIVES + RESEND_WITHIN + timedelta(minutes=5)
@@ -61,7 +63,11 @@ class Alipay(Cardless):
 
     def pay(self, *, request_no: str, token: str, amount_fen: int, currency: str, subject: str) -> OrderResult:
         minutes = f"{CODE_LIVES // timedelta(minutes=1)}m"
-        content: dict[str, Any] = {"out_trade_no": request_no, "total_amount": answers.yuan(amount_fen), "subject": subject}
+        content: dict[str, Any] = {
+            "out_trade_no": request_no,
+            "total_amount": answers.yuan(amount_fen),
+            "subject": subject.translate(SAID_OTHERWISE),
+        }
         if token:
             method, buyer = "alipay.trade.create", "buyer_id" if token.startswith(USER) else "buyer_open_id"
             content |= {buyer: token.partition(":")[2], "product_code": "JSAPI_PAY", "op_app_id": self.account.app_id}
@@ -69,12 +75,14 @@ class Alipay(Cardless):
             method = "alipay.trade.precreate"
             content["qr_code_timeout_express"] = minutes
         content["timeout_express"] = minutes
-        result = answers.acted(partial(exchange, self.account, method, content, notified=True), partial(self.to_take_up, token))
+        result = answers.acted(partial(exchange, self.account, method, content, notified=True), partial(self.to_take_up, request_no, token))
         if isinstance(result, Failed) and result.code in TAKEN:
             return self.taken(request_no, amount_fen, otherwise=result)
         return result
 
-    def to_take_up(self, token: str, found: dict[str, Any]) -> ActionRequired:
+    def to_take_up(self, request_no: str, token: str, found: dict[str, Any]) -> OrderResult:
+        if found.get("out_trade_no") != request_no:
+            return Unknown("answer_disagrees")
         if token:
             return ActionRequired(answers.INVOKE, urlencode({"tradeNO": answers.text(found, "trade_no")}))
         return ActionRequired(answers.SCAN, answers.text(found, "qr_code"))

@@ -39,6 +39,7 @@ KINDS = {
     "服务费": "fee",
     "退费": "fee",
     "转账": "payout",
+    "提现": "withdrawal",
 }
 ORDERS_HERE = frozenset({"payout", "payout_return"})
 """What the list of orders has not: transfers."""

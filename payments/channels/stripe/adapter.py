@@ -27,7 +27,7 @@ from payments.channels.port import (
 )
 from payments.channels.services import ChannelNotConnected
 from payments.channels.stripe import answers, movements, notices
-from payments.channels.stripe.client import NUMBER, Account, Client, Document
+from payments.channels.stripe.client import NUMBER, Account, Client, Document, number
 from payments.channels.transport import NoAnswer, NotDelivered, Patience
 
 STATEMENTS = frozenset({Capability.STATEMENT_CSV, Capability.STATEMENT_ACCOUNT})
@@ -55,6 +55,7 @@ class Stripe(Cardless):
             "amount": amount_fen,
             "currency": currency.lower(),
             "payment_method": method,
+            "payment_method_types": ["card"],
             "confirm": True,
             "capture_method": "automatic",
             "metadata": {NUMBER: request_no, "subject": subject},
@@ -66,7 +67,8 @@ class Stripe(Cardless):
     def paid(self, content: Document) -> OrderResult:
         request_no = content["metadata"][NUMBER]
         try:
-            return answers.payment(self.client.pay(content, key=request_no))
+            made = self.client.pay(content, key=request_no)
+            return answers.payment(made) if number(made) == request_no else Unknown("answer_disagrees")
         except (stripe.CardError, stripe.IdempotencyError) as problem:
             otherwise = Failed(answers.refusal(problem))
         known = answers.asked(lambda: self.ended(request_no))

@@ -37,6 +37,7 @@ BILLS = {"payments": "tradebill?bill_date={day}&bill_type=ALL", "account": "fund
 TAKEN = frozenset({"OUT_TRADE_NO_USED", "ORDERPAID", "ORDER_PAID", "ORDERCLOSED", "ORDER_CLOSED", "INVALID_REQUEST"})
 """Codes by which an order is refused whose number is known already: what became of it is asked."""
 JSAPI, APP = "jsapi:", "app"
+DESCRIPTION_LENGTH = 127
 STATEMENTS = frozenset({Capability.STATEMENT_CSV, Capability.STATEMENT_ACCOUNT})
 WITHOUT_CARDS = STATEMENTS | {Capability.PAY, Capability.CLOSE, Capability.REFUND, Capability.NOTICES}
 
@@ -59,7 +60,7 @@ class WechatV3(Cardless):
         content: dict[str, Any] = {
             "appid": self.account.app_id,
             "mchid": self.account.merchant,
-            "description": subject,
+            "description": subject[:DESCRIPTION_LENGTH],
             "out_trade_no": request_no,
             "notify_url": self.account.notify_url,
             "amount": {"total": amount_fen, "currency": currency},

@@ -93,9 +93,9 @@ class CodePays(MerchantOutboundEffectView):
         ],
     )
     def post(self, request: Request, **url: str) -> Any:
-        """Charge the code a payer shows. Small amounts are paid at once; above the PIN-free limits the payer confirms in the app, within
-        minutes: read it until it says paid. The same out_trade_no with the same content answers the same payment, so ask again when no
-        answer came; when you cannot wait, reverse it."""
+        """Charge the code a payer shows. Small amounts are paid at once; above the PIN-free limits, and where the payer's bank wants a
+        proof, the payer confirms in the app, within minutes: read it until it says paid. The same out_trade_no with the same content
+        answers the same payment, so ask again when no answer came; when you cannot wait, reverse it."""
         return super().post(request, **url)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> PayerCode:

@@ -85,7 +85,8 @@ def taken(code: PayerCode, order: PaymentOrder, at: datetime) -> PayerCode:
     except TRY_AGAIN:
         raise
     except ASKS_PAYER as refused:
-        return ask_payer(code, order, refused, at)
+        keep(refused)
+        return ask_payer(code, order, refused.code, at)
     except DomainError as refused:
         return refuse(code, order, refused, at)
     return advance(code, PayerCodeState.TAKEN, moves=PAYER_CODE_MOVES, at=at, order_id=order.id, used_at=at)
@@ -98,10 +99,9 @@ def pay(code: PayerCode, order: PaymentOrder, at: datetime) -> PaymentAttempt:
     return paying.pay(intent=intent, order_id=order.id, picks=picks, at=at)
 
 
-def ask_payer(code: PayerCode, order: PaymentOrder, refused: DomainError, at: datetime) -> PayerCode:
+def ask_payer(code: PayerCode, order: PaymentOrder, why: str, at: datetime) -> PayerCode:
     """The order waits for its payer, who finds it in the app."""
-    keep(refused)
-    advance(code, PayerCodeState.TO_CONFIRM, moves=PAYER_CODE_MOVES, at=at, order_id=order.id, used_at=at, code=refused.code)
+    advance(code, PayerCodeState.TO_CONFIRM, moves=PAYER_CODE_MOVES, at=at, order_id=order.id, used_at=code.used_at or at, code=why)
     payload: outbox.Payload = {"payer_code": code.public_id, "order": order.public_id, "customer": str(code.customer_id)}
     outbox.publish(topic="payer_code.to_confirm", owner=code.customer_id, payload=payload, at=at)
     return code
@@ -156,9 +156,14 @@ def refuse_guessing(app: MerchantApp, at: datetime) -> None:
 
 @transaction.atomic
 def close_declined(*, order_id: uuid.UUID, at: datetime) -> PaymentOrder:
-    """Close the order of a code that was taken and that the payer's bank then declined: the code is used up. Does nothing to others."""
-    code, order = queries.code_of_order(order_id), orders.locked(order_id)
+    """End the order of a code that was taken and that the payer's bank then declined: the code is used up. Where the bank wants a proof,
+    nobody has said no: the payer confirms it in the app, as above the PIN-free limits. Does nothing to others."""
+    order = orders.locked(order_id)
+    code = queries.code_of_order(order_id)
     if code is None or code.state != PayerCodeState.TAKEN or order.state != OrderState.CREATED:
+        return order
+    if orders_found.factors_asked(orders_found.attempts(order.id)):
+        ask_payer(code, order, StepUpNeeded.code, at)
         return order
     return closing.begin(order_id=order.id, code=PAYER_DECLINED, at=at)
 

@@ -33,7 +33,7 @@ TIME = CapKind("qr.minutes_to_pay", _("Time to pay an order made by scanning a p
 def make(
     *, owner_id: uuid.UUID, merchant_id: uuid.UUID, store_id: uuid.UUID, app_id: uuid.UUID, title: str, amount_fen: int | None, at: datetime
 ) -> QrCode:
-    """A code for a store of an own merchant, whose orders are `app_id`'s.
+    """A code for a store of an own merchant, whose orders are `app_id`'s. One at a time for a merchant: they are counted.
 
     Raises NotFound, MerchantNotSelling, StoreClosed, WrongState (a stopped app), TooManyQrCodes.
     """
@@ -44,6 +44,7 @@ def make(
         raise StoreClosed(field="store_id")
     if app.state != AppState.ACTIVE:
         raise WrongState(state=app.state, wanted=AppState.ACTIVE)
+    merchants.hold_back([merchant.id])
     most = cap(CODES, at)
     if queries.in_use(merchant.id) >= most:
         raise TooManyQrCodes(most=most)

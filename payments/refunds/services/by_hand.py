@@ -29,7 +29,7 @@ GIVEN_UP_CODE = "given_up_by_operator"
 class LostInDispute(DomainError):
     code = "refund_lost_in_dispute"
     en = "A dispute decided that this money goes back. Ask the channel again, or pay it by hand."
-    zh = "该退款由争议裁定产生,不能放弃。请重新向通道发起,或人工付款。"
+    zh = "该退款由争议裁定产生,不能放弃。请重新向渠道发起,或人工付款。"
 
 
 def refund_order(*, order_id: uuid.UUID, amount_fen: int, reason: str, at: datetime) -> Refund:

@@ -89,7 +89,7 @@ def close_again(*, settlement_id: uuid.UUID, by: str, at: datetime) -> Settlemen
     found = queries.locked(settlement_id)
     if found.state != SettlementState.OPEN:
         return found
-    moved = movements(found.business_on, [found.shard]).get(found.merchant_id, [])
+    moved = movements_of(found.merchant_id, found.business_on)
     work.finish(kind=UNPROVED, target=found.public_id, by=by, at=at)
     SettlementLine.objects.filter(settlement_id=found.id).delete()
     Settlement.objects.filter(pk=found.pk).delete()
@@ -114,7 +114,7 @@ def close_now(*, merchant_id: uuid.UUID, at: datetime) -> Settlement:
         raise DayEnding(day=ending[0].isoformat())
     if merchant_id in queries.settled_on(business_on, [shard]):
         raise DaySettled(day=business_on.isoformat())
-    moved = movements(business_on, [shard]).get(merchant_id, [])
+    moved = movements_of(merchant_id, business_on)
     if not moved:
         raise NothingToSettle()
     close_merchants({merchant_id: moved}, business_on=business_on, at=at)
@@ -125,21 +125,26 @@ def close_now(*, merchant_id: uuid.UUID, at: datetime) -> Settlement:
 
 def lines_now(merchant_id: uuid.UUID) -> list[tuple[str, str, uuid.UUID | None]]:
     """Kind, reference and order of the lines that `close_now` would make now. Raises NoOpenDay."""
-    moved = movements(business_days.current(), [shard_of(merchant_id)]).get(merchant_id, [])
+    moved = movements_of(merchant_id, business_days.current())
     known = facts({merchant_id: moved})
     found = [(one.reference, known.get((merchant_id, one.journal_id))) for one in moved]
     return [(fact.kind, reference, fact.order_id) for reference, fact in found if fact is not None]
 
 
-def movements(business_on: date, shards: Collection[int]) -> dict[uuid.UUID, list[Movement]]:
+def movements_of(merchant_id: uuid.UUID, business_on: date) -> list[Movement]:
+    """`movements` of one merchant, reading no other's."""
+    return movements(business_on, [shard_of(merchant_id)], only=merchant_id).get(merchant_id, [])
+
+
+def movements(business_on: date, shards: Collection[int], *, only: uuid.UUID | None = None) -> dict[uuid.UUID, list[Movement]]:
     """What a day's settlements are made of, by merchant: what moved on that day, and what moved on an earlier one that was closed for the
     merchant before it was over, after that."""
-    found = moved_on(business_on, shards)
+    found = moved_on(business_on, shards, only)
     early: dict[date, list[Settlement]] = defaultdict(list)
-    for row in queries.closed_early(shards, business_on):
+    for row in queries.closed_early(shards, business_on, only):
         early[row.business_on].append(row)
     for day, rows in early.items():
-        earlier, taken = moved_on(day, {row.shard for row in rows}), queries.journals_of([row.id for row in rows])
+        earlier, taken = moved_on(day, {row.shard for row in rows}, only), queries.journals_of([row.id for row in rows])
         for row in rows:
             rest = [one for one in earlier.get(row.merchant_id, []) if one.journal_id not in taken]
             if rest:
@@ -147,9 +152,10 @@ def movements(business_on: date, shards: Collection[int]) -> dict[uuid.UUID, lis
     return found
 
 
-def moved_on(business_on: date, shards: Collection[int]) -> dict[uuid.UUID, list[Movement]]:
+def moved_on(business_on: date, shards: Collection[int], only: uuid.UUID | None) -> dict[uuid.UUID, list[Movement]]:
     """What moved the merchants' pending accounts on a day (and their settled money, where a refund took from it), by merchant."""
-    moves = ledger.day_moves(business_on=business_on, roles=[accounts.PENDING, *SETTLED], shards=sorted(shards), not_events=OWN)
+    roles = [accounts.PENDING, *SETTLED]
+    moves = ledger.day_moves(business_on=business_on, roles=roles, shards=sorted(shards), not_events=OWN, owner=only)
     by_journal: dict[tuple[uuid.UUID, uuid.UUID], list[ledger.DayMove]] = defaultdict(list)
     for move in moves:
         by_journal[move.owner, move.journal_id].append(move)

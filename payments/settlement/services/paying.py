@@ -1,4 +1,5 @@
-"""Paying settlements out: placed and booked in one transaction, sent after it, ended by the channel's word; and mirrored when it is no."""
+"""Paying settlements out: placed at the card's best channel and booked in one transaction, sent after it, ended by the channel's word. A
+definite no goes on at another channel, or is mirrored."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -15,11 +16,14 @@ from core.outbox.services import Payload
 from core.production import refuse_in_production
 from core.work import services as work
 from payments.cards import queries as cards
+from payments.cards import routes
 from payments.channels import services as channels
 from payments.channels import telling
+from payments.channels.elsewhere import NEXT_CHANNEL
 from payments.channels.queries import ChannelRequest
 from payments.merchants import accounts
 from payments.merchants import queries as merchants
+from payments.merchants.queries import Merchant
 from payments.merchants.states import MerchantState
 from payments.settlement import journals, queries
 from payments.settlement.models import MerchantPayout, Settlement
@@ -81,14 +85,14 @@ def pay_now(*, settlement_id: uuid.UUID, at: datetime) -> MerchantPayout | None:
 def place(settlement: Settlement, at: datetime) -> MerchantPayout | None:
     """The payout, its request and its journal, or none of them. Raises what refuses it."""
     merchant = merchants.steady(settlement.merchant_id)
-    if merchant.state != MerchantState.ACTIVE:
-        raise NotPaidOut(state=merchant.state)
+    require_active(merchant)
     if merchant.settlement_card_id is None:
         raise NoSettlementCard()
     card = cards.usable(merchant.owner_id, merchant.settlement_card_id)
     amount = min(settlement.payout_fen, merchants.balances(merchant.id)[accounts.AVAILABLE].available)
     if amount < max(merchants.terms_in_force(merchant.id, at).least_payout_fen, 1):
         advance(settlement, SettlementState.CARRIED, moves=SETTLEMENT_MOVES, at=at, code=TOO_LITTLE, pay_at=None)
+        work.finish(kind=WAITING, target=settlement.public_id, by="system", at=at)
         return None
     payout = MerchantPayout(
         id=new_id(),
@@ -102,19 +106,8 @@ def place(settlement: Settlement, at: datetime) -> MerchantPayout | None:
         created_at=at,
         changed_at=at,
     )
-    request = channels.place(
-        channel=card.channel_id,
-        operation="payout",
-        business=BUSINESS,
-        business_id=payout.id,
-        reference=payout.public_id,
-        customer_id=merchant.owner_id,
-        card_id=card.id,
-        amount_fen=amount,
-        bank_code=card.bank_id,
-        at=at,
-    )
-    payout.request_id = request.id
+    way = routes.patient(card=card, use=routes.SETTLE, amount_fen=amount, at=at)
+    payout.request_id = routes.place(card=card, use=routes.SETTLE, order=made_for(payout), way=way, at=at).id
     payout.save(force_insert=True)
     advance(settlement, SettlementState.PAYING, moves=SETTLEMENT_MOVES, at=at, code="", pay_at=None, paid_fen=amount)
     work.finish(kind=WAITING, target=settlement.public_id, by="system", at=at)
@@ -126,6 +119,15 @@ def place(settlement: Settlement, at: datetime) -> MerchantPayout | None:
         at=at,
     )
     return payout
+
+
+def require_active(merchant: Merchant) -> None:
+    if merchant.state != MerchantState.ACTIVE:
+        raise NotPaidOut(state=merchant.state)
+
+
+def made_for(payout: MerchantPayout) -> routes.Order:
+    return routes.Order(BUSINESS, payout.id, payout.public_id, payout.amount_fen)
 
 
 def wait(settlement: Settlement, refused: DomainError, at: datetime) -> None:
@@ -141,6 +143,8 @@ def settle(*, request: ChannelRequest, at: datetime) -> Settlement:
     """Take in the channel's final word on a payout, in the transaction that stores it."""
     settlement, payout = locked_with(request.business_id)
     if request.state == "failed":
+        if goes_on(payout, request, at):
+            return settlement
         advance_back(payout, PayoutState.FAILED, request.code, at)
         return come_back(settlement, payout, request.code, at)
     journal_id = new_id()
@@ -155,6 +159,31 @@ def settle(*, request: ChannelRequest, at: datetime) -> Settlement:
         at=at,
     )
     return settlement
+
+
+def goes_on(payout: MerchantPayout, request: ChannelRequest, at: datetime) -> bool:
+    """Whether another channel pays it, after one that certainly did not; what is booked stays on its way. Raises LedgerHalted, NoOpenDay:
+    told again then."""
+    if payout.state != PayoutState.SENT or request.verdict != NEXT_CHANNEL or payout.request_id != request.id:
+        return False
+    try:
+        with transaction.atomic():
+            require_active(merchants.steady(payout.merchant_id))
+            card = cards.card(request.customer_id, payout.card_id)
+            following = routes.place_another(card=card, use=routes.SETTLE, order=made_for(payout), at=at)
+    except telling.SHUT:
+        raise
+    except DomainError:
+        return False
+    return following is not None and bool(MerchantPayout.objects.filter(pk=payout.pk).update(request_id=following, changed_at=at))
+
+
+def has_another(request: ChannelRequest, at: datetime) -> bool:
+    """Whether a channel that was not asked yet would pay a payout on its way now."""
+    payout = queries.payout(request.business_id)
+    going = payout.state == PayoutState.SENT and merchants.merchant(payout.merchant_id).state == MerchantState.ACTIVE
+    card = cards.card(request.customer_id, payout.card_id)
+    return going and routes.another(card=card, use=routes.SETTLE, order=made_for(payout), at=at) is not None
 
 
 @transaction.atomic

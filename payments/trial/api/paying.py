@@ -97,10 +97,11 @@ class TrialPayments(TrialEffectView):
         return queries.attempt(UUID(resource))
 
     def shown(self, row: Any, *, many: bool = False) -> Any:
+        asked = queries.factors_asked([row])
         told = {
-            "result": queries.result(row),
+            "result": queries.result(row, asked),
             "code": reasons.code_of(row),
-            "message": reasons.message(row, get_language() or "en", clock.now()),
+            "message": reasons.message(row, asked, get_language() or "en", clock.now()),
             "order": queries.order(row.order_id),
         }
         return super().shown(told)

@@ -19,6 +19,7 @@ from core.limits.services import LimitReached
 from payments.cards.queries import CardNotUsable
 from payments.cards.services import OverSingleLimit, SceneNotOffered
 from payments.channels.breaker import ChannelResting
+from payments.channels.routing import AmountNotServed
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
 from payments.risk.services.deciding import RiskRefused, StrongerProofNeeded
 from payments.wallet import outbound, queries
@@ -48,6 +49,7 @@ CHANNEL_REFUSALS = (
     ChannelUnderMaintenance,
     ChannelNotConnected,
     ChannelResting,
+    AmountNotServed,
     LedgerHalted,
     NoOpenDay,
 )

@@ -5,6 +5,7 @@ from django.urls import path
 from payments.wallet.api import orders, statement, transfers
 
 urlpatterns = [
+    path("transfers", transfers.Transfers.as_view()),
     path("balance", statement.BalanceView.as_view()),
     path("overview", statement.Overview.as_view()),
     path("movements", statement.Movements.as_view()),
@@ -19,7 +20,6 @@ urlpatterns = [
     path("withdrawals/quote", orders.WithdrawalQuote.as_view()),
     path("withdrawals/<str:withdrawal_id>", orders.WithdrawalById.as_view()),
     path("payees", transfers.Payees.as_view()),
-    path("transfers", transfers.Transfers.as_view()),
     path("transfers/<str:transfer_id>", transfers.TransferById.as_view()),
     path("transfers/<str:transfer_id>/accept", transfers.TransferAcceptance.as_view()),
     path("transfers/<str:transfer_id>/decline", transfers.TransferRefusal.as_view()),

@@ -1,4 +1,4 @@
-"""Money from a card into the balance."""
+"""Money from a card into the balance, through the card's best channel, and on to the next after a definite no that says so."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.ledger import services as ledger
 from core.approvals.services import must_be_applying
+from core.errors import DomainError
 from core.ids import new_id, public_id, shard_of
 from core.moves import advance
 from core.outbox import services as outbox
@@ -14,10 +15,11 @@ from core.outbox.services import Payload
 from core.questions import ask
 from core.work import services as work
 from payments.cards import queries as cards
-from payments.cards import recounting
+from payments.cards import recounting, routes
 from payments.cards import services as card_services
 from payments.channels import queries as channel_requests
 from payments.channels import services as channels
+from payments.channels.elsewhere import NEXT_CHANNEL
 from payments.channels.queries import ChannelRequest
 from payments.risk.services import deciding
 from payments.risk.services.deciding import Act
@@ -31,38 +33,29 @@ REFUND_REFUSED = "top_up.refund_refused"
 REFUND_WAITING = "top_up.refund_waiting"
 REFUND_MAY_WAIT = timedelta(days=1)
 CREDIT = "top_up.credit"
+WAITING = (TopUpState.CREATED, TopUpState.PROCESSING)
 
 
 @transaction.atomic
 def start(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -> TopUp:
-    """Write the order and its request to the card's channel; nothing has left yet.
+    """Write the order and its request to the card's best channel; nothing has left yet.
 
     The card's money is at stake, so its holder approves it like a payment; the outflow limits are not touched, since money
     comes in. Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, RiskRefused, LedgerHalted,
-    NoOpenDay, and what the channel refuses.
+    NoOpenDay, and what `routes.best` raises.
     """
     customer_id = intent.customer_id
     parties.require_active(customer_id)
     card = cards.usable(customer_id, card_id)
-    card_services.check_limit(card=card, scene=BUSINESS, amount_fen=amount_fen, at=at)
+    way = routes.best(card=card, use=routes.TOP_UP, amount_fen=amount_fen, at=at)
+    card_services.check_limit(card=card, scene=BUSINESS, amount_fen=amount_fen, at=at, channel=way.channel)
     top_up_id = new_id()
     act = Act(BUSINESS, top_up_id, customer_id, intent.session_id, amount_fen, card=bytes(card.fingerprint))
     (known,) = ask(deciding.facts_question(act=act, at=at))
     with authority.saying(purpose=authority.TOP_UP, amount_fen=amount_fen, payee=card.public_id):
         factors = authority.require(intent=intent, purpose=authority.TOP_UP, amount_fen=amount_fen, payee=card.public_id, at=at)
         deciding.record(deciding.decide_now(act=act, known=known, factors=factors, at=at))
-    request = channels.place(
-        channel=card.channel_id,
-        operation="pay",
-        business=BUSINESS,
-        business_id=top_up_id,
-        reference=public_id(TopUp.PREFIX, top_up_id),
-        customer_id=customer_id,
-        card_id=card.id,
-        amount_fen=amount_fen,
-        bank_code=card.bank_id,
-        at=at,
-    )
+    request = routes.place(card=card, use=routes.TOP_UP, order=made_for(top_up_id, amount_fen), way=way, at=at)
     top_up = TopUp.objects.create(
         id=top_up_id,
         customer_id=customer_id,
@@ -78,6 +71,10 @@ def start(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) 
     return top_up
 
 
+def made_for(top_up_id: uuid.UUID, amount_fen: int) -> routes.Order:
+    return routes.Order(BUSINESS, top_up_id, public_id(TopUp.PREFIX, top_up_id), amount_fen)
+
+
 @transaction.atomic
 def note_processing(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
     """The channel was asked and owes its answer: the order reads so. Does nothing when the answer is in already."""
@@ -88,12 +85,12 @@ def note_processing(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
 
 
 @transaction.atomic
-def give_up(*, top_up_id: uuid.UUID, at: datetime) -> TopUp:
-    """Close an order whose channel never answered; from now on a success is late. Does nothing to one that is over, and to one that
-    is answered: the answer only waits until it can be booked."""
+def give_up(*, top_up_id: uuid.UUID, closed_id: uuid.UUID, at: datetime) -> TopUp:
+    """Close an order whose channel never answered; from now on a success is late. Does nothing to one that is over, to one that is
+    answered (the answer only waits until it can be booked), and to one that went on with another request than the one closed before."""
     top_up = TopUp.objects.select_for_update().get(pk=top_up_id)
     answered = channel_requests.request(top_up.request_id).done
-    if top_up.state in (TopUpState.CREATED, TopUpState.PROCESSING) and not answered:
+    if top_up.state in WAITING and top_up.request_id == closed_id and not answered:
         advance(top_up, TopUpState.CLOSED, moves=TOP_UP_MOVES, at=at, code="given_up")
         publish("top_up.closed", top_up, at)
     return top_up
@@ -106,7 +103,7 @@ def settle(*, request: ChannelRequest, at: datetime) -> TopUp:
     if request.operation == "refund":
         return settle_refund(top_up, request, at)
     if request.state == "failed":
-        return fail(top_up, request.code, at)
+        return top_up if goes_on(top_up, request, at) else fail(top_up, request.code, at)
     if top_up.state == TopUpState.FAILED:
         recounting.count_again(card_id=top_up.card_id, scene=BUSINESS, amount_fen=top_up.amount_fen, taken_at=top_up.created_at)
     if top_up.state in (TopUpState.CLOSED, TopUpState.FAILED):
@@ -114,8 +111,24 @@ def settle(*, request: ChannelRequest, at: datetime) -> TopUp:
     return book(top_up, request, at)
 
 
+def goes_on(top_up: TopUp, request: ChannelRequest, at: datetime) -> bool:
+    """Whether another channel is asked, after one that certainly did nothing. The card's limits stay taken."""
+    over = top_up.state not in WAITING or top_up.give_up_at <= at
+    if over or request.verdict != NEXT_CHANNEL or top_up.request_id != request.id:
+        return False
+    try:
+        with transaction.atomic():
+            parties.require_active(top_up.customer_id)
+            card = cards.card(top_up.customer_id, top_up.card_id)
+            order = made_for(top_up.id, top_up.amount_fen)
+            following = routes.place_another(card=card, use=routes.TOP_UP, order=order, at=at)
+    except DomainError:
+        return False
+    return following is not None and bool(TopUp.objects.filter(pk=top_up.pk).update(request_id=following, changed_at=at))
+
+
 def takes_late(request: ChannelRequest) -> bool:
-    """Whether an order is over as failed, so that a success after all is late."""
+    """Whether an order is over as failed and this is the last channel it was asked at, so that a success after all is late."""
     return TopUp.objects.filter(pk=request.business_id, request_id=request.id, state=TopUpState.FAILED).exists()
 
 

@@ -67,7 +67,8 @@ def send(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, a
 
 @transaction.atomic(savepoint=False)
 def offer(*, intent: Intent, payee_id: uuid.UUID, amount_fen: int, remark: str, at: datetime) -> Transfer:
-    """Take the money from the payer and let it wait for the payee's word. Raises what `send` raises."""
+    """Take the money from the payer and let it wait for the payee's word. A payee who closes at this moment never takes it, and it goes
+    back to the payer in time: no row of the payee's is locked for that. Raises what `send` raises."""
     transfer, ruling = admitted(intent, payee_id, amount_fen, remark, at)
     transfer.expires_at = accepted_until(at)
     if ruling.review:

@@ -1,4 +1,4 @@
-"""Money from the balance to a card."""
+"""Money from the balance to a card, through the card's best channel, and on to another after a definite no."""
 
 import uuid
 from contextlib import suppress
@@ -23,12 +23,14 @@ from core.outbox.services import Payload
 from core.questions import ask
 from core.work import services as work
 from payments.cards import queries as cards
+from payments.cards import routes
 from payments.cards import services as card_services
 from payments.cards.queries import CardNotUsable
-from payments.channels import services as channels
+from payments.cards.services import OverSingleLimit, SceneNotOffered
 from payments.channels import telling
-from payments.channels.breaker import refuse_resting
+from payments.channels.elsewhere import NEXT_CHANNEL
 from payments.channels.queries import ChannelRequest
+from payments.channels.routing import AmountNotServed
 from payments.channels.services import ChannelNotConnected, ChannelOff, ChannelUnderMaintenance
 from payments.risk.services import deciding
 from payments.risk.services.deciding import Act
@@ -47,12 +49,16 @@ HOLD_LIFE = timedelta(days=7)
 ALLOWANCE_TRIES = 10
 REFUSED_ON_THE_WAY = (
     AccountFrozen,
+    AmountNotServed,
     CardNotUsable,
     ChannelNotConnected,
     ChannelOff,
     ChannelUnderMaintenance,
     CustomerNotActive,
     HoldNotOpen,
+    LimitReached,
+    OverSingleLimit,
+    SceneNotOffered,
 )
 
 
@@ -66,16 +72,15 @@ class AllowanceBusy(DomainError):
 def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -> Withdrawal:
     """Hold amount and fee on the balance, and for a person's word too where risk says so. Nothing is asked of the channel yet.
 
-    Raises CustomerNotActive, NotFound, CardNotUsable, the card's limits, StepUpNeeded and its kin, RiskRefused, InsufficientFunds,
-    LedgerHalted, NoOpenDay.
+    Raises CustomerNotActive, NotFound, CardNotUsable, what `routes.best` raises, the card's limits, StepUpNeeded and its kin, RiskRefused,
+    InsufficientFunds, LedgerHalted, NoOpenDay.
     """
     halt.require_open()
     customer_id = intent.customer_id
     parties.require_active(customer_id)
     card = cards.usable(customer_id, card_id)
-    card_services.check_limit(card=card, scene="withdraw", amount_fen=amount_fen, at=at)
-    channels.refuse_closed(card.channel_id, card.bank_id, at)
-    refuse_resting(card.channel_id, at)
+    way = routes.best(card=card, use=routes.WITHDRAW, amount_fen=amount_fen, at=at)
+    card_services.check_limit(card=card, scene="withdraw", amount_fen=amount_fen, at=at, channel=way.channel)
     act = Act(BUSINESS, new_id(), customer_id, intent.session_id, amount_fen, payee=card.id, card=bytes(card.fingerprint))
     (known,) = ask(deciding.facts_question(act=act, at=at))
     with authority.saying(purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=card.public_id):
@@ -147,21 +152,11 @@ def dispatch(*, withdrawal_id: uuid.UUID, at: datetime) -> Withdrawal:
 
 @transaction.atomic
 def place_and_capture(withdrawal: Withdrawal, at: datetime) -> None:
-    """Both or, when the customer, the card, the channel, the account or the hold refuses, neither."""
+    """Both or, when the customer, the card, every channel, the account or the hold refuses, neither."""
     parties.require_active(withdrawal.customer_id)
     card = cards.usable(withdrawal.customer_id, withdrawal.card_id)
-    request = channels.place(
-        channel=card.channel_id,
-        operation="payout",
-        business=BUSINESS,
-        business_id=withdrawal.id,
-        reference=withdrawal.public_id,
-        customer_id=withdrawal.customer_id,
-        card_id=card.id,
-        amount_fen=withdrawal.amount_fen,
-        bank_code=card.bank_id,
-        at=at,
-    )
+    way = routes.patient(card=card, use=routes.WITHDRAW, amount_fen=withdrawal.amount_fen, at=at)
+    request = routes.place(card=card, use=routes.WITHDRAW, order=made_for(withdrawal), way=way, at=at)
     journal_id = new_id()
     ledger.capture(
         hold_id=withdrawal.hold_id,
@@ -175,12 +170,16 @@ def place_and_capture(withdrawal: Withdrawal, at: datetime) -> None:
     advance(withdrawal, WithdrawalState.SENT, moves=WITHDRAWAL_MOVES, at=at, sent_journal_id=journal_id, request_id=request.id)
 
 
+def made_for(withdrawal: Withdrawal) -> routes.Order:
+    return routes.Order(BUSINESS, withdrawal.id, withdrawal.public_id, withdrawal.amount_fen)
+
+
 @transaction.atomic
 def settle(*, request: ChannelRequest, at: datetime) -> Withdrawal:
     """Take in the channel's final word on the payout, in the transaction that stores it."""
     withdrawal = Withdrawal.objects.select_for_update().get(pk=request.business_id)
     if request.state == "failed":
-        return give_back(withdrawal, WithdrawalState.FAILED, request.code, at)
+        return withdrawal if goes_on(withdrawal, request, at) else give_back(withdrawal, WithdrawalState.FAILED, request.code, at)
     journal_id = new_id()
     advance(withdrawal, WithdrawalState.PAID, moves=WITHDRAWAL_MOVES, at=at, paid_journal_id=journal_id)
     ledger.post(
@@ -192,6 +191,31 @@ def settle(*, request: ChannelRequest, at: datetime) -> Withdrawal:
     )
     publish("withdrawal.paid", withdrawal, at)
     return withdrawal
+
+
+def goes_on(withdrawal: Withdrawal, request: ChannelRequest, at: datetime) -> bool:
+    """Whether another channel pays it, after one that certainly did not; what is captured stays on its way. Raises LedgerHalted,
+    NoOpenDay: told again then."""
+    if withdrawal.state != WithdrawalState.SENT or request.verdict != NEXT_CHANNEL or withdrawal.request_id != request.id:
+        return False
+    try:
+        with transaction.atomic():
+            parties.require_active(withdrawal.customer_id)
+            card = cards.card(withdrawal.customer_id, withdrawal.card_id)
+            following = routes.place_another(card=card, use=routes.WITHDRAW, order=made_for(withdrawal), at=at)
+    except telling.SHUT:
+        raise
+    except DomainError:
+        return False
+    return following is not None and bool(Withdrawal.objects.filter(pk=withdrawal.pk).update(request_id=following, changed_at=at))
+
+
+def has_another(request: ChannelRequest, at: datetime) -> bool:
+    """Whether a channel that was not asked yet would pay a withdrawal on its way now."""
+    withdrawal = Withdrawal.objects.get(pk=request.business_id)
+    going = withdrawal.state == WithdrawalState.SENT and parties.active(withdrawal.customer_id)
+    card = cards.card(withdrawal.customer_id, withdrawal.card_id)
+    return going and routes.another(card=card, use=routes.WITHDRAW, order=made_for(withdrawal), at=at) is not None
 
 
 @transaction.atomic

@@ -1,10 +1,14 @@
 """The jobs of an evening that the clock's tasks would have done over the day: what nobody ended is ended, what is over goes back, fees
 are taken, billers and shops are told."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 
+from config.demo.bank import Bank
 from config.demo.cast import FINANCE, second_look
+from config.demo.hands import Hand, together
 from core.errors import DomainError
 from core.outbox import services as outbox
 from payments.agreements import queries as agreements
@@ -50,13 +54,19 @@ def sweep(at: datetime) -> None:
     sending.deliver_due(now=lambda: at, most_s=NOTICES_S)
 
 
-def settle(at: datetime, *, until: date) -> None:
-    """Have the finance people approve the settlements of days before `until`, a day's list at a time, and pay what is due."""
+def settle(at: datetime, *, until: date, bank: Bank, hands: Sequence[Hand]) -> None:
+    """Have the finance people approve the settlements of days before `until`, a day's list at a time, and pay what is due, each of
+    `hands` a part of the shards."""
     for listed in settlements.to_approve():
         if listed.business_on < until:
             payload = {"target": listed.business_on.isoformat(), "number": listed.number, "payout_fen": listed.payout_fen}
             second_look(approving.DAY, payload, "Compared with the day's report", at, people=FINANCE)
-    for shard in settlements.due_shards(at):
+    due, count = settlements.due_shards(at), len(hands) + 1
+    together([partial(pay, due[place::count], at) for place in range(min(count, len(due)))], bank=bank, hands=hands)
+
+
+def pay(shards: Sequence[int], at: datetime, bank: Bank) -> None:
+    for shard in shards:
         settlement_sweeps.pay_due(shard=shard, at=at)
 
 

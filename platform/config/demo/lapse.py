@@ -17,7 +17,7 @@ from config.demo import evening, statements, watch
 from config.demo.acts import Intention
 from config.demo.bank import Bank
 from config.demo.fingerprint import fingerprint
-from config.demo.hands import SecondHand, hurried, moment, perform_together, second_hand
+from config.demo.hands import Hand, hired, hurried, moment, perform_together
 from config.demo.lives import Life
 from config.demo.plan import draw
 from config.demo.stage import Stage
@@ -29,13 +29,15 @@ from core.tallies import services as tallies
 from payments.channels import queries as channel_requests
 from payments.channels import services as channels
 
-QUIET = {"hold_ms": 20}
+QUIET = {"hold_ms": 20, "plan_mode": "manual"}
 DEAF, DEAF_FOR = "shop-4", 50
 """The shop whose receiver is out of order, and for how many notices."""
 NOTICED = ["payment", "payout", "refund", "bank_cancel"]
 STATEMENT_MINUTE, SETTLE_MINUTE, ANSWER_MINUTE = 2 * 60, 6 * 60, 23 * 60 + 20
 SETTLE_ROUNDS = 60
 UNAPPROVED = 2
+HANDS = 2
+"""How many processes help."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
     """
     today = clock.local_day(clock.wall())
     first = today - timedelta(days=days)
-    with Bank() as bank, undisturbed(bank, last=today - timedelta(days=1)), hurried(), second_hand() as helper:
+    with Bank() as bank, undisturbed(bank, last=today - timedelta(days=1)), hurried(), hired(HANDS) as hands:
         travel.begin(at=clock.start_of_day(first))
         clock_services.tell_followers()
         stage = Stage(bank, dict(enumerate(map(Life, bank.people(count=people, seed=seed)))), {})
@@ -66,9 +68,9 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
             if day:
                 statements.reconcile(first + timedelta(days=day - 1), at=moment(first + timedelta(days=day), STATEMENT_MINUTE))
             morning = moment(first + timedelta(days=day), SETTLE_MINUTE)
-            evening.settle(at=morning, until=today - timedelta(days=UNAPPROVED))
+            evening.settle(at=morning, until=today - timedelta(days=UNAPPROVED), bank=bank, hands=hands)
             watch.morning(day, stage.lives.get(blocked), at=morning)
-            live_day(stage, helper, plan.get(day, []), first + timedelta(days=day))
+            live_day(stage, hands, plan.get(day, []), first + timedelta(days=day))
             travel.advance(to=clock.start_of_day(first + timedelta(days=day + 1)))
             progress(day + 1, sum(stage.deeds.done.values()))
     travel.return_to_wall()
@@ -79,8 +81,8 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
 
 @contextmanager
 def undisturbed(bank: Bank, *, last: date) -> Iterator[None]:
-    """A bank that cuts lost answers short and sends no notices, since nobody listens yet (results come by query), and whose last
-    statements are wrong in every way."""
+    """A bank that cuts lost answers short, does what it does later when the evening asks for it (the same on every machine) and sends no
+    notices, since nobody listens yet (results come by query), and whose last statements are wrong in every way."""
     before = bank.settings(**QUIET)
     silence = bank.call("POST", "/control/faults", {"name": "lost_notice", "operations": NOTICED, "times": 1_000_000})
     bank.call("PUT", f"/control/receivers/{DEAF}", {"answers": [500] * DEAF_FOR})
@@ -93,12 +95,13 @@ def undisturbed(bank: Bank, *, last: date) -> Iterator[None]:
         bank.settings(**{name: before[name] for name in QUIET})
 
 
-def live_day(stage: Stage, helper: SecondHand, acts: list[Intention], day: date) -> None:
+def live_day(stage: Stage, hands: list[Hand], acts: list[Intention], day: date) -> None:
     """One day from midnight on. The clock stands still meanwhile: every service takes its time as `at`."""
-    perform_together(stage, helper, acts, day)
+    perform_together(stage, hands, acts, day)
     at = moment(day, ANSWER_MINUTE)
     stage.answer_offers(at=at)
     outbox.run_pending(at=at)
+    stage.bank.call("POST", "/control/plans/carry-out", {})
     find_out(at)
     evening.sweep(at)
     evening.decide(at)

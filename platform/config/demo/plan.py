@@ -34,11 +34,11 @@ PEOPLE_A_SHOP = 10
 SHOP_OWNER = "shop owner"
 FULL = (Act.JOIN, Act.VERIFY, Act.SET_PIN)
 HABITS = (
-    Habit("looked in", 0.2, (Act.JOIN,), 0, 0, 0, 0, 0, 0),
-    Habit("verified, no card", 0.14, (Act.JOIN, Act.VERIFY), 0, 0, 0, 0, 0, 0),
-    Habit("one card, small payments", 0.34, FULL, 1, 0.005, 0.014, 0.005, 0.025, 20_000),
-    Habit("friends and family", 0.2, FULL, 1, 0.008, 0.025, 0.008, 0.035, 40_000),
-    Habit(SHOP_OWNER, 0.12, FULL, 2, 0.02, 0.02, 0.03, 0.025, 200_000),
+    Habit("looked in", 0.26, (Act.JOIN,), 0, 0, 0, 0, 0, 0),
+    Habit("verified, no card", 0.2, (Act.JOIN, Act.VERIFY), 0, 0, 0, 0, 0, 0),
+    Habit("one card, small payments", 0.27, FULL, 1, 0.005, 0.014, 0.005, 0.025, 20_000),
+    Habit("friends and family", 0.16, FULL, 1, 0.008, 0.025, 0.008, 0.035, 40_000),
+    Habit(SHOP_OWNER, 0.11, FULL, 2, 0.02, 0.02, 0.03, 0.025, 200_000),
 )
 
 

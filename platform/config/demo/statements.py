@@ -12,7 +12,7 @@ CHANNEL = "sandbox_bank"
 FAULTS: tuple[tuple[int, str, dict[str, Any]], ...] = (
     (16, "fee", {"name": "changed_line", "params": {"field": "fee_fen", "delta_fen": 30}}),
     (14, "duplicate", {"name": "duplicate_line", "params": {}}),
-    (12, "cut_off", {"name": "cut_off_shift", "params": {}}),
+    (12, "cut_off", {"name": "cut_off_shift", "params": {"by": "amount"}}),
     (10, "ours_only", {"name": "missing_line", "params": {}}),
     (7, "theirs_only", {"name": "extra_line", "params": {"amount_fen": 88_00}}),
     (5, "amount", {"name": "changed_line", "params": {"field": "amount_fen", "delta_fen": 100}}),
@@ -21,6 +21,9 @@ FAULTS: tuple[tuple[int, str, dict[str, Any]], ...] = (
 """How many days before the last, the kind of break it makes, and the sandbox bank's switch."""
 DECIDED = {"fee": "The account shows the usual fee", "duplicate": "The bank confirmed that it printed the line twice"}
 """Kinds of breaks whose proposed fix people agreed to meanwhile; the others wait in the queue."""
+
+LOOKED_AT_AGAIN = (1, 2, 4, 8, 16)
+"""After how many days a day that is not closed is compared once more."""
 
 
 def arrange(bank: Bank, *, last: date) -> list[str]:
@@ -34,10 +37,10 @@ def arrange(bank: Bank, *, last: date) -> list[str]:
 
 
 def reconcile(day: date, *, at: datetime) -> None:
-    """Take a day that is over, go on with those before it that are not closed, and decide what people would have decided by now."""
+    """Take a day that is over, go on now and then with those before it that are not closed, and decide what people would have decided."""
     services.reconcile(channel=CHANNEL, day=day, at=at)
     for run in queries.unclosed(CHANNEL):
-        if run.day < day:
+        if (day - run.day).days in LOOKED_AT_AGAIN:
             services.reconcile(channel=CHANNEL, day=run.day, at=at)
     for found in breaks.open_before(CHANNEL, day=day):
         offered = closing_breaks.proposal(found)

@@ -5,8 +5,10 @@ from typing import IO, Any
 
 import orjson
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 MAX_BODY = 256 * 1024
 
@@ -31,6 +33,18 @@ class OrjsonRenderer(BaseRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None) -> bytes:
         return b"" if data is None else dump(data)
+
+
+class Negotiation(DefaultContentNegotiation):
+    """What nearly every caller accepts is known by its text; DRF takes any other apart, and the query's wish for a format."""
+
+    USUAL = frozenset({"application/json", "*/*"})
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        usual = request.META.get("HTTP_ACCEPT", "*/*") in self.USUAL and isinstance(renderers[0], OrjsonRenderer)
+        if usual and not request.META.get("QUERY_STRING") and format_suffix is None:
+            return renderers[0], renderers[0].media_type
+        return super().select_renderer(request, renderers, format_suffix)
 
 
 def dump(data: Any) -> bytes:

@@ -10,9 +10,11 @@ from core.audit import verifying
 from core.audit.models import AuditBlock, AuditRecord, AuditSeal
 from core.desk.base import DeskAdmin
 from core.desk.filters import among
+from core.desk.references import reference
 from core.desk.shown import document, mono, when
 from core.desk.site import desk
-from core.desk.sockets import WORK_KINDS, KindOfWork, Words
+from core.desk.sockets import Words
+from core.work.sockets import WORK_KINDS, KindOfWork
 
 OWN = (
     "approval.proposed",
@@ -52,11 +54,11 @@ def named_acts() -> list[tuple[str, Words]]:
 @admin.register(AuditRecord, site=desk)
 class AuditRecordAdmin(DeskAdmin):
     group, place, icon, heading = "audit", 10, "history_edu", _("Audit log")
-    list_display = ("time", "actor", "act", "target", "reason")
+    list_display = ("time", "actor", "act", "target_link", "reason")
     list_filter = (("act", among(named_acts)),)
     search_help_text = _("A target (public id) or an operator's name")
     ordering = ("-id",)
-    fieldsets = ((None, {"fields": ("id", "time", "recorded", "actor", "act", "target", "reason", "facts", "sealed_in")}),)
+    fieldsets = ((None, {"fields": ("id", "time", "recorded", "actor", "act", "target_link", "reason", "facts", "sealed_in")}),)
 
     def find(self, term: str) -> Q:
         return Q(target=term) | Q(actor=term if ":" in term else f"staff:{term}")
@@ -68,6 +70,10 @@ class AuditRecordAdmin(DeskAdmin):
     @display(description=_("Recorded by the database"))
     def recorded(self, row: AuditRecord) -> str:
         return when(row.recorded_at)
+
+    @display(description=_("Target"), ordering="target")
+    def target_link(self, row: AuditRecord) -> SafeString | str:
+        return reference(row.target)
 
     @display(description=_("Details"))
     def facts(self, row: AuditRecord) -> SafeString:

@@ -22,8 +22,9 @@ from core.desk.dashboard import figure
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import badge, duration, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, WORK_KINDS, Figure, KindOfWork, Words
+from core.desk.sockets import FIGURES, Figure, Words
 from core.observe import beat
+from core.work.sockets import WORK_KINDS, KindOfWork
 
 BAR = (
     '<div class="flex items-center gap-2"><div class="bg-base-100 h-1.5 overflow-hidden rounded-default w-32 dark:bg-base-800">'
@@ -178,5 +179,9 @@ class TradingDayAdmin(ProposedAdmin):
 
 WORK_KINDS.plug(
     WORK_KIND,
-    KindOfWork(_("The trading calendar ends soon"), _("Load the official calendar of the coming year, or propose its days.")),
+    KindOfWork(
+        _("The trading calendar ends soon"),
+        _("Load the official calendar of the coming year, or propose its days."),
+        ends=_("Once the calendar reaches far enough again."),
+    ),
 )

@@ -104,6 +104,14 @@ class DeskAdmin(ModelAdmin):
         """Further sidebar entries of this page (its custom pages), as (place, item)."""
         return []
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Django refuses what its own filter of a foreign key asks where that points at another column than the key (a channel's code)."""
+        column, _underscores, rest = lookup.partition("__")
+        field: Any = self.opts.get_field(column) if column in self.list_filter else None
+        if field is not None and field.is_relation and rest == f"{field.target_field.name}__exact":
+            return True
+        return super().lookup_allowed(lookup, value, request)
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return sees(request.user, self.opts.label_lower)
 

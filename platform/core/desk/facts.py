@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -60,6 +60,8 @@ def said(name: str, value: Any) -> object:
         return money(value) if is_amount(name) else value
     if isinstance(value, Mapping):
         return facts(value)
+    if isinstance(value, list) and value and all(isinstance(part, Mapping) for part in value):
+        return format_html_join("", "{}", ((facts(part),) for part in value))
     if isinstance(value, list):
         return ", ".join(str(part) for part in value) or "-"
     return said_text(value) if isinstance(value, str) and value else plainly(value)

@@ -1,5 +1,6 @@
 """What approvals are about: the name of a sensitive act and the page of the row it acts on, as the pages that propose it say."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +16,7 @@ from core.desk.base import DeskAdmin
 from core.desk.facts import said
 from core.desk.proposals import ProposedAdmin
 from core.desk.references import page_of, reference
-from core.desk.roles import sees
+from core.desk.roles import opens, sees
 from core.desk.shown import link, mono
 from core.desk.site import desk
 from core.desk.sockets import Words
@@ -54,7 +55,8 @@ def column_said(act: str, name: str, value: Any) -> object:
     """A proposed value of a column: a choice by its label, anything else as a fact."""
     known = proposed_acts().get(act)
     if known and isinstance(known.page, ProposedAdmin) and name in known.page.table.fields:
-        return dict(known.page.table.column(name).flatchoices).get(value) or said(name, value)
+        labels = dict(known.page.table.column(name).flatchoices)
+        return (isinstance(value, Hashable) and labels.get(value)) or said(name, value)
     return said(name, value)
 
 
@@ -87,7 +89,8 @@ def target_link(act: str, target: str) -> SafeString | str:
     title, key = known.page.title(), key_of(act, target)
     if key is None:
         return f"{title}: {target.rpartition(':')[2]}" if ":" in target else str(title)
-    return link(known.page.opts.label_lower, key, f"{title} …{str(key)[-KEY_SHOWN:]}")
+    named = f"{title} …{str(key)[-KEY_SHOWN:]}"
+    return link(known.page.opts.label_lower, key, named) if opens(known.page.opts.label_lower) else mono(named)
 
 
 def target_row(request: HttpRequest, act: str, target: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from core.desk.addresses import list_of
 from core.desk.base import DeskAdmin
-from core.desk.roles import PAGES, WORK
+from core.desk.roles import opens
 from core.desk.shown import LINK, link, mono
 from core.desk.site import desk
 from core.errors import NotFound
@@ -21,22 +21,21 @@ CODED = {"channel": "payments.channelhealth"}
 
 @cache
 def page_of(prefix: str) -> str:
-    """The table whose rows carry the prefix, when everybody who works with the desk's queues may open its page; else nothing."""
+    """The table whose rows carry the prefix and have a page; else nothing."""
     for model, page in desk._registry.items():
-        label = model._meta.label_lower
-        if isinstance(page, DeskAdmin) and page.finds.get(prefix) == "pk" and PAGES[label] >= WORK:
-            return label
+        if isinstance(page, DeskAdmin) and page.finds.get(prefix) == "pk":
+            return model._meta.label_lower
     return ""
 
 
 def reference(text: str) -> SafeString | str:
-    """A link where the text names a row with a page that everybody who works with the queues may open, else the text itself."""
+    """A link where the text names a row with a page that the reader may open, else the text itself."""
     kind, colon, key = text.partition(":")
     if colon:
         return of_target(kind, key, text)
     prefix = text.rpartition("_")[0]
     page = page_of(prefix)
-    if not page:
+    if not page or not opens(page):
         return mono(text or "-")
     try:
         return link(page, parse_public_id(prefix, text), text)
@@ -46,7 +45,7 @@ def reference(text: str) -> SafeString | str:
 
 def of_target(kind: str, key: str, text: str) -> SafeString | str:
     page = KEYED.get(kind) or CODED.get(kind, "")
-    if not page or not PAGES[page] >= WORK:
+    if not page or not opens(page):
         return mono(text)
     if kind in CODED:
         return format_html('<a class="font-mono text-xs {}" href="{}">{}</a>', LINK, list_of(page, code__exact=key), text)

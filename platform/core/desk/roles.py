@@ -4,6 +4,9 @@ A role is a group of the same name (made by a migration). A superuser sees every
 and passes the second factor like everybody.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any
 
@@ -193,6 +196,25 @@ def roles_of(user: Any) -> frozenset[str]:
 
 def sees(user: Any, label: str) -> bool:
     return bool(user.is_superuser or roles_of(user) & PAGES[label])
+
+
+READER: ContextVar[Any] = ContextVar("desk_reader", default=None)
+"""The member of staff a page is being made for."""
+
+
+@contextmanager
+def read_by(user: Any) -> Iterator[None]:
+    token = READER.set(user)
+    try:
+        yield
+    finally:
+        READER.reset(token)
+
+
+def opens(label: str) -> bool:
+    """Whether the reader of the page being made may open another; for nobody in particular, whether all who work with the queues may."""
+    reader = READER.get()
+    return PAGES[label] >= WORK if reader is None else sees(reader, label)
 
 
 def sees_charts(user: Any) -> bool:

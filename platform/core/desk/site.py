@@ -1,11 +1,14 @@
 """The admin site: password, then second factor, then pages by role."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
@@ -20,7 +23,7 @@ from core.clock import queries as clock
 from core.desk import chart_page, second_factor
 from core.desk.dashboard import board
 from core.desk.forms import LoginForm
-from core.desk.roles import PAGES, sees_charts
+from core.desk.roles import PAGES, read_by, sees_charts
 
 
 def passed_password(request: HttpRequest) -> bool:
@@ -38,6 +41,18 @@ class Desk(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return passed_password(request) and bool(request.user.is_verified())  # type: ignore[union-attr]
+
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., HttpResponseBase]:
+        """Pages are made to the end with their reader known: links lead to what they may open."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def made(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            with read_by(request.user):
+                answer = inner(request, *args, **kwargs)
+                return answer.render() if isinstance(answer, TemplateResponse) else answer
+
+        return made
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [

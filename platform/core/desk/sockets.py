@@ -1,4 +1,4 @@
-"""What rooms plug into the desk: figures of the first page, panels of the customer page, words for counters and work items."""
+"""What rooms plug into the desk: figures of the first page, panels of the customer page, words for counters."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -73,23 +73,6 @@ class CounterKind(Protocol):
         """What is used, in yuan where fen are counted."""
 
 
-@dataclass
-class KindOfWork:
-    """What work items of a kind are called, and what an operator does about one."""
-
-    title: Words
-    to_do: Words
-
-
-@runtime_checkable
-class WorkKind(Protocol):
-    """A room's words for the work items it asks for."""
-
-    title: Words
-    to_do: Words
-
-
-WORK_KINDS: Socket[WorkKind] = Socket("core.desk.work_kinds", WorkKind)
 COUNTERS: Socket[CounterKind] = Socket("core.desk.counters", CounterKind)
 FIGURES: Socket[Figures] = Socket("core.desk.figures", Figures)
 CUSTOMER_PANELS: Socket[CustomerPanel] = Socket("core.desk.customer_panels", CustomerPanel)

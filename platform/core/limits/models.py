@@ -9,7 +9,7 @@ from core.dated import InForceStays
 from core.ids import new_id
 from core.limits.sockets import CAPS, choices
 
-LARGEST = 1_000_000
+LARGEST = 1_000_000_000
 
 
 class LimitCounter(models.Model):

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from core.arrays import array, id_array, text_array
 from core.clock import queries as clock
 from core.errors import DomainError
 from core.ids import new_id, shard_of
@@ -59,10 +60,11 @@ RETURNING used
 """
 # Written out as in the index, which the planner uses only then. Days and the hours of days; months, years and "life" stay.
 FORGET_OLD = """
-DELETE FROM core_limitcounter WHERE id IN (
+WITH old AS MATERIALIZED (
   SELECT id FROM core_limitcounter WHERE period ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}' AND period < %(before)s
   ORDER BY period LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
+DELETE FROM core_limitcounter AS counter USING old WHERE counter.id = old.id
 """
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KEPT_DAYS = 35
@@ -156,20 +158,20 @@ def reached(owner: uuid.UUID, toll: Toll) -> LimitReached:
     return LimitReached(counter=toll.counter, cap=cap, used=used, remaining=max(cap - used, 0))
 
 
-def columns(wanted: Sequence[tuple[uuid.UUID, Toll]]) -> dict[str, list[Any]]:
+def columns(wanted: Sequence[tuple[uuid.UUID, Toll]]) -> dict[str, str]:
     """What TAKE_ALL and TAKE_ALL_DATED take, column by column; a plain cap has no name to be looked up."""
     dated = [toll.cap if isinstance(toll.cap, CapOn) else None for _, toll in wanted]
     return {
-        "ids": [new_id() for _ in wanted],
-        "shards": [shard_of(owner) for owner, _ in wanted],
-        "owners": [owner for owner, _ in wanted],
-        "counters": [toll.counter for _, toll in wanted],
-        "periods": [toll.period for _, toll in wanted],
-        "keys": [f"{owner} {toll.counter} {toll.period}" for owner, toll in wanted],
-        "amounts": [toll.amount for _, toll in wanted],
-        "caps": [toll.cap.kind.usual if isinstance(toll.cap, CapOn) else toll.cap for _, toll in wanted],
-        "names": [cap and cap.kind.name for cap in dated],
-        "days": [cap and cap.day for cap in dated],
+        "ids": id_array([new_id() for _ in wanted]),
+        "shards": array([shard_of(owner) for owner, _ in wanted]),
+        "owners": id_array([owner for owner, _ in wanted]),
+        "counters": text_array([toll.counter for _, toll in wanted]),
+        "periods": text_array([toll.period for _, toll in wanted]),
+        "keys": text_array([f"{owner} {toll.counter} {toll.period}" for owner, toll in wanted]),
+        "amounts": array([toll.amount for _, toll in wanted]),
+        "caps": array([toll.cap.kind.usual if isinstance(toll.cap, CapOn) else toll.cap for _, toll in wanted]),
+        "names": text_array([cap.kind.name if cap else None for cap in dated]),
+        "days": array([cap.day if cap else None for cap in dated]),
     }
 
 

@@ -1,13 +1,20 @@
-"""Measuring each request: its time and its time in the database, by route, never by address."""
+"""What every request passes: measured by route (never by address), logged with who sent it, answered with the pages' policy."""
 
 from collections.abc import Callable
+from functools import cache
 from time import perf_counter
 from typing import Any
 
+import structlog
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django_structlog.middlewares import RequestMiddleware
 
+from core.address import client_address
 from core.observe.metrics import HTTP, SQL, STATEMENTS
 
 UNKNOWN_ROUTE = "unknown"
@@ -52,3 +59,26 @@ def route_of(request: HttpRequest) -> str:
     """The pattern that matched: `/v1/payments/cards/<id>`, so that ids never become label values."""
     match = getattr(request, "resolver_match", None)
     return match.route if match is not None else UNKNOWN_ROUTE
+
+
+class LogMiddleware(RequestMiddleware):
+    """The address in the log is the one all else goes by."""
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        structlog.contextvars.bind_contextvars(ip=client_address(request))
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """Nearly all answers carry the policy of the settings as it is, which is put together once."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if hasattr(request, "_csp_nonce") or any(name.startswith("_csp") for name in vars(response)):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, usual_policy())
+        return response
+
+
+@cache
+def usual_policy() -> str:
+    return build_policy()

@@ -21,9 +21,10 @@ from core.desk.owned import HANDS, Owned, Queue, Whose, owning_acts
 from core.desk.references import reference
 from core.desk.shown import age, badge, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, WORK_KINDS, Figure, Words
+from core.desk.sockets import FIGURES, Figure, Words
 from core.work import services
 from core.work.models import WorkItem
+from core.work.sockets import WORK_KINDS
 
 
 def kind_name(kind: str) -> str:
@@ -50,7 +51,7 @@ class Waiting(admin.SimpleListFilter):
 
 
 def finish(doing: Doing) -> Words:
-    services.finish(kind=doing.row.kind, target=doing.row.target, by=doing.actor, at=doing.at)
+    services.settle(kind=doing.row.kind, target=doing.row.target, by=doing.actor, at=doing.at)
     return _("Settled.")
 
 
@@ -74,7 +75,7 @@ class WorkItemAdmin(Owned):
             run=finish,
             icon="task_alt",
             variant="primary",
-            open_to=lambda row: row.finished_at is None,
+            open_to=lambda row: row.finished_at is None and not services.what_ends(row.kind),
             explain=_("Ends this item only; what it is about stays as it is. It is asked again only if it is found anew."),
         ),
     )
@@ -83,7 +84,10 @@ class WorkItemAdmin(Owned):
     search_help_text = _("The public id of what it is about")
     ordering = (F("finished_at").desc(nulls_first=True), "asked_at", "id")
     fieldsets = (
-        (None, {"fields": ("kind_text", "target_link", "to_do", "state_label", "asked", "waiting", "refreshed", "looked_at_by")}),
+        (
+            None,
+            {"fields": ("kind_text", "target_link", "to_do", "what_ends", "state_label", "asked", "waiting", "refreshed", "looked_at_by")},
+        ),
         (_("Facts"), {"fields": ("facts_text",)}),
         (_("Settled"), {"fields": ("finished", "finished_by")}),
     )
@@ -109,6 +113,10 @@ class WorkItemAdmin(Owned):
     def to_do(self, row: WorkItem) -> Words:
         known = WORK_KINDS.get(row.kind)
         return known.to_do if known else "-"
+
+    @display(description=_("What ends it"))
+    def what_ends(self, row: WorkItem) -> Words:
+        return services.what_ends(row.kind) or gettext("Your word, once it is done: Mark as settled.")
 
     @display(description=_("State"))
     def state_label(self, row: WorkItem) -> SafeString:

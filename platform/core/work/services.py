@@ -6,15 +6,23 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 
+from core.errors import DomainError
 from core.ids import new_id
 from core.work import owning
 from core.work.models import WorkItem
+from core.work.sockets import WORK_KINDS, Words
 
 ASK = """
 INSERT INTO core_workitem (id, kind, target, facts, asked_at, refreshed_at, finished_by)
 VALUES (%(id)s, %(kind)s, %(target)s, %(facts)s::jsonb, %(at)s, %(at)s, '')
 ON CONFLICT (kind, target) WHERE finished_at IS NULL DO UPDATE SET facts = EXCLUDED.facts, refreshed_at = EXCLUDED.refreshed_at
 """
+
+
+class EndsByItself(DomainError):
+    code = "work_ends_by_itself"
+    en = "Nobody's word ends this: it ends by itself once what it is about is settled. The item's page says what ends it."
+    zh = "该事项不能人工完结:所涉问题解决后将自动完结,完结条件见事项页面。"
 
 
 @transaction.atomic
@@ -30,12 +38,26 @@ def ask(*, kind: str, target: str, facts: dict[str, Any], at: datetime) -> WorkI
 
 @transaction.atomic
 def finish(*, kind: str, target: str, by: str, at: datetime) -> int:
-    """Settle the open item; `by` is an actor as in the audit log. Returns 0 when there is none. Its target is nobody's from then on,
-    unless there is more to do about it."""
+    """End the open item, by what it was about; `by` is an actor as in the audit log. Returns 0 when there is none.
+    Its target is nobody's from then on, unless there is more to do about it."""
     settled = finish_one(kind=kind, target=target, by=by, at=at)
     if settled:
         release(target)
     return settled
+
+
+@transaction.atomic
+def settle(*, kind: str, target: str, by: str, at: datetime) -> int:
+    """End the open item on a person's word. As `finish` else; raises EndsByItself where no word does."""
+    if what_ends(kind):
+        raise EndsByItself()
+    return finish(kind=kind, target=target, by=by, at=at)
+
+
+def what_ends(kind: str) -> Words:
+    """What ends an item of a kind by itself; empty where only a person's word does, and for kinds that no room speaks of any more."""
+    known = WORK_KINDS.get(kind)
+    return known.ends if known else ""
 
 
 @transaction.atomic

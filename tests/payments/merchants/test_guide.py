@@ -45,7 +45,7 @@ def environment(caller: Program, live_server: Any, tmp_path: Path) -> dict[str, 
 
 
 def run(command: list[str], environment: dict[str, str], folder: Path) -> str:
-    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -62,7 +62,7 @@ def test_the_python_example_prints_what_the_guide_says(caller: Program, environm
 def test_the_python_example_is_not_let_in_with_another_key(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text(example("python", "def verify("))
     wrong = environment | {"BANYAN_SERIAL": "0" * 40}
-    done = subprocess.run([sys.executable, "example.py"], env=wrong, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "example.py"], env=wrong, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)
     assert (done.returncode, "signature_refused" in done.stderr) == (1, True)
 
 

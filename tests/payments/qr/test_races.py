@@ -1,5 +1,6 @@
 """Many at once on the real database: one code, one charge; one day's limit, never a fen more."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -11,17 +12,18 @@ from payments.cashier import outbound as cashier
 from payments.cashier import queries as orders
 from payments.cashier.models import PaymentAttempt, PaymentOrder
 from payments.cashier.services import closing, paying
-from payments.cashier.services.orders import OutTradeNoUsed
+from payments.cashier.services.orders import NewOrder, OutTradeNoUsed
 from payments.cashier.services.paying import OrderClosed, OrderPaid
 from payments.qr import queries
-from payments.qr.models import PayerCode
-from payments.qr.refusals import PayerCodeInvalid, QrCodeRevoked, StaticDayLimit
+from payments.qr.models import PayerCode, QrCode
+from payments.qr.refusals import PayerCodeInvalid, QrCodeRevoked, StaticDayLimit, TooManyQrCodes
 from payments.qr.services import charging, printed
 from payments.refunds.models import Refund
-from tests.payments.cashier.world import BALANCE, approved, assert_settled, begin, holder, pending, settle_cashier, shop
-from tests.payments.qr.world import print_code, read, show, terms, wanted
-from tests.payments.wallet.bank_world import card_holder
+from tests.payments.cashier.world import BALANCE, Shop, approved, assert_settled, begin, holder, pending, settle_cashier, shop
+from tests.payments.qr.world import print_code, read, show, store_of, terms, wanted
+from tests.payments.wallet.bank_world import Holder, card_holder
 from tests.payments.wallet.world import open_day, posted
+from tests.rules import capped
 from tests.sandbox_bank import SandboxBank
 from tests.together import in_turn, together
 
@@ -155,3 +157,54 @@ def test_a_declined_payment_reversed_at_that_moment_is_closed_once_and_charged_t
     settle_cashier(at)
     assert (connected.card(who.number)["balance_fen"], Refund.objects.count()) == (100_000_00, 0)
     assert_settled(expected={who.customer: 0})
+
+
+def wanting_a_proof(bank: SandboxBank, where: Shop, who: Holder, asked: NewOrder) -> uuid.UUID:
+    """The order of a read code whose bank wants a proof, which nobody has acted on yet."""
+    bank.fault("decline", operations=["payment"], times=1, params={"code": "RISK_REFUSED"})
+    row = charging.charge(app=where.app, auth_code=show(who.customer), wanted=asked, at=clock.now())
+    assert row.order_id is not None
+    waiting = orders.open_attempt(row.order_id)
+    assert waiting is not None
+    cashier.ask(attempt_id=waiting.id, at=clock.now())
+    return row.order_id
+
+
+def test_a_bank_that_wants_a_proof_has_the_payer_asked_once(connected: SandboxBank) -> None:
+    where, who = shop(), card_holder(connected)
+    order_id = wanting_a_proof(connected, where, who, wanted(1_000))
+    together(lambda _: charging.close_declined(order_id=order_id, at=clock.now()), 8)
+    assert OutboxEvent.objects.filter(topic="payer_code.to_confirm").count() == 1
+    assert (PayerCode.objects.get().state, PaymentOrder.objects.get().state) == ("to_confirm", "created")
+    assert_settled(expected={who.customer: 0})
+
+
+@pytest.mark.parametrize("first", ["declined", "reverse"])
+def test_a_wish_for_a_proof_reversed_at_that_moment_is_closed_and_charged_to_nobody(connected: SandboxBank, first: str) -> None:
+    where, who, asked = shop(), card_holder(connected), wanted(1_000)
+    order_id = wanting_a_proof(connected, where, who, asked)
+    acts: dict[str, Any] = {
+        "declined": lambda: charging.close_declined(order_id=order_id, at=clock.now()),
+        "reverse": lambda: charging.reverse(app=where.app, out_trade_no=asked.out_trade_no, at=clock.now()),
+    }
+    ended = in_turn(acts, first)
+    assert not any(isinstance(end, BaseException) for end in ended.values()), ended
+    order = PaymentOrder.objects.get()
+    assert (order.state, order.code, PayerCode.objects.get().state) == (
+        "closed",
+        charging.REVERSED,
+        "to_confirm" if first == "declined" else "taken",
+    )
+    assert connected.card(who.number)["balance_fen"] == 100_000_00
+    assert_settled(expected={who.customer: 0})
+
+
+def test_twelve_codes_printed_at_once_are_no_more_than_the_cap() -> None:
+    open_day()
+    capped(printed.CODES, 3)
+    where = shop()
+    store = store_of(where)
+    ended = together(lambda _: print_code(where, store=store), 12)
+    assert sum(isinstance(end, QrCode) for end in ended) == 3
+    assert sum(isinstance(end, TooManyQrCodes) for end in ended) == 9
+    assert QrCode.objects.count() == 3

@@ -6,12 +6,14 @@ import pytest
 
 from accounts.identity import services as identity
 from accounts.security.models import PinFreeLimit
+from accounts.security.services import StepUpNeeded
 from core.clock import queries as clock
 from core.errors import TooManyRequests
 from core.outbox.models import OutboxEvent
 from payments.cashier import outbound
 from payments.cashier.models import MethodOrder, PaymentAttempt, PaymentOrder
 from payments.cashier.services import closing, paying, preferring
+from payments.cashier.services.funding import Pick
 from payments.cashier.services.orders import OutTradeNoUsed
 from payments.cashier.services.paying import OrderClosed
 from payments.channels.models import Channel, ChannelCredential
@@ -24,6 +26,7 @@ from payments.qr.services import charging, showing
 from payments.refunds.models import Refund
 from payments.refunds.services import asking
 from payments.risk.models import RiskDecision
+from payments.wallet.services.authority import Intent
 from tests.payments.cashier.plugs import strange_sources
 from tests.payments.cashier.test_unknown import decide
 from tests.payments.cashier.world import (
@@ -231,17 +234,57 @@ def test_a_card_pays_and_a_declined_one_closes_the_order_so_that_the_merchant_he
     assert_settled(expected={who.customer: 0})
 
 
+def test_a_bank_that_wants_a_proof_of_a_small_amount_has_the_payer_confirm_it_in_the_app(connected: SandboxBank) -> None:
+    where, who = shop(), card_holder(connected)
+    picks, asked = [Pick("card", who.card.public_id)], wanted(1_000)
+    connected.fault("decline", operations=["payment"], times=1, params={"code": "RISK_REFUSED"})
+    row = read(where.app, show(who.customer), asked)
+    order = PaymentOrder.objects.get()
+    assert (row.state, row.code, queries.result(row), order.state) == ("to_confirm", "step_up_needed", "user_confirming", "created")
+    hear()
+    event = OutboxEvent.objects.get(topic="payer_code.to_confirm")
+    assert event.payload == {"payer_code": row.public_id, "order": order.public_id, "customer": str(who.customer.id)}
+    assert queries.on_phone(queries.with_order(row.id), clock.now()) == "confirm"
+    assert not OutboxEvent.objects.filter(topic="order.closed").exists()
+    unproven = Intent(customer_id=who.customer.id, session_id=row.session_id, nonce="n1")
+    with pytest.raises(StepUpNeeded):
+        paying.pay(intent=unproven, order_id=order.id, picks=picks, at=clock.now())
+    attempt = paying.pay(intent=approved(who.customer, order, picks), order_id=order.id, picks=picks, at=clock.now())
+    outbound.ask(attempt_id=attempt.id, at=clock.now())
+    again = charging.same(order, asked, bytes(row.code_index))
+    assert (attempt.number, queries.result(queries.with_order(again.id)), pending(where)) == (2, "paid", 994)
+    assert connected.card(who.number)["balance_fen"] == 100_000_00 - 1_000
+    assert_settled(expected={who.customer: 0})
+
+
+def test_a_proof_the_bank_wants_and_nobody_gives_ends_with_the_orders_time(connected: SandboxBank) -> None:
+    where, who = shop(), card_holder(connected)
+    connected.fault("decline", operations=["payment"], times=1, params={"code": "RISK_REFUSED"})
+    row = read(where.app, show(who.customer), wanted(1_000))
+    order = PaymentOrder.objects.get()
+    outbound.expire(order_id=order.id, at=order.expires_at)
+    order.refresh_from_db()
+    assert (order.state, order.code, queries.result(queries.with_order(row.id))) == ("closed", "expired", "closed")
+    assert connected.card(who.number)["balance_fen"] == 100_000_00
+    assert_settled(expected={who.customer: 0})
+
+
 def test_the_banks_late_no_closes_the_order_too_and_its_late_yes_pays_it(connected: SandboxBank) -> None:
     where, who = shop(), card_holder(connected)
-    for status, result in (("SUCCESS", "paid"), ("FAILED", "refused")):
+    for status, code, result in (
+        ("SUCCESS", {}, "paid"),
+        ("FAILED", {"code": "INSUFFICIENT_FUNDS"}, "refused"),
+        ("FAILED", {"code": "RISK_REFUSED"}, "user_confirming"),
+    ):
         connected.fault("processing_then_success", operations=["payment"], times=1, params={"after_ms": 0})
         row = read(where.app, show(who.customer), wanted(1_000))
         assert queries.result(row) == "processing"
         merchant = ChannelCredential.objects.get(retired_at=None).merchant
-        connected.resolve(merchant, request_of(PaymentAttempt.objects.get(order_id=row.order_id)).request_no, status)
+        connected.resolve(merchant, request_of(PaymentAttempt.objects.get(order_id=row.order_id)).request_no, status, **code)
         settle_cashier(clock.now() + timedelta(seconds=10))
         hear()
         assert queries.result(queries.with_order(row.id)) == result
+    charging.reverse(app=where.app, out_trade_no=queries.with_order(row.id).order.out_trade_no, at=clock.now())
     assert_settled(expected={who.customer: 0})
 
 

@@ -7,8 +7,12 @@ from django.urls import reverse
 
 from core.approvals.models import Approval
 from core.clock import queries as clock
+from core.desk.site import desk
+from payments.cashier.models import PaymentOrder
+from payments.channels import fitting
 from payments.refunds.admin import RefundFigures
 from payments.refunds.models import Refund
+from payments.wallet.models import TopUp
 from tests.desk.people import staff, verified
 from tests.payments.cashier.world import card_holder, holder, shop
 from tests.payments.refunds.test_card import refused, request_of
@@ -45,6 +49,25 @@ def test_what_a_channel_refused_is_in_the_queue_and_booked_as_paid_by_hand_by_tw
     order_page = maker.get(reverse("admin:payments_paymentorder_change", args=[made.order_id])).content.decode()
     assert made.public_id in order_page
     assert_all_over(expected={who.customer: 1_500})
+
+
+def test_the_page_of_a_refused_refund_says_which_act_fits_its_code(connected: SandboxBank) -> None:
+    made = refused(connected, shop(), card_holder(connected, fen=3_000))
+    maker = verified(staff("mary", "finance_maker"))
+    passes, stays = "the refusal passes. Wait", "the channel will not pay it. Pay from the bank account first"
+    shown = maker.get(page(made)).content.decode()
+    assert ["RISK_REFUSED" in shown, passes in shown, stays in shown] == [True, False, True]
+    type(request_of(made)).objects.filter(pk=request_of(made).pk).update(verdict="retry_same")
+    shown = maker.get(page(made)).content.decode()
+    assert [passes in shown, stays in shown] == [True, False]
+    assert "属暂时性拒绝" in maker.get(page(made), headers={"accept-language": "zh-CN"}).content.decode()
+    Refund.objects.filter(pk=made.pk).update(state="created")
+    assert passes not in maker.get(page(made)).content.decode()
+
+
+def test_every_act_on_what_a_channel_would_not_give_back_has_its_sentence() -> None:
+    acts = {act.name for model in (Refund, TopUp, PaymentOrder) for act in desk._registry[model].acts}
+    assert acts == set(fitting.WHERE_IT_PASSES) == set(fitting.WHERE_IT_STAYS)
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from core.approvals.models import Approval
 from core.clock import queries as clock
-from core.desk.sockets import WORK_KINDS
+from core.work.sockets import WORK_KINDS
 from payments.cashier.story import STORY
 from payments.settlement.admin import SettlementFigures
 from payments.settlement.models import Settlement, SettlementAdjustment

@@ -11,6 +11,7 @@ from core.moves import WrongState
 from core.outbox.models import OutboxEvent
 from core.work.models import WorkItem
 from payments.cards import services as cards
+from payments.cashier.models import PaymentOrder
 from payments.channels import services as channels
 from payments.channels.models import ChannelCredential, ChannelRequest
 from payments.settlement.models import MerchantPayout, Settlement
@@ -18,6 +19,7 @@ from payments.settlement.services import approving, paying
 from tests.ledger_proof import assert_books_balance
 from tests.payments.cashier.world import booked, shop
 from tests.payments.merchants.world import PEOPLE, suspend
+from tests.payments.refunds.world import refund
 from tests.payments.settle import settle
 from tests.payments.settlement.world import (
     approve_day,
@@ -122,6 +124,22 @@ def test_a_merchant_without_a_card_waits_until_it_has_one(connected: SandboxBank
     pay_out(row, at=at + paying.AGAIN_AFTER)
     assert not WorkItem.objects.filter(kind=paying.WAITING, finished_at=None).exists()
     assert_paid_out(row, connected, owner, 9_940)
+
+
+def test_a_payout_that_waited_until_its_money_was_refunded_is_carried_and_asks_nobody_any_more(connected: SandboxBank) -> None:
+    where = shop()
+    row = approved(where, 10_000)
+    at = pay_out(row)
+    assert WorkItem.objects.get(kind=paying.WAITING).finished_at is None
+    refund(PaymentOrder.objects.get(), 10_000)
+    owner = card_holder(connected)
+    type(where.merchant).objects.filter(pk=where.merchant.pk).update(owner=owner.customer)
+    where.merchant.refresh_from_db()
+    choose_card(where.merchant, owner)
+    pay_out(row, at=at + paying.AGAIN_AFTER)
+    assert (row.state, row.code, MerchantPayout.objects.count()) == ("carried", paying.TOO_LITTLE, 0)
+    assert WorkItem.objects.get(kind=paying.WAITING).finished_by == "system"
+    assert_books_balance()
 
 
 def test_nothing_is_paid_out_to_a_suspended_merchant(connected: SandboxBank) -> None:

@@ -21,16 +21,18 @@ from payments.settlement.services import closing
 from tests.payments.cashier.world import Shop, shop
 from tests.payments.wallet.world import fund, holder, open_day
 from tests.query_counts import queries_of
+from tests.rows_read import rows_read
 
 FEN, FEE_FEN = 1_000, 6
 
 
-def many(like: Shop, number: int, orders_each: int) -> list[uuid.UUID]:
-    """Active merchants like one, each with orders paid today: rows and journals as the cashier leaves them, made by the thousand."""
+def many(like: Shop, number: int, orders_each: int, *, shard: int | None = None) -> list[uuid.UUID]:
+    """Active merchants like one, all of one shard where told, each with orders paid today: rows and journals as the cashier leaves them,
+    made by the thousand."""
     at, payer = clock.now(), holder(verified_class=None)
     fund(payer, number * orders_each * FEN)
     kept = {field.attname: getattr(like.merchant, field.attname) for field in Merchant._meta.concrete_fields}
-    merchants = [Merchant(**(kept | {"id": key, "shard": shard_of(key)})) for key in (new_id() for _ in range(number))]
+    merchants = [Merchant(**(kept | {"id": key, "shard": shard_of(key)})) for key in (key_in(shard) for _ in range(number))]
     Merchant.objects.bulk_create([born(one) for one in merchants], batch_size=500)
     made = [waiting(merchant, like, f"n{place}") for merchant in merchants for place in range(orders_each)]
     PaymentOrder.objects.bulk_create(made, batch_size=1000)
@@ -40,6 +42,11 @@ def many(like: Shop, number: int, orders_each: int) -> list[uuid.UUID]:
         state="paid", journal_id=F("id"), paid_at=at, fee_fen=FEE_FEN, payer=payer
     )
     return [merchant.id for merchant in merchants]
+
+
+def key_in(shard: int | None) -> uuid.UUID:
+    key = new_id()
+    return key if shard is None else uuid.UUID(int=key.int - shard_of(key) + shard)
 
 
 def waiting(merchant: Merchant, like: Shop, number: str) -> PaymentOrder:
@@ -66,6 +73,18 @@ def born(merchant: Merchant) -> Merchant:
 def close_day() -> list[str]:
     day = business_days.current()
     return queries_of(lambda: closing.close_shards(shards=range(64), business_on=day, at=clock.now()))
+
+
+@pytest.mark.django_db
+def test_one_merchants_movements_are_read_without_the_others_of_its_shard() -> None:
+    open_day()
+    like, day = shop(), business_days.current()
+    (first,) = many(like, 1, 3, shard=7)
+    alone = rows_read(lambda: closing.movements_of(first, day))
+    many(like, 30, 3, shard=7)
+    assert rows_read(lambda: closing.movements_of(first, day)) == alone
+    assert closing.movements_of(first, day) == closing.movements(day, [7])[first]
+    assert len(closing.movements_of(first, day)) == 3
 
 
 @pytest.mark.django_db

@@ -267,7 +267,7 @@ def late_success(bank: SandboxBank, who: Holder) -> TopUp:
     """A top-up given up locally whose payment succeeded after."""
     bank.fault("processing_then_success", operations=["payment"], times=1, params={"after_ms": 0})
     waiting = top_up(who, 10_000)
-    top_ups.give_up(top_up_id=waiting.id, at=clock.now())
+    top_ups.give_up(top_up_id=waiting.id, closed_id=waiting.request_id, at=clock.now())
     merchant = channels.ChannelCredential.objects.get(retired_at=None).merchant
     bank.resolve(merchant, request_of(waiting).request_no)
     channels.query(request_id=waiting.request_id, at=clock.now())

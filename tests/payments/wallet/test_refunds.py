@@ -60,7 +60,7 @@ def test_the_refunds_that_wait_are_found_by_an_index_of_their_own(connected: San
     late = late_success(connected, card_holder(connected))
     with transaction.atomic():
         with transaction.get_connection().cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         assert "payments_topup_refunding" in queries.unplaced_refunds(late.shard, clock.now()).explain()
 
 

@@ -1,4 +1,4 @@
-"""`manage.py demo_hand`: the demo's second process, started by the first. Never in production."""
+"""`manage.py demo_hand`: a process that helps to make the demo, started by `manage.py demo`. Never in production."""
 
 from argparse import ArgumentParser
 from multiprocessing.connection import Connection
@@ -11,7 +11,7 @@ from config.demo import hands
 
 
 class Command(BaseCommand):
-    help = "Started by manage.py demo: performs the shares of the demo's acts that come through an inherited pipe."
+    help = "Started by manage.py demo: does the work that comes through an inherited pipe."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("pipe", type=int, help="file descriptor of the pipe")
