@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from core.clock.queries import offset
@@ -50,11 +51,13 @@ def until_midnight(unix_seconds: float) -> float:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """No test runs across a midnight, and none inherits the sandbox offset that the one before it read (it is kept for half a second)."""
+    """No test runs across a midnight. None inherits what the one before it left in its thread: the language of its last request, or the
+    sandbox offset (it is kept for half a second)."""
     left = until_midnight(time.time())
     if left < MIDNIGHT_MARGIN_SECONDS:
         time.sleep(left + 0.1)
     offset.forget()
+    translation.deactivate()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
