@@ -1,0 +1,1 @@
+"""The catalogue: products, their reviewed versions, what of them is left to sell, and what a person asks before buying."""

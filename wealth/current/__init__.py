@@ -1,0 +1,1 @@
+"""Current products: units of money funds, their quotes and the income of every natural day."""

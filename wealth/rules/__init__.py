@@ -1,0 +1,1 @@
+"""The arithmetic of wealth products: pure, without Django, proved by published numbers."""

@@ -1,0 +1,1 @@
+"""Suitability: what risk a customer can bear by their own answers, and whether a product fits it."""
