@@ -129,6 +129,9 @@ def test_the_dearest_premium_is_fair_and_one_more_is_not(principal: int, accrued
     transfer.require_fair(premium_bp=premium, most_premium_bp=10**9, price_fen=price, maturity_fen=maturity)
     with pytest.raises(transfer.PriceRefused):
         transfer.require_fair(premium_bp=premium, most_premium_bp=premium - 1, price_fen=price, maturity_fen=maturity)
+    dearer = transfer.clean_price_fen(principal_fen=principal, premium_bp=premium + 1) + accrued
+    with pytest.raises(transfer.PriceRefused):
+        transfer.require_fair(premium_bp=premium, most_premium_bp=10**9, price_fen=max(dearer, maturity + 1), maturity_fen=maturity)
 
 
 @given(st.integers(0, 10**10), st.integers(1, 31), st.data())
@@ -167,7 +170,7 @@ def test_a_plan_spends_no_more_than_there_is(a: int, b: int, c: int, cash: int, 
     found = advisor.plan(targets_bp={"a": 5_000, "b": 3_000, "c": 2_000}, holdings_fen=held, cash_fen=cash, minimum_fen=minimum)
     assert found.cash_left_fen == cash - sum(found.trades_fen.values()) >= 0
     assert all(held[name] + trade >= 0 for name, trade in found.trades_fen.items())
-    assert all(trade == 0 or trade >= 0 or -trade >= minimum for trade in found.trades_fen.values())
+    assert all(trade == 0 or abs(trade) >= minimum for trade in found.trades_fen.values())
 
 
 def test_new_cash_comes_first_and_a_drift_of_three_per_cent_sells() -> None:
@@ -175,6 +178,7 @@ def test_new_cash_comes_first_and_a_drift_of_three_per_cent_sells() -> None:
     assert advisor.plan(targets_bp=targets, holdings_fen={"a": 520, "b": 480}, cash_fen=40).trades_fen == {"a": 0, "b": 40}
     assert advisor.plan(targets_bp=targets, holdings_fen={"a": 530, "b": 470}, cash_fen=0).trades_fen == {"a": -30, "b": 30}
     assert advisor.plan(targets_bp=targets, holdings_fen={"a": 529, "b": 471}, cash_fen=0).trades_fen == {"a": 0, "b": 0}
+    assert advisor.plan(targets_bp={"a": 10_000}, holdings_fen={"z": 50}, cash_fen=0).trades_fen == {"z": -50, "a": 50}
     with pytest.raises(advisor.BadWeights):
         advisor.plan(targets_bp={"a": 9_999}, holdings_fen={}, cash_fen=1)
 
