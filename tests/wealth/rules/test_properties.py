@@ -122,16 +122,15 @@ def test_a_sale_is_price_less_fee_and_the_fee_is_within_the_price(price: int, ra
 
 
 @given(st.integers(10_000, 10**9), st.integers(0, 10**6), st.integers(0, 10**6))
-def test_the_dearest_premium_is_fair_and_one_more_is_not(principal: int, accrued: int, rest: int) -> None:
+def test_the_dearest_premium_is_fair_and_neither_cap_nor_maturity_is_passed(principal: int, accrued: int, rest: int) -> None:
     maturity = principal + accrued + rest
     premium = transfer.dearest_premium_bp(principal_fen=principal, accrued_fen=accrued, maturity_fen=maturity, most_premium_bp=10**9)
     price = transfer.clean_price_fen(principal_fen=principal, premium_bp=premium) + accrued
     transfer.require_fair(premium_bp=premium, most_premium_bp=10**9, price_fen=price, maturity_fen=maturity)
     with pytest.raises(transfer.PriceRefused):
         transfer.require_fair(premium_bp=premium, most_premium_bp=premium - 1, price_fen=price, maturity_fen=maturity)
-    dearer = transfer.clean_price_fen(principal_fen=principal, premium_bp=premium + 1) + accrued
     with pytest.raises(transfer.PriceRefused):
-        transfer.require_fair(premium_bp=premium, most_premium_bp=10**9, price_fen=max(dearer, maturity + 1), maturity_fen=maturity)
+        transfer.require_fair(premium_bp=premium, most_premium_bp=10**9, price_fen=maturity + 1, maturity_fen=maturity)
 
 
 @given(st.integers(0, 10**10), st.integers(1, 31), st.data())
