@@ -165,3 +165,19 @@ def trade_date(version: ProductVersion, at: datetime) -> date:
 def hold_of(order_id: uuid.UUID) -> QuotaHold | None:
     """What an order took of the quotas, given back or not."""
     return QuotaHold.objects.filter(pk=order_id).first()
+
+
+def with_code(term: str) -> Q:
+    """An operator's search: a code in full."""
+    return Q(code=term)
+
+
+def board(rows: QuerySet[QuotaUse], today: date) -> QuerySet[QuotaUse]:
+    """What is sold in all, and on trade dates from `today` on."""
+    return rows.filter(Q(period=TOTAL) | Q(period__gte=today.isoformat()))
+
+
+def nearly_sold_out(percent: int) -> int:
+    """How many products on sale have at most so much of their total quota left."""
+    rows = QuotaUse.objects.filter(period=TOTAL, product__state=ProductState.ON_SALE, product__current__total_quota_fen__isnull=False)
+    return rows.filter(used_fen__gte=F("product__current__total_quota_fen") * (100 - percent) / 100).count()
