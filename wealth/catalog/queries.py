@@ -129,12 +129,12 @@ def one_shown(product_id: uuid.UUID, at: datetime) -> Product:
     return found
 
 
-def many_shown(codes: Collection[str], at: datetime) -> list[Product]:
+def many_shown(product_ids: Collection[uuid.UUID], at: datetime) -> list[Product]:
     """Several in the order asked for, in one query. Raises NotFound when one is not there."""
-    found = {row.code: row for row in with_use(local_day(at)).filter(code__in=codes, state__in=SHOWN)}
-    if len(found) != len(set(codes)):
+    found = {row.pk: row for row in with_use(local_day(at)).filter(pk__in=product_ids, state__in=SHOWN)}
+    if len(found) != len(set(product_ids)):
         raise NotFound()
-    return [found[code] for code in codes]
+    return [found[product_id] for product_id in product_ids]
 
 
 def sortable(rows: QuerySet[Product]) -> QuerySet[Product]:
