@@ -34,6 +34,7 @@ from payments.settlement.models import SettlementTerms
 from payments.wallet.models import WalletTerms
 from tests.desk.people import staff, verified
 from tests.rules import newer
+from wealth.suitability.models import SuitabilityQuestionnaire
 
 pytestmark = pytest.mark.django_db
 CHANGES: dict[type[Model], dict[str, Any]] = {
@@ -58,6 +59,7 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     ReconTerms: {"fee_bp": 77},
     SettlementTerms: {"reserve_days": 77},
     DisputeTerms: {"answer_days": 6},
+    SuitabilityQuestionnaire: {"valid_days": 77},
 }
 TABLES = {page.table.model: page.table for page in desk._registry.values() if isinstance(page, ProposedAdmin)}
 EDITED = [model for model in CHANGES if model in TABLES]

@@ -101,6 +101,10 @@ PAGES: dict[str, set[str]] = {
     "payments.merchantpayout": {S, R, M, C, A},
     "payments.settlementadjustment": {M, C, A},
     "payments.settlementterms": {M, C, A},
+    "wealth.suitabilityquestionnaire": {S, R, M, C, K, A},
+    "wealth.suitabilityprofile": {S, R, M, C, A},
+    "wealth.suitabilitywarning": {S, R, M, C, A},
+    "wealth.suitabilitydecision": {S, R, M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -133,6 +137,7 @@ PROPOSE: dict[str, set[str]] = {
     "payments.merchantcategory": {M},
     "payments.settlementterms": {M},
     "payments.biller": {M},
+    "wealth.suitabilityquestionnaire": {R, K},
 }
 NOT_ADDED = {"payments.channel"}
 

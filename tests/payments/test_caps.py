@@ -46,6 +46,8 @@ from tests.payments.splits.world import splitter, to_split
 from tests.payments.wallet.world import holder, open_day, session_of
 from tests.payments.world import WORKS
 from tests.rules import unguarded
+from tests.wealth.catalog import products
+from tests.wealth.suitability.people import insisted, profiled
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -220,6 +222,22 @@ def offer_outside() -> Act:
     return lambda at: wallets.most_now(who.id, at)
 
 
+def answer_questions() -> Act:
+    who = customer()
+    return lambda at: profiled(who, "C3", at=at)
+
+
+def insist_on() -> Act:
+    who, product = customer(), products.on_sale(risk="R4")
+
+    def act(at: datetime) -> int:
+        profiled(who, "C2", at=at)
+        made = insisted(who, product, at=at)
+        return int((made.expires_at - made.created_at).total_seconds()) // 60
+
+    return act
+
+
 CASES = {
     "bills.accounts": Case(keep_account, "bill_too_many_accounts"),
     "bills.looks_a_day": Case(look_at_bills, "limit_reached"),
@@ -254,6 +272,8 @@ CASES = {
     "tries.of_device_an_hour": Case(codes(identity.TRIES), "too_many_requests"),
     "tries.of_phone_a_day": Case(codes(identity.TRIES), "too_many_requests"),
     "verification.checks_a_day": Case(check, "too_many_requests"),
+    "wealth.answers_a_day": Case(answer_questions, "limit_reached"),
+    "wealth.warning_minutes": Case(insist_on, 7, before=30, value=7),
 }
 
 

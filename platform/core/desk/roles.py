@@ -124,6 +124,10 @@ PAGES: dict[str, Roles] = {
     "payments.merchantpayout": WORK,
     "payments.settlementadjustment": MONEY,
     "payments.settlementterms": MONEY,
+    "wealth.suitabilityquestionnaire": WORK | {Role.MARKETING},
+    "wealth.suitabilityprofile": WORK,
+    "wealth.suitabilitywarning": WORK,
+    "wealth.suitabilitydecision": WORK,
 }
 
 CHARTS: Roles = WORK
