@@ -17,17 +17,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SuitabilityWarning',
+            name='SuitabilityQuestionnaire',
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('shard', models.SmallIntegerField()),
-                ('risk', models.CharField(choices=[('R1', 'R1'), ('R2', 'R2'), ('R3', 'R3'), ('R4', 'R4'), ('R5', 'R5')], max_length=2)),
-                ('level', models.CharField(choices=[('C1', 'C1'), ('C2', 'C2'), ('C3', 'C3'), ('C4', 'C4'), ('C5', 'C5'), ('C1_MIN', 'C1_MIN')], max_length=6)),
-                ('text_sha256', models.CharField(max_length=64)),
-                ('order_id', models.UUIDField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
+                ('starts_on', models.DateField(unique=True)),
+                ('valid_days', models.SmallIntegerField()),
+                ('questions', models.JSONField()),
+                ('bands', models.JSONField()),
+                ('minimum', models.JSONField(blank=True, default=dict)),
+                ('warning_en', models.TextField(max_length=2000)),
+                ('warning_zh', models.TextField(max_length=2000)),
+                ('source', models.CharField(max_length=200)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_days__gte', 1), ('valid_days__lte', 730)), name='wealth_questionnaire_days'), models.CheckConstraint(condition=models.Q(models.Q(('warning_en', ''), _negated=True), models.Q(('warning_zh', ''), _negated=True), models.Q(('source', ''), _negated=True)), name='wealth_questionnaire_told')],
+            },
         ),
         migrations.CreateModel(
             name='SuitabilityProfile',
@@ -40,6 +44,22 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
+                ('questionnaire', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.suitabilityquestionnaire')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SuitabilityWarning',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('shard', models.SmallIntegerField()),
+                ('risk', models.CharField(choices=[('R1', 'R1'), ('R2', 'R2'), ('R3', 'R3'), ('R4', 'R4'), ('R5', 'R5')], max_length=2)),
+                ('level', models.CharField(choices=[('C1', 'C1'), ('C2', 'C2'), ('C3', 'C3'), ('C4', 'C4'), ('C5', 'C5'), ('C1_MIN', 'C1_MIN')], max_length=6)),
+                ('text_sha256', models.CharField(max_length=64)),
+                ('order_id', models.UUIDField(blank=True, null=True)),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
             ],
         ),
         migrations.CreateModel(
@@ -57,48 +77,12 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
                 ('profile', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.suitabilityprofile')),
+                ('warning', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.suitabilitywarning')),
             ],
-        ),
-        migrations.CreateModel(
-            name='SuitabilityQuestionnaire',
-            fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('starts_on', models.DateField(unique=True)),
-                ('valid_days', models.SmallIntegerField()),
-                ('questions', models.JSONField()),
-                ('bands', models.JSONField()),
-                ('minimum', models.JSONField(blank=True, default=dict)),
-                ('warning_en', models.TextField(max_length=2000)),
-                ('warning_zh', models.TextField(max_length=2000)),
-                ('source', models.CharField(max_length=200)),
-            ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_days__gte', 1), ('valid_days__lte', 730)), name='wealth_questionnaire_days'), models.CheckConstraint(condition=models.Q(models.Q(('warning_en', ''), _negated=True), models.Q(('warning_zh', ''), _negated=True), models.Q(('source', ''), _negated=True)), name='wealth_questionnaire_told')],
-            },
-        ),
-        migrations.AddField(
-            model_name='suitabilityprofile',
-            name='questionnaire',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.suitabilityquestionnaire'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='suitabilityquestionnaire',
             trigger=pgtrigger.compiler.Trigger(name='wealth_questionnaire_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.starts_on <= (core_now() AT TIME ZONE 'Asia/Shanghai')::date THEN\n                RAISE EXCEPTION '% in force since % stays as it is', TG_TABLE_NAME, OLD.starts_on\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_questionnaire_stays';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            IF NEW.starts_on <= (core_now() AT TIME ZONE 'Asia/Shanghai')::date THEN\n                RAISE EXCEPTION '% cannot be dated back to %', TG_TABLE_NAME, NEW.starts_on\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_questionnaire_stays';\n            END IF;\n            RETURN NEW;\n        ", hash='633120f874b5a96a0d7ac37f18f6feefbad0366b', operation='UPDATE OR DELETE', pgid='pgtrigger_wealth_questionnaire_stays_e2164', table='wealth_suitabilityquestionnaire', when='BEFORE')),
-        ),
-        migrations.AddField(
-            model_name='suitabilitywarning',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer'),
-        ),
-        migrations.AddField(
-            model_name='suitabilitywarning',
-            name='product',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product'),
-        ),
-        migrations.AddField(
-            model_name='suitabilitydecision',
-            name='warning',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.suitabilitywarning'),
         ),
         migrations.AddIndex(
             model_name='suitabilityprofile',

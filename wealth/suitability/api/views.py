@@ -17,7 +17,7 @@ from core.limits.services import LimitReached
 from payments.merchants.api.examples import answer, asked, page
 from payments.wallet.api.base import customer_id
 from wealth.catalog import queries as catalog
-from wealth.catalog.models import Product
+from wealth.catalog.queries import Product
 from wealth.rules.suitability import Ruling
 from wealth.suitability import queries
 from wealth.suitability.api import examples as ex
