@@ -1,5 +1,7 @@
 """The addresses of the wealth floor, under /v1/wealth/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("wealth.catalog.api.urls")),
+]
