@@ -27,8 +27,10 @@ INSERT INTO wealth_currentholding
 SELECT gen_random_uuid(), gen_random_uuid(), n %% 64, %s, 100 + n * 37 %% 5000000, 0, 0, 0, true, %s FROM generate_series(1, %s) AS n
 """
 PLAIN = """
-INSERT INTO bench_income SELECT h.id, %(day)s, 0, false, h.shard, %(run)s, h.units_fen, 5041, 0, h.units_fen * 5041 / 100000000,
-    h.units_fen * 5041 %% 100000000 FROM bench_holding h
+INSERT INTO bench_income
+    (holding_id, day, booking, reversal, shard, run_id, units_fen, rate_e4, carried_e8, income_fen, residual_e8)
+SELECT h.id, %(day)s, 0, false, h.shard, %(run)s, h.units_fen, 5041, h.residual_e8,
+    (h.units_fen * 5041 + h.residual_e8) / 100000000, (h.units_fen * 5041 + h.residual_e8) %% 100000000 FROM bench_holding h
 """
 PLAIN_UPDATE = """
 UPDATE bench_holding h SET units_fen = h.units_fen + i.income_fen, residual_e8 = i.residual_e8, booked_through = i.day

@@ -65,6 +65,7 @@ class CurrentBook(models.Model):
     """How far the income of a product is booked for one part of its holders (`part`: shards 4 * part to 4 * part + 3). Its lock puts
     the days of a part in order: taken before holdings."""
 
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     product = models.ForeignKey("wealth.Product", on_delete=models.PROTECT, related_name="+", db_index=False)
     part = models.SmallIntegerField()
     booked_through = models.DateField()
