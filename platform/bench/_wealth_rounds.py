@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 HOLD = """
 INSERT INTO wealth_currentholding
     (id, customer_id, shard, product_id, units_fen, frozen_fen, owed_fen, residual_e8, earned, created_at)
-SELECT gen_random_uuid(), gen_random_uuid(), n %% 64, %s, 100 + n * 37 %% 5000000, 0, 0, 0, true, %s FROM generate_series(1, %s) AS n
+SELECT uuidv7(), gen_random_uuid(), n %% 64, %s, 100 + n * 37 %% 5000000, 0, 0, 0, true, %s FROM generate_series(1, %s) AS n
 """
 PLAIN = """
 INSERT INTO bench_income

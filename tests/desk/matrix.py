@@ -101,6 +101,9 @@ PAGES: dict[str, set[str]] = {
     "payments.merchantpayout": {S, R, M, C, A},
     "payments.settlementadjustment": {M, C, A},
     "payments.settlementterms": {M, C, A},
+    "wealth.currentquote": {S, R, M, C, A},
+    "wealth.currentholding": {S, R, M, C, A},
+    "wealth.currentrun": {S, R, M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -226,6 +229,10 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.settlement", "pay-again"): {M},
     ("payments.settlement", "prove"): {M, C},
     ("payments.settlement", "statement"): {M, C},
+    ("wealth.currentquote", "enter"): {M},
+    ("wealth.currentquote", "import"): {M},
+    ("wealth.currentquote", "revise"): {M},
+    ("wealth.currentrun", "catch-up"): {M, C},
     ("payments.settlementadjustment", "adjust"): {M},
 }
 EXPORT = {R, M, C, A}

@@ -33,7 +33,8 @@ WITH {LATER}, base AS (
 ), d AS MATERIALIZED (
     SELECT *, (whole_e8 - residual_e8) / 100000000 AS income_fen, %(day)s::date AS booked_through FROM rest
 ), kept AS (
-    UPDATE wealth_currentholding h SET {SETTLE}, earned = h.earned OR d.income_fen > 0 FROM d WHERE h.id = d.id
+    UPDATE wealth_currentholding h SET {SETTLE}, earned = h.earned OR d.income_fen > 0 FROM d
+    WHERE h.id = d.id AND h.product_id = %(product)s AND h.shard BETWEEN %(low)s AND %(high)s
 ), days AS (
     INSERT INTO wealth_currentincome
         (holding_id, day, booking, reversal, shard, run_id, units_fen, rate_e4, carried_e8, income_fen, residual_e8)
@@ -52,7 +53,8 @@ WITH d AS MATERIALIZED (
         AND NOT EXISTS (SELECT FROM wealth_currentincome r
             WHERE r.holding_id = i.holding_id AND r.day = i.day AND r.booking = i.booking AND r.reversal)
 ), kept AS (
-    UPDATE wealth_currentholding h SET """ + SETTLE + """ FROM d WHERE h.id = d.id
+    UPDATE wealth_currentholding h SET """ + SETTLE + """ FROM d
+    WHERE h.id = d.id AND h.product_id = %(product)s AND h.shard BETWEEN %(low)s AND %(high)s
 ), days AS (
     INSERT INTO wealth_currentincome
         (holding_id, day, booking, reversal, shard, run_id, units_fen, rate_e4, carried_e8, income_fen, residual_e8)

@@ -124,6 +124,9 @@ PAGES: dict[str, Roles] = {
     "payments.merchantpayout": WORK,
     "payments.settlementadjustment": MONEY,
     "payments.settlementterms": MONEY,
+    "wealth.currentquote": WORK,
+    "wealth.currentholding": WORK,
+    "wealth.currentrun": WORK,
 }
 
 CHARTS: Roles = WORK
@@ -182,6 +185,8 @@ ACTS: dict[str, Roles] = {
     "settlement.adjust": frozenset({Role.FINANCE_MAKER}),
     "settlement.prove": FINANCE,
     "settlement.statement": FINANCE,
+    "current.quote": frozenset({Role.FINANCE_MAKER}),
+    "current.catch_up": FINANCE,
 }
 
 
