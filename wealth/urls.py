@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("wealth.catalog.api.urls")),
     path("", include("wealth.suitability.api.urls")),
+    path("", include("wealth.current.api.urls")),
 ]

@@ -55,6 +55,7 @@ from tests.payments.merchants.world import Program, opened, program
 from tests.payments.wallet.world import fund
 from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
+from tests.wealth.current import world as current
 from tests.wealth.catalog import products
 
 PREFIXES = {
@@ -92,6 +93,7 @@ PREFIXES = {
     "notice_id": "mnt",
     "bill_id": "bil",
     "bill_account_id": "bac",
+    "holding_id": "chd",
     "product_id": "prd",
 }
 NOBODYS = {"product_id"}
@@ -166,6 +168,7 @@ def build_world(bank: SandboxBank) -> World:
         | bought(caller, Intent(owner.id, session.session.id, "order"))
         | made_of(caller, Intent(owner.id, session.session.id, "share"))
         | owes(owner, caller)
+        | holds(owner)
         | {"product_id": products.on_sale(at=at).public_id},
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
@@ -317,6 +320,12 @@ def owes(owner: Customer, caller: Program) -> dict[str, str]:
     owed = Owed("W202611-10020030", "2026-11", 8_650, clock.local_day(at))
     bill = bills.begin(customer_id=owner.id, biller=biller, account_no="10020030", owed=owed, at=at)
     return {"bill_id": bill.public_id, "bill_account_id": kept.public_id}
+
+
+def holds(owner: Customer) -> dict[str, str]:
+    """Units of a money fund."""
+    made = current.bought(current.fund(), owner, 10_000)
+    return {"holding_id": made.holding.public_id}
 
 
 def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[str, str]:

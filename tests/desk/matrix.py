@@ -105,6 +105,9 @@ PAGES: dict[str, set[str]] = {
     "wealth.suitabilityprofile": {S, R, M, C, A},
     "wealth.suitabilitywarning": {S, R, M, C, A},
     "wealth.suitabilitydecision": {S, R, M, C, A},
+    "wealth.currentquote": {S, R, M, C, A},
+    "wealth.currentholding": {S, R, M, C, A},
+    "wealth.currentrun": {S, R, M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -231,6 +234,10 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.settlement", "pay-again"): {M},
     ("payments.settlement", "prove"): {M, C},
     ("payments.settlement", "statement"): {M, C},
+    ("wealth.currentquote", "enter"): {M},
+    ("wealth.currentquote", "import"): {M},
+    ("wealth.currentquote", "revise"): {M},
+    ("wealth.currentrun", "catch-up"): {M, C},
     ("payments.settlementadjustment", "adjust"): {M},
 }
 EXPORT = {R, M, C, A}

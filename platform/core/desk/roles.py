@@ -128,6 +128,9 @@ PAGES: dict[str, Roles] = {
     "wealth.suitabilityprofile": WORK,
     "wealth.suitabilitywarning": WORK,
     "wealth.suitabilitydecision": WORK,
+    "wealth.currentquote": WORK,
+    "wealth.currentholding": WORK,
+    "wealth.currentrun": WORK,
 }
 
 CHARTS: Roles = WORK
@@ -186,6 +189,8 @@ ACTS: dict[str, Roles] = {
     "settlement.adjust": frozenset({Role.FINANCE_MAKER}),
     "settlement.prove": FINANCE,
     "settlement.statement": FINANCE,
+    "current.quote": frozenset({Role.FINANCE_MAKER}),
+    "current.catch_up": FINANCE,
 }
 
 
