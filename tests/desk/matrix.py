@@ -101,6 +101,10 @@ PAGES: dict[str, set[str]] = {
     "payments.merchantpayout": {S, R, M, C, A},
     "payments.settlementadjustment": {M, C, A},
     "payments.settlementterms": {M, C, A},
+    "wealth.issuer": {S, R, M, C, A},
+    "wealth.issuerrequest": {S, R, M, C, A},
+    "wealth.issuerfile": {M, C, A},
+    "wealth.issuerline": {M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -227,6 +231,9 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.settlement", "prove"): {M, C},
     ("payments.settlement", "statement"): {M, C},
     ("payments.settlementadjustment", "adjust"): {M},
+    ("wealth.issuer", "switch"): {M},
+    ("wealth.issuerrequest", "ask"): {S, R, M, C},
+    ("wealth.issuerfile", "fetch"): {M, C},
 }
 EXPORT = {R, M, C, A}
 

@@ -66,3 +66,8 @@ def files_by_state() -> dict[tuple[str, str], int]:
     """How many files are not settled, by issuer and state."""
     rows = IssuerFile.objects.filter(due_at__isnull=False).values_list("issuer_id", "state").annotate(number=Count("pk"))
     return {(issuer, state): number for issuer, state, number in rows.order_by("issuer_id", "state")}
+
+
+def file(file_id: UUID) -> IssuerFile:
+    """A file without its text."""
+    return IssuerFile.objects.defer("raw").get(pk=file_id)

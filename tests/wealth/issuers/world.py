@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -102,7 +102,7 @@ def open_books() -> None:
 
 def on(day: date, hour: int = 9, minute: int = 0) -> datetime:
     """An instant of a day in Shanghai."""
-    return clock.start_of_day(day).replace() + (datetime.min.replace(hour=hour, minute=minute) - datetime.min)
+    return clock.start_of_day(day) + timedelta(hours=hour, minutes=minute)
 
 
 def submit(
@@ -152,7 +152,7 @@ def again(request: IssuerRequest) -> IssuerRequest:
 
 def at_issuer(product: uuid.UUID) -> int:
     """A product's money at its issuer, as assets are read: positive is ours."""
-    return -balance(journals.at_issuer(product))
+    return -balance(journals.at_issuer(product)).posted
 
 
 def items() -> list[str]:
