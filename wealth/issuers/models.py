@@ -133,8 +133,8 @@ class IssuerRequest(models.Model):
             models.CheckConstraint(name="wealth_issuerrequest_state", condition=Q(state__in=RequestState.values)),
             models.CheckConstraint(
                 name="wealth_issuerrequest_asked",
-                condition=Q(operation="subscribe", amount_fen__gte=1, amount_fen__lte=MAX_FEN, units_fen=None, original=None)
-                | Q(operation="redeem", units_fen__gte=1, units_fen__lte=MAX_FEN, amount_fen=None, original=None)
+                condition=Q(operation="subscribe", amount_fen__isnull=False, amount_fen__gte=1, amount_fen__lte=MAX_FEN, units_fen=None, original=None)
+                | Q(operation="redeem", units_fen__isnull=False, units_fen__gte=1, units_fen__lte=MAX_FEN, amount_fen=None, original=None)
                 | Q(operation="cancel", amount_fen=None, units_fen=None, original__isnull=False),
             ),
             models.CheckConstraint(
@@ -148,8 +148,11 @@ class IssuerRequest(models.Model):
                     state="confirmed",
                     operation__in=["subscribe", "redeem"],
                     confirmed_on__isnull=False,
+                    nav__isnull=False,
                     nav__gt=0,
+                    confirmed_fen__isnull=False,
                     confirmed_fen__gte=1,
+                    confirmed_units_fen__isnull=False,
                     confirmed_units_fen__gte=1,
                     fee_fen__gte=0,
                     fee_fen__lt=models.F("confirmed_fen"),

@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='issuerrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gte', 1), ('amount_fen__lte', 10000000000), ('operation', 'subscribe'), ('original', None), ('units_fen', None)), models.Q(('amount_fen', None), ('operation', 'redeem'), ('original', None), ('units_fen__gte', 1), ('units_fen__lte', 10000000000)), models.Q(('amount_fen', None), ('operation', 'cancel'), ('original__isnull', False), ('units_fen', None)), _connector='OR'), name='wealth_issuerrequest_asked'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gte', 1), ('amount_fen__isnull', False), ('amount_fen__lte', 10000000000), ('operation', 'subscribe'), ('original', None), ('units_fen', None)), models.Q(('amount_fen', None), ('operation', 'redeem'), ('original', None), ('units_fen__gte', 1), ('units_fen__isnull', False), ('units_fen__lte', 10000000000)), models.Q(('amount_fen', None), ('operation', 'cancel'), ('original__isnull', False), ('units_fen', None)), _connector='OR'), name='wealth_issuerrequest_asked'),
         ),
         migrations.AddConstraint(
             model_name='issuerrequest',
@@ -281,7 +281,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='issuerrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_fen__gte', 1), ('confirmed_on__isnull', False), ('confirmed_units_fen__gte', 1), ('fee_fen__gte', 0), ('fee_fen__lt', models.F('confirmed_fen')), ('nav__gt', 0), ('operation__in', ['subscribe', 'redeem']), ('state', 'confirmed')), models.Q(models.Q(models.Q(('state', 'confirmed'), _negated=True), ('operation', 'cancel'), _connector='OR'), ('confirmed_fen', None), ('confirmed_on', None), ('confirmed_units_fen', None), ('fee_fen', 0), ('nav', None), ('settlement', None)), _connector='OR'), name='wealth_issuerrequest_confirmed'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_fen__gte', 1), ('confirmed_fen__isnull', False), ('confirmed_on__isnull', False), ('confirmed_units_fen__gte', 1), ('confirmed_units_fen__isnull', False), ('fee_fen__gte', 0), ('fee_fen__lt', models.F('confirmed_fen')), ('nav__gt', 0), ('nav__isnull', False), ('operation__in', ['subscribe', 'redeem']), ('state', 'confirmed')), models.Q(models.Q(models.Q(('state', 'confirmed'), _negated=True), ('operation', 'cancel'), _connector='OR'), ('confirmed_fen', None), ('confirmed_on', None), ('confirmed_units_fen', None), ('fee_fen', 0), ('nav', None), ('settlement', None)), _connector='OR'), name='wealth_issuerrequest_confirmed'),
         ),
         migrations.AddConstraint(
             model_name='issuerrequest',

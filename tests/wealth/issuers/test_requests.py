@@ -6,18 +6,20 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from tests.factories import plugged
+from tests import processes
 from tests.sandbox_issuer import SandboxIssuer
 from tests.together import together
 from tests.wealth.issuers.world import MONDAY, SHARD, TUESDAY, Listener, again, fetched, items, on, sent, submit
 from wealth.issuers import schedule
 from wealth.issuers.models import Issuer, IssuerRequest
 from wealth.issuers.outside import InsideTransaction
+from wealth.issuers.port import Accepted, Rejected
 from wealth.issuers.refusals import IssuerOff
 from wealth.issuers.sandbox_issuer.connect import ISSUER
-from wealth.issuers.services import sending, telling
-from wealth.issuers.sockets import ISSUER_ADAPTERS
+from wealth.issuers.services import concluding, sending, telling
 
+BEFORE, AFTER = "sent", "conclude"
+"""Marked as sent and not gone; answered and not written down."""
 LATER = on(MONDAY) + timedelta(minutes=5)
 
 
@@ -163,14 +165,20 @@ def test_no_call_is_made_inside_a_transaction(connected: SandboxIssuer) -> None:
 
 
 def test_an_answer_against_the_end_changes_nothing_and_asks_an_operator(connected: SandboxIssuer, listener: Listener) -> None:
-    class Denies:
-        def open(self, *, issuer: str) -> Any:
-            raise AssertionError("not called")
-
     request = sent()
     fetched(connected)
-    with plugged(ISSUER_ADAPTERS, Denies(), "sandbox_issuer"):
-        assert sending.query(request_id=request.id, at=LATER).state == "confirmed"
-    late = sent("cancel", original_id=request.id, at=on(TUESDAY))
-    assert late.state == "rejected"
-    assert listener.heard == [("confirmed", request.id), ("rejected", late.id)]
+    told = concluding.conclude(request_id=request.id, result=Rejected("NO_QUOTA"), at=on(TUESDAY))
+    assert (told.state, items()) == ("confirmed", ["issuer_request.contradicted"])
+    concluding.conclude(request_id=request.id, result=Accepted(), at=on(TUESDAY))
+    assert listener.heard == [("confirmed", request.id)]
+
+
+@pytest.mark.parametrize(("where", "sends"), [(BEFORE, 2), (AFTER, 1)])
+def test_a_process_killed_between_sending_and_the_answer_leaves_one_order(connected: SandboxIssuer, where: str, sends: int) -> None:
+    request = submit()
+    processes.killed_at("there", "tests/wealth/issuers/kill_process.py", where, str(request.id), connected.base_url)
+    assert (again(request).state, len(known(connected, request))) == ("sent", int(where == AFTER))
+    assert sending.resolve_due(shard=SHARD, at=on(MONDAY)) == 0
+    sending.resolve_due(shard=SHARD, at=LATER)
+    assert (again(request).state, request.sends, request.queries) == ("accepted", sends, 1)
+    assert len(known(connected, request)) == 1
