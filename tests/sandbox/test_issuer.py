@@ -8,6 +8,7 @@ import httpx
 import pytest
 from cryptography.exceptions import InvalidSignature
 
+from sandbox.issuer.switches import NAMES
 from tests.sandbox_bank import free_port
 from tests.sandbox_issuer import Party, SandboxIssuer, sandbox_issuer
 
@@ -175,6 +176,11 @@ def test_a_quote_may_be_missing_or_a_day_late(sandbox_issuer: SandboxIssuer, par
     assert quotes(party, "2026-03-01", "2026-03-01") == []
     sandbox_issuer.now(f"{TUESDAY}T01:00:00")
     assert len(quotes(party, "2026-03-01", "2026-03-01")) == 1
+
+
+def test_the_document_names_every_switch() -> None:
+    text = (Path(__file__).parents[2] / "docs/sandbox-issuer.md").read_text()
+    assert [name for name in NAMES if f"`{name}`" not in text] == []
 
 
 def test_the_page_says_what_it_makes_and_which_switches_are_on(sandbox_issuer: SandboxIssuer, party: Party) -> None:

@@ -133,7 +133,14 @@ class IssuerRequest(models.Model):
             models.CheckConstraint(name="wealth_issuerrequest_state", condition=Q(state__in=RequestState.values)),
             models.CheckConstraint(
                 name="wealth_issuerrequest_asked",
-                condition=Q(operation="subscribe", amount_fen__isnull=False, amount_fen__gte=1, amount_fen__lte=MAX_FEN, units_fen=None, original=None)
+                condition=Q(
+                    operation="subscribe",
+                    amount_fen__isnull=False,
+                    amount_fen__gte=1,
+                    amount_fen__lte=MAX_FEN,
+                    units_fen=None,
+                    original=None,
+                )
                 | Q(operation="redeem", units_fen__isnull=False, units_fen__gte=1, units_fen__lte=MAX_FEN, amount_fen=None, original=None)
                 | Q(operation="cancel", amount_fen=None, units_fen=None, original__isnull=False),
             ),
