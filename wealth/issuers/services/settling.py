@@ -128,15 +128,15 @@ def settle_money(*, file_id: UUID, at: datetime) -> bool:
     of_product: dict[UUID, list[IssuerRequest]] = defaultdict(list)
     for request in IssuerRequest.objects.filter(pk__in=settled, settlement=None).order_by("product_id", "id"):
         of_product[request.product_id].append(request)
-    for requests in of_product.values():
-        book(file, requests, at)
+    for settlement in [written(file, requests, at) for requests in of_product.values()]:
+        book(settlement, at)
     advance(file, FileState.SETTLED, moves=FILE_MOVES, at=at, settled_at=at, due_at=None)
     ask_about_missing(file, at)
     return True
 
 
-def book(file: IssuerFile, requests: list[IssuerRequest], at: datetime) -> IssuerSettlement:
-    """W8 of one product: what was subscribed less our fees goes to the issuer, the money of redeemed units comes from it."""
+def written(file: IssuerFile, requests: list[IssuerRequest], at: datetime) -> IssuerSettlement:
+    """What one product comes to: what was subscribed less our fees goes to the issuer, the money of redeemed units comes from it."""
     subscribed = sum(money(one) - one.fee_fen for one in requests if one.operation == Operation.SUBSCRIBE)
     redeemed = sum(money(one) for one in requests if one.operation == Operation.REDEEM)
     net = subscribed - redeemed
@@ -154,10 +154,14 @@ def book(file: IssuerFile, requests: list[IssuerRequest], at: datetime) -> Issue
     )
     settlement.save(force_insert=True)
     IssuerRequest.objects.filter(pk__in=[one.pk for one in requests]).update(settlement=settlement, changed_at=at)
-    if settlement.journal_id is not None:
-        legs = journals.sent(settlement.product_id, net)
-        ledger.post(journal_id=settlement.journal_id, event=journals.SENT, legs=legs, at=at, reference=settlement.public_id)
     return settlement
+
+
+def book(settlement: IssuerSettlement, at: datetime) -> None:
+    """W8, after every row of ours is written: the ledger comes last."""
+    if settlement.journal_id is not None:
+        legs = journals.sent(settlement.product_id, settlement.net_fen)
+        ledger.post(journal_id=settlement.journal_id, event=journals.SENT, legs=legs, at=at, reference=settlement.public_id)
 
 
 def money(request: IssuerRequest) -> int:
