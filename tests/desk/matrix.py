@@ -108,6 +108,10 @@ PAGES: dict[str, set[str]] = {
     "wealth.currentquote": {S, R, M, C, A},
     "wealth.currentholding": {S, R, M, C, A},
     "wealth.currentrun": {S, R, M, C, A},
+    "wealth.issuer": {S, R, M, C, A},
+    "wealth.issuerrequest": {S, R, M, C, A},
+    "wealth.issuerfile": {M, C, A},
+    "wealth.issuerline": {M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -239,6 +243,9 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("wealth.currentquote", "revise"): {M},
     ("wealth.currentrun", "catch-up"): {M, C},
     ("payments.settlementadjustment", "adjust"): {M},
+    ("wealth.issuer", "switch"): {M},
+    ("wealth.issuerrequest", "ask"): {S, R, M, C},
+    ("wealth.issuerfile", "fetch"): {M, C},
 }
 EXPORT = {R, M, C, A}
 

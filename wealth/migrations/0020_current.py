@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_capture_the_same_holds'),
-        ('wealth', '0001_catalog'),
+        ('wealth', '0011_first_questionnaire'),
     ]
 
     operations = [
