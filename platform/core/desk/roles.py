@@ -124,6 +124,9 @@ PAGES: dict[str, Roles] = {
     "payments.merchantpayout": WORK,
     "payments.settlementadjustment": MONEY,
     "payments.settlementterms": MONEY,
+    "wealth.product": WORK | {Role.MARKETING},
+    "wealth.productversion": WORK | {Role.MARKETING},
+    "wealth.quotause": WORK | {Role.MARKETING},
 }
 
 CHARTS: Roles = WORK
@@ -182,6 +185,8 @@ ACTS: dict[str, Roles] = {
     "settlement.adjust": frozenset({Role.FINANCE_MAKER}),
     "settlement.prove": FINANCE,
     "settlement.statement": FINANCE,
+    "product.draft": frozenset({Role.MARKETING, Role.FINANCE_MAKER}),
+    "product.suspend": frozenset({Role.RISK, Role.FINANCE_CHECKER}),
 }
 
 
