@@ -135,6 +135,9 @@ PAGES: dict[str, Roles] = {
     "wealth.issuerrequest": WORK,
     "wealth.issuerfile": MONEY,
     "wealth.issuerline": MONEY,
+    "wealth.product": WORK | {Role.MARKETING},
+    "wealth.productversion": WORK | {Role.MARKETING},
+    "wealth.quotause": WORK | {Role.MARKETING},
 }
 
 CHARTS: Roles = WORK
@@ -198,6 +201,8 @@ ACTS: dict[str, Roles] = {
     "settlement.statement": FINANCE,
     "current.quote": frozenset({Role.FINANCE_MAKER}),
     "current.catch_up": FINANCE,
+    "product.draft": frozenset({Role.MARKETING, Role.FINANCE_MAKER}),
+    "product.suspend": frozenset({Role.RISK, Role.FINANCE_CHECKER}),
 }
 
 
