@@ -55,8 +55,8 @@ from tests.payments.merchants.world import Program, opened, program
 from tests.payments.wallet.world import fund
 from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
-from tests.wealth.current import world as current
 from tests.wealth.catalog import products
+from tests.wealth.current import world as current
 
 PREFIXES = {
     "session_id": "ses",
