@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -97,13 +98,13 @@ def book(product: Product, day: date, rows: int) -> None:
 
 
 def by_hand(day: date) -> None:
-    values = {"day": day, "run": new_id()}
+    values: dict[str, Any] = {"day": day, "run": new_id()}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(PLAIN, values)
         cursor.execute(PLAIN_UPDATE, values)
 
 
-def sql(statement: str, *values: object) -> None:
+def sql(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values or None)
 

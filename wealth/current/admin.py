@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.ledger.shown import journal_link
-from core.clock import queries as clock
 from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer
@@ -108,7 +107,9 @@ class CurrentQuoteAdmin(OfProduct):
             payload=revision,
             form=RevisionForm,
             icon="history",
-            explain=_("Every day from this one on is taken back and booked anew. The proposal says what that corrects, holder by holder summed."),
+            explain=_(
+                "Every day from this one on is taken back and booked anew. The proposal says what that corrects, holder by holder summed."
+            ),
             open_to=in_force,
         ),
     )

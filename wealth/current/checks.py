@@ -58,8 +58,9 @@ HAVING count(DISTINCT r.day) <> max(r.day) - min(r.day) + 1 OR max(r.day) <> b.b
 """
 BEHIND = f"""
 WITH {statements.LATER} SELECT h.id, h.booked_through FROM {statements.FROM_HOLDINGS}{{month}}
-WHERE {statements.MINE} AND (h.booked_through IS NULL OR h.booked_through < %(day)s) AND {statements.UNITS} > 0 ORDER BY h.id LIMIT %(shown)s
-"""
+WHERE {statements.MINE} AND (h.booked_through IS NULL OR h.booked_through < %(day)s) AND {statements.UNITS} > 0
+ORDER BY h.id LIMIT %(shown)s
+"""  # noqa: S608  # nosec B608  # fragments of statements alone
 
 
 class Current:
@@ -92,6 +93,7 @@ def entries(since: date | None) -> Iterator[Finding]:
     while some := list(islice(rows, 1000)):
         posted = {one.pk: amounts(one) for one in ledger.journals().filter(pk__in=[row.journal_id for row in some])}
         for row in some:
+            assert row.journal_id is not None
             key = accounts.holdings(row.product_id).id
             said = posted.get(row.journal_id, {}).get(key)
             if said is not None and said != row.income_fen:

@@ -68,4 +68,3 @@ def changed(rows: dict[date, Standing], rates: dict[date, int], *, monthly: bool
             change += booked.income_fen
         change -= row[4] if row else 0
     return change
-

@@ -35,6 +35,8 @@ class FileForm(ReasonForm):
         label=_("File"),
         max_length=50_000,
         widget=UnfoldAdminTextareaWidget({"rows": 12}),
-        help_text=_("The file's text: product,day,income,seven_day with that first line, the product by its code. Every bad line is named."),
+        help_text=_(
+            "The file's text: product,day,income,seven_day with that first line, the product by its code. Every bad line is named."
+        ),
     )
     field_order = ("text", "reason")

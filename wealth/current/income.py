@@ -127,9 +127,7 @@ def tell_first(product_id: uuid.UUID, day: date, customers: list[uuid.UUID], at:
     payload: outbox.Payload = {"product_id": public_id("prd", product_id), "day": day.isoformat()}
     outbox.publish_all(
         [
-            outbox.announced(
-                topic=FIRST_INCOME, owner=customer, payload={"customer_id": public_id("cus", customer), **payload}, at=at
-            )
+            outbox.announced(topic=FIRST_INCOME, owner=customer, payload={"customer_id": public_id("cus", customer), **payload}, at=at)
             for (customer,) in told
         ]
     )

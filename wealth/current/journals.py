@@ -27,7 +27,10 @@ def less_fee(gave: Leg, fee_fen: int) -> list[Leg]:
 
 def confirmed(*, product_id: uuid.UUID, amount_fen: int, fee_fen: int) -> list[Leg]:
     """W2."""
-    return [*less_fee(debit(accounts.payments(product_id), amount_fen), fee_fen), credit(accounts.holdings(product_id), amount_fen - fee_fen)]
+    return [
+        *less_fee(debit(accounts.payments(product_id), amount_fen), fee_fen),
+        credit(accounts.holdings(product_id), amount_fen - fee_fen),
+    ]
 
 
 def income(*, product_id: uuid.UUID, income_fen: int) -> list[Leg]:

@@ -25,4 +25,3 @@ def to_do(book: CurrentBook, through: date) -> bool:
         return True
     [(stale,)] = income.run(statements.STALE, {"product": book.product_id, "part": book.part, "through": book.booked_through})
     return stale is not None
-

@@ -220,7 +220,9 @@ class CurrentRun(models.Model):
         constraints = [
             models.UniqueConstraint(name="wealth_currentrun_once", fields=["product", "day", "part", "booking", "reversal"]),
             models.CheckConstraint(name="wealth_currentrun_part", condition=Q(part__gte=0, part__lt=PARTS)),
-            models.CheckConstraint(name="wealth_currentrun_quote", condition=Q(reversal=True, quote=None) | Q(reversal=False, quote__isnull=False)),
+            models.CheckConstraint(
+                name="wealth_currentrun_quote", condition=Q(reversal=True, quote=None) | Q(reversal=False, quote__isnull=False)
+            ),
             models.CheckConstraint(
                 name="wealth_currentrun_journal",
                 condition=Q(income_fen=0, journal_id=None) | (~Q(income_fen=0) & Q(journal_id__isnull=False)),
@@ -273,9 +275,7 @@ class CurrentIncome(models.Model):
 class CurrentEarner(models.Model):
     """That a customer's first income was told."""
 
-    customer = models.OneToOneField(
-        "accounts.Customer", primary_key=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
-    )
+    customer = models.OneToOneField("accounts.Customer", primary_key=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     shard = models.SmallIntegerField()
     day = models.DateField()
     created_at = models.DateTimeField()

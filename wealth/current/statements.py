@@ -42,18 +42,19 @@ WITH {LATER}, base AS (
 )
 SELECT count(*), coalesce(sum(units_fen), 0)::bigint, coalesce(sum(income_fen), 0)::bigint,
     array_agg(customer_id) FILTER (WHERE income_fen > 0 AND NOT earned) FROM d
-"""
-TAKE_BACK = """
+"""  # noqa: S608  # nosec B608  # fragments of this module alone
+TAKE_BACK = f"""
 WITH d AS MATERIALIZED (
     SELECT h.id, h.shard, i.booking, i.units_fen, -i.rate_e4 AS rate_e4, i.residual_e8 AS carried_e8, -i.income_fen AS income_fen,
         i.carried_e8 AS residual_e8, %(before)s::date AS booked_through
     FROM wealth_currentincome i JOIN wealth_currentholding h ON h.id = i.holding_id
-    WHERE i.run_id IN (SELECT id FROM wealth_currentrun WHERE product_id = %(product)s AND part = %(part)s AND day = %(day)s AND NOT reversal)
-        AND (%(holding)s::uuid IS NULL OR h.id = %(holding)s::uuid)
+    WHERE i.run_id IN (
+            SELECT id FROM wealth_currentrun WHERE product_id = %(product)s AND part = %(part)s AND day = %(day)s AND NOT reversal
+        ) AND (%(holding)s::uuid IS NULL OR h.id = %(holding)s::uuid)
         AND NOT EXISTS (SELECT FROM wealth_currentincome r
             WHERE r.holding_id = i.holding_id AND r.day = i.day AND r.booking = i.booking AND r.reversal)
 ), kept AS (
-    UPDATE wealth_currentholding h SET """ + SETTLE + """ FROM d
+    UPDATE wealth_currentholding h SET {SETTLE} FROM d
     WHERE h.id = d.id AND h.product_id = %(product)s AND h.shard BETWEEN %(low)s AND %(high)s
 ), days AS (
     INSERT INTO wealth_currentincome
@@ -61,7 +62,7 @@ WITH d AS MATERIALIZED (
     SELECT id, %(day)s, booking, true, shard, %(run)s, units_fen, rate_e4, carried_e8, income_fen, residual_e8 FROM d
 )
 SELECT count(*), coalesce(sum(units_fen), 0)::bigint, coalesce(sum(income_fen), 0)::bigint, NULL::uuid[] FROM d
-"""
+"""  # noqa: S608  # nosec B608  # fragments of this module alone
 STALE = """
 SELECT min(q.day) FROM wealth_currentquote q
 WHERE q.product_id = %(product)s AND q.revision > 1 AND q.day <= %(through)s
@@ -73,7 +74,7 @@ WHERE q.product_id = %(product)s AND q.revision > 1 AND q.day <= %(through)s
 """The first day that is booked by a quote that is in force no more."""
 WAITS = f"""
 WITH {LATER} SELECT EXISTS (SELECT FROM {FROM_HOLDINGS} WHERE {MINE} AND h.units_fen - h.owed_fen - coalesce(l.units_fen, 0) > 0)
-"""
+"""  # noqa: S608  # nosec B608  # fragments of this module alone
 FIRST = """
 INSERT INTO wealth_currentearner (customer_id, shard, day, created_at)
 SELECT DISTINCT c.id, h.shard, %(day)s::date, %(at)s::timestamptz FROM unnest(%(customers)s::uuid[]) AS c (id)

@@ -8,9 +8,9 @@ from django.db.models import Min
 
 from core.ids import public_id
 from core.work import services as work
+from wealth.catalog.models import Product
 from wealth.current import income, queries
 from wealth.current.models import CurrentBook
-from wealth.catalog.models import Product
 
 MISSING = "current.quote_missing"
 DAY = timedelta(days=1)

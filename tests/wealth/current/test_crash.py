@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 
 from core.business_day import queries as business_days
-from core.clock.queries import start_of_day
 from core.business_day.models import EodShard
+from core.clock.queries import start_of_day
 from tests import processes
 from tests.wealth.current.world import assert_sound, bought, end_day, fund, holder, quoted, state
 from wealth.current.models import CurrentIncome, CurrentRun
@@ -17,7 +17,10 @@ DAY = timedelta(days=1)
 PARTS = (1, 5, 9)
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crash")]
 
-ORPHANS = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()"
+ORPHANS = """
+SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()
+"""
 
 
 def orphans_end() -> None:

@@ -3,6 +3,7 @@ lost of money and units."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -16,7 +17,6 @@ from tests.wealth.current.world import assert_sound, bought, end_day, fund, held
 from wealth.catalog import accounts
 from wealth.current import late
 from wealth.rules.current import income, rate_e4
-from decimal import Decimal
 
 DAY = timedelta(days=1)
 WHO = st.integers(0, 2)

@@ -15,10 +15,14 @@ class CurrentHoldingShown(serializers.Serializer[Any]):
     product_id = serializers.CharField(source="product.public_id")
     product_code = serializers.CharField(source="product.code")
     product_name = serializers.SerializerMethodField()
-    units = serializers.IntegerField(source="units_fen", help_text="A unit is worth 1.00, so this is also what the holding is worth, in fen.")
+    units = serializers.IntegerField(
+        source="units_fen", help_text="A unit is worth 1.00, so this is also what the holding is worth, in fen."
+    )
     free_units = serializers.IntegerField(source="free_fen", help_text="What can be redeemed.")
     frozen_units = serializers.IntegerField(source="frozen_fen", help_text="What waits for a redemption.")
-    owed = serializers.IntegerField(source="owed_fen", help_text="What a loss took beyond the free units; the next income is booked on it first.")
+    owed = serializers.IntegerField(
+        source="owed_fen", help_text="What a loss took beyond the free units; the next income is booked on it first."
+    )
     currency = serializers.CharField()
     residual_e8 = serializers.IntegerField(help_text="The fraction of a fen carried to the next day, in 10^-8 fen.")
     earned_through = serializers.DateField(source="booked_through", allow_null=True, help_text="The last day whose income is booked.")
@@ -65,4 +69,3 @@ def measured(row: CurrentHolding, name: str) -> Decimal | None:
 
 def text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
-

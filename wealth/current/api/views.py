@@ -1,5 +1,7 @@
 """A customer's money funds: what they hold, and every day's income."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -47,7 +49,7 @@ class OneHolding(View):
 
 
 class DayCursor(Cursor):
-    ordering = ("-day", "-booking", "-reversal")
+    ordering: Any = ("-day", "-booking", "-reversal")
 
 
 class IncomeDays(Paged):

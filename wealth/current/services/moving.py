@@ -167,9 +167,7 @@ def locked_book(product_id: uuid.UUID, customer_id: uuid.UUID, counts_from: date
     CurrentBook.objects.bulk_create([begins], ignore_conflicts=True)
     if counts_from < business_days.current():
         return CurrentBook.objects.select_for_update(of=("self",)).get(product_id=product_id, part=part)
-    return CurrentBook.objects.raw(
-        "SELECT * FROM wealth_currentbook WHERE product_id = %s AND part = %s FOR SHARE", (product_id, part)
-    )[0]
+    return CurrentBook.objects.raw("SELECT * FROM wealth_currentbook WHERE product_id = %s AND part = %s FOR SHARE", (product_id, part))[0]
 
 
 def locked_holding(customer_id: uuid.UUID, product_id: uuid.UUID) -> CurrentHolding | None:

@@ -57,9 +57,7 @@ class Line:
 
 
 @transaction.atomic
-def take(
-    product_id: uuid.UUID, day: date, income_per_10k: Decimal, seven_day: Decimal | None, source: str, at: datetime
-) -> CurrentQuote:
+def take(product_id: uuid.UUID, day: date, income_per_10k: Decimal, seven_day: Decimal | None, source: str, at: datetime) -> CurrentQuote:
     """What an issuer says. The first word of a day is its quote; the same again changes nothing. Another word is no quote yet: an operator
     is asked to propose the revision, and the quote that stands is returned. Raises Invalid."""
     line = Line(product_id, day, income_per_10k, seven_day)
