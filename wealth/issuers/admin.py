@@ -38,6 +38,18 @@ def issuers() -> list[tuple[str, Words]]:
     return [(code, code) for code in Issuer.objects.order_by("code").values_list("code", flat=True)]
 
 
+def whys() -> list[tuple[str, Words]]:
+    """Why a line is broken, in words."""
+    named = {
+        settling.UNKNOWN_NUMBER: _("nobody's order"),
+        settling.OTHER_ORDER: _("another order"),
+        settling.ENDED_OTHERWISE: _("ended otherwise"),
+        settling.NEVER_SENT: _("never sent"),
+        settling.AMOUNT: _("another amount"),
+    }
+    return list(named.items())
+
+
 class SwitchForm(ReasonForm):
     """Which state the issuer is to have."""
 
@@ -310,7 +322,7 @@ class IssuerLineAdmin(DeskAdmin):
     finds = {"isl": "pk", "isr": "request_id", "isf": "file_id"}
     search_help_text = _("A public id: the line's, the file's or the request's")
     list_display = ("line_number", "file_link", "operation", "product_code", "state_label", "broken", "amount", "units")
-    list_filter = ("state", "broken")
+    list_filter = ("state", ("broken", among(whys)))
     fieldsets = (
         (None, {"fields": (("file_link", "place"), ("line_number", "request_link"), ("state_label", "broken"))}),
         (_("What it says"), {"fields": (("operation", "product_code"), ("confirmed", "code"), ("amount", "units", "fee"), "nav")}),
