@@ -38,6 +38,22 @@ def issuers() -> list[tuple[str, Words]]:
     return [(code, code) for code in Issuer.objects.order_by("code").values_list("code", flat=True)]
 
 
+def whys() -> list[tuple[str, Words]]:
+    """Why a line is broken, in words."""
+    named = {
+        settling.UNKNOWN_NUMBER: _("nobody's order"),
+        settling.OTHER_ORDER: _("another order"),
+        settling.ENDED_OTHERWISE: _("ended otherwise"),
+        settling.NEVER_SENT: _("never sent"),
+        settling.AMOUNT: _("another amount"),
+    }
+    return list(named.items())
+
+
+def why(line: IssuerLine) -> str:
+    return str(dict(whys()).get(line.broken, "-"))
+
+
 class SwitchForm(ReasonForm):
     """Which state the issuer is to have."""
 
@@ -202,7 +218,11 @@ class IssuerRequestAdmin(Timed):
             steps.append((row.sent_at, _("First sent"), str(_("{sends} times in all")).format(sends=row.sends)))
         lines = IssuerLine.objects.filter(request=row).select_related("file").defer("file__raw").order_by("settled_at")
         for line in lines:
-            name = f"{line.file.day} · {line.get_state_display()} {line.broken}"
+            name = (
+                f"{line.file.day} · {line.get_state_display()} {why(line)}"
+                if line.broken
+                else f"{line.file.day} · {line.get_state_display()}"
+            )
             steps.append((line.settled_at, _("A line of a file"), link("wealth.issuerfile", line.file_id, name)))
         for item in WorkItem.objects.filter(target=row.public_id).order_by("asked_at"):
             known = WORK_KINDS.get(item.kind)
@@ -300,7 +320,7 @@ class IssuerFileAdmin(DeskAdmin):
     @display(description=_("Lines that do not fit"))
     def misfits(self, row: IssuerFile) -> SafeString | str:
         found = IssuerLine.objects.filter(file=row, state=LineState.BROKEN).order_by("place")[:100]
-        rows = [(link("wealth.issuerline", one.pk, str(one.place)), one.number, one.broken, money(one.amount_fen)) for one in found]
+        rows = [(link("wealth.issuerline", one.pk, str(one.place)), one.number, why(one), money(one.amount_fen)) for one in found]
         return table((_("Line"), _("Number"), _("Why"), _("Amount (yuan)")), rows) if rows else "-"
 
 
@@ -309,10 +329,10 @@ class IssuerLineAdmin(DeskAdmin):
     group, place, icon, heading = "wealth", 85, "format_list_numbered", _("Confirmation lines")
     finds = {"isl": "pk", "isr": "request_id", "isf": "file_id"}
     search_help_text = _("A public id: the line's, the file's or the request's")
-    list_display = ("line_number", "file_link", "operation", "product_code", "state_label", "broken", "amount", "units")
-    list_filter = ("state", "broken")
+    list_display = ("line_number", "file_link", "operation", "product_code", "state_label", "why_broken", "amount", "units")
+    list_filter = ("state", ("broken", among(whys)))
     fieldsets = (
-        (None, {"fields": (("file_link", "place"), ("line_number", "request_link"), ("state_label", "broken"))}),
+        (None, {"fields": (("file_link", "place"), ("line_number", "request_link"), ("state_label", "why_broken"))}),
         (_("What it says"), {"fields": (("operation", "product_code"), ("confirmed", "code"), ("amount", "units", "fee"), "nav")}),
     )
 
@@ -337,6 +357,10 @@ class IssuerLineAdmin(DeskAdmin):
     def state_label(self, row: IssuerLine) -> SafeString:
         level = {"settled": "done", "repeated": "done", "broken": "failed"}.get(row.state, "pending")
         return badge(level, str(row.get_state_display()))
+
+    @display(description=_("Why"), ordering="broken")
+    def why_broken(self, row: IssuerLine) -> str:
+        return why(row)
 
     @display(description=_("Amount (yuan)"))
     def amount(self, row: IssuerLine) -> SafeString:

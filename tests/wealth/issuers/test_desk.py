@@ -69,7 +69,7 @@ def test_finance_fetches_a_file_by_hand_and_reads_its_net_money(connected: Sandb
     settling.settle_money(file_id=file.id, at=on(TUESDAY))
     assert again(request).state == "confirmed"
     shown = client.get(reverse("admin:wealth_issuerfile_change", args=[file.pk])).content.decode()
-    assert "unknown_number" in shown
+    assert "nobody&#x27;s order" in shown
     assert "100.00" in shown
 
 

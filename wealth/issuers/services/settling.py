@@ -24,6 +24,9 @@ from wealth.issuers.states import FILE_MOVES, LINE_MOVES, FileState, LineState, 
 
 BROKEN = "issuer_line.broken"
 ONE = Decimal(1)
+UNKNOWN_NUMBER, OTHER_ORDER, ENDED_OTHERWISE, NEVER_SENT, AMOUNT = (
+    "unknown_number", "other_order", "ended_otherwise", "never_sent", "amount",
+)  # fmt: skip
 ORDERS = (Operation.SUBSCRIBE, Operation.REDEEM)
 
 
@@ -68,15 +71,15 @@ def settle_next(file_id: UUID, at: datetime) -> bool:
 def judged(line: IssuerLine, request: IssuerRequest | None) -> tuple[LineState, str]:
     """What a line is to its request, and why it is broken where it is."""
     if request is None:
-        return LineState.BROKEN, "unknown_number"
+        return LineState.BROKEN, UNKNOWN_NUMBER
     if (line.operation, line.product_code) != (request.operation, request.product_code) or request.operation not in ORDERS:
-        return LineState.BROKEN, "other_order"
+        return LineState.BROKEN, OTHER_ORDER
     if request.done:
-        return (LineState.REPEATED, "") if said_before(line, request) else (LineState.BROKEN, "ended_otherwise")
+        return (LineState.REPEATED, "") if said_before(line, request) else (LineState.BROKEN, ENDED_OTHERWISE)
     if request.state == RequestState.CREATED:
-        return LineState.BROKEN, "never_sent"
+        return LineState.BROKEN, NEVER_SENT
     if line.confirmed and not fits(line, request):
-        return LineState.BROKEN, "amount"
+        return LineState.BROKEN, AMOUNT
     return LineState.SETTLED, ""
 
 
