@@ -162,7 +162,7 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("wealth.product", "suspend"): {R, C},
     ("wealth.product", "resume"): {M, K},
     ("wealth.product", "close"): {R, C},
-    ("wealth.productversion", "change"): {M, K},
+    ("wealth.productversion", "edit"): {M, K},
     ("core.approval", "approve"): {R, M, C},
     ("core.approval", "reject"): {R, M, C},
     ("core.approval", "withdraw"): {S, R, M, C},

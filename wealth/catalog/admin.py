@@ -246,7 +246,7 @@ class ProductVersionAdmin(DeskAdmin):
     ordering = ("-id",)
     acts = (
         Act(
-            name="change",
+            name="edit",
             right="product.draft",
             title=_("Change the draft"),
             run=change,

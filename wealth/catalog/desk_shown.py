@@ -83,8 +83,9 @@ def preview(version: ProductVersion, at: datetime) -> SafeString:
     told = []
     for language in LANGUAGES:
         with translation.override(language):
-            told.append(dict(lines(ProductShown(product, context={"at": at}).data)))
-    return table((_("The app shows"), "中文", "English"), ((label, told[0][label], told[1][label]) for label in told[0]))
+            told.append(list(lines(ProductShown(product, context={"at": at}).data)))
+    rows = ((label, zh, en) for (label, zh), (_same, en) in zip(*told, strict=True))
+    return table((_("The app shows"), "中文", "English"), rows)
 
 
 def lines(page: dict[str, Any]) -> Iterable[tuple[Words, object]]:

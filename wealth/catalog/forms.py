@@ -17,9 +17,9 @@ from core.desk.facts import is_amount
 from core.desk.forms import ReasonForm, YuanField
 from core.desk.sockets import Words
 from wealth.catalog.desk_shown import TITLES
-from wealth.catalog.models import CODE_LENGTH, ProductVersion
+from wealth.catalog.models import CODE_LENGTH, Product, ProductVersion
 from wealth.catalog.services.drafting import FIELDS
-from wealth.catalog.states import Kind
+from wealth.catalog.sockets import KINDS
 
 HELPS: dict[str, Words] = {
     "yield_low_bp": _("Hundredths of a percent a year; empty where nothing is fixed."),
@@ -69,13 +69,19 @@ class VersionForm(ReasonForm):
         return {name: self.cleaned_data[name] for name in FIELDS}
 
 
+def kinds() -> list[tuple[str, str]]:
+    """The kinds that are sold here, by the names the desk gives them."""
+    named = dict(Product._meta.get_field("kind").flatchoices)  # type: ignore[union-attr]
+    return [(kind, named[kind]) for kind, _plug in KINDS.items()]
+
+
 class ProductForm(VersionForm):
     """A new product and its first version."""
 
     code = forms.CharField(
         label=_("Code"), max_length=CODE_LENGTH, help_text=_("As its issuer knows it."), widget=UnfoldAdminTextInputWidget()
     )
-    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices, widget=UnfoldAdminSelectWidget())
+    kind = forms.ChoiceField(label=_("Kind"), choices=kinds, widget=UnfoldAdminSelectWidget())
     issuer_code = forms.CharField(label=_("Issuer"), max_length=CODE_LENGTH, widget=UnfoldAdminTextInputWidget())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

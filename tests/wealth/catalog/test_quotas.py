@@ -1,10 +1,11 @@
 """Quotas: taken by one statement each, so that many at once sell no more than there is, and given back once."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from core.clock import queries as clock
+from core.clock.queries import SHANGHAI
 from core.errors import DomainError
 from core.ids import new_id
 from tests.factories import customer
@@ -16,6 +17,7 @@ from wealth.catalog.services import quotas
 
 AT = clock.wall()
 DAY = date(2026, 3, 2)
+NOT_LATE = datetime(2026, 3, 2, 14, 59, 59, tzinfo=SHANGHAI)
 
 
 def take(product: Product, fen: int, *, who: object = None, day: date = DAY, order_id: object = None) -> object:
@@ -63,13 +65,13 @@ def test_what_is_given_back_can_be_sold_again_and_is_given_back_once() -> None:
 @pytest.mark.django_db
 def test_what_has_no_quota_left_for_its_minimum_is_not_offered() -> None:
     product = products.on_sale(minimum_fen=10, total_quota_fen=100)
-    assert product in queries.shown(DAY)
+    assert product in queries.shown(NOT_LATE)
     take(product, 91)
-    assert product not in queries.shown(DAY)
+    assert product not in queries.shown(NOT_LATE)
     daily = products.on_sale(minimum_fen=10, daily_quota_fen=100)
     take(daily, 91)
-    assert daily not in queries.shown(DAY)
-    assert daily in queries.shown(date(2026, 3, 3))
+    assert daily not in queries.shown(NOT_LATE)
+    assert daily in queries.shown(NOT_LATE + timedelta(seconds=1)), "an order of now trades on the next day"
 
 
 @pytest.mark.django_db(transaction=True)
