@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, default='', max_length=200)),
                 ('created_at', models.DateTimeField()),
                 ('changed_at', models.DateTimeField()),
+                ('current', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.productversion')),
             ],
         ),
         migrations.CreateModel(
@@ -75,10 +76,14 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
             ],
         ),
-        migrations.AddField(
-            model_name='product',
-            name='current',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.productversion'),
+        migrations.CreateModel(
+            name='QuotaUse',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('period', models.CharField(max_length=10)),
+                ('used_fen', models.BigIntegerField(default=0)),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
+            ],
         ),
         migrations.CreateModel(
             name='QuotaHold',
@@ -90,15 +95,6 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('given_back_at', models.DateTimeField(blank=True, null=True)),
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
-                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='QuotaUse',
-            fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('period', models.CharField(max_length=10)),
-                ('used_fen', models.BigIntegerField(default=0)),
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
             ],
         ),
