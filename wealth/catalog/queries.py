@@ -65,6 +65,16 @@ def by_code(code: str) -> Product | None:
     return Product.objects.select_related("current").filter(code=code).first()
 
 
+def is_of_kind(product_id: uuid.UUID, kind: str) -> bool:
+    """Whether there is such a product, drafted or sold."""
+    return Product.objects.filter(pk=product_id, kind=kind).exists()
+
+
+def code_of(product_id: uuid.UUID) -> str:
+    """The code of a product there is."""
+    return Product.objects.values_list("code", flat=True).get(pk=product_id)
+
+
 def current_version(product: Product) -> ProductVersion:
     """What is sold of it, or was last. Raises NotFound where nothing ever was."""
     if product.current is None:

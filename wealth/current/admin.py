@@ -22,7 +22,7 @@ from core.desk.sockets import FIGURES, Figure, Words
 from core.errors import NotFound
 from core.work.sockets import WORK_KINDS, KindOfWork
 from wealth.catalog import queries as catalog
-from wealth.current import importing, late, queries, waiting
+from wealth.current import importing, issuers_word, late, queries, waiting
 from wealth.current.forms import FileForm, QuoteForm, RevisionForm
 from wealth.current.models import CurrentHolding, CurrentQuote, CurrentRun
 from wealth.current.sensitive import facts_of
@@ -232,6 +232,13 @@ WORK_KINDS.plug(
         _("A money fund has no quote of a day"),
         _("Ask the issuer, or propose the quote; the fund's days wait, and are made up once it is there."),
         ends=_("Once the quote is there."),
+    ),
+)
+WORK_KINDS.plug(
+    issuers_word.UNSOUND,
+    KindOfWork(
+        _("An issuer quoted what cannot be meant"),
+        _("Read what it said and why it was not taken; ask the issuer, and propose the quote that is right."),
     ),
 )
 WORK_KINDS.plug(

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.clock.queries import local_day
 from core.errors import Invalid
-from wealth.catalog.models import ProductVersion
+from wealth.catalog.queries import ProductVersion
 from wealth.catalog.sockets import Outcome, Told
 from wealth.catalog.states import Carry, YieldKind
 from wealth.current import queries, yields

@@ -3,7 +3,10 @@
 from accounts.ledger.sockets import BOOKS
 from wealth.catalog.sockets import KINDS
 from wealth.current import books
+from wealth.current.issuers_word import IssuersQuotes
 from wealth.current.kinds import Current
+from wealth.issuers.sockets import QUOTES
 
 BOOKS.plug("wealth.current", books.LINES)
 KINDS.plug("current", Current())
+QUOTES.plug("current", IssuersQuotes())

@@ -8,6 +8,7 @@ from django.db.models import BigIntegerField, Max, OuterRef, QuerySet, Subquery,
 from django.db.models.functions import Coalesce
 
 from core.business_day import queries as business_days
+from core.business_day.queries import NoOpenDay
 from core.errors import NotFound
 from wealth.current.models import CurrentBook, CurrentHolding, CurrentIncome, CurrentQuote, CurrentRun
 
@@ -48,6 +49,9 @@ def quote(product_id: uuid.UUID, day: date) -> CurrentQuote | None:
     return CurrentQuote.objects.filter(product_id=product_id, day=day).order_by("-revision").first()
 
 
+LONG_AGO = date(1970, 1, 1)
+
+
 def quotes(product_id: uuid.UUID, *, since: date, through: date) -> dict[date, CurrentQuote]:
     """The quotes in force, by day."""
     rows = CurrentQuote.objects.filter(product_id=product_id, day__gte=since, day__lte=through).order_by("day", "revision")
@@ -55,9 +59,13 @@ def quotes(product_id: uuid.UUID, *, since: date, through: date) -> dict[date, C
 
 
 def bookable_through() -> date:
-    """The last day whose end of day is done: what was late of it, or revised since, is booked beside the end of day."""
+    """The last day whose end of day is done: what was late of it, or revised since, is booked beside the end of day. Long ago where no
+    business day was ever opened."""
     waiting = business_days.awaiting_close()
-    return (waiting[0] if waiting else business_days.current()) - timedelta(days=1)
+    try:
+        return (waiting[0] if waiting else business_days.current()) - timedelta(days=1)
+    except NoOpenDay:
+        return LONG_AGO
 
 
 def parts(product_ids: Collection[uuid.UUID] | None = None) -> QuerySet[CurrentBook]:

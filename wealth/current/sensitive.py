@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from core.approvals.register import Payload, register
 from core.errors import Invalid
 from core.ids import parse_public_id
-from wealth.catalog.models import Product
+from wealth.catalog.queries import Product
 from wealth.current.correcting import Preview
 from wealth.current.services import quotes
 from wealth.current.services.quotes import Line

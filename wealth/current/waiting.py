@@ -8,7 +8,7 @@ from django.db.models import Min
 
 from core.ids import public_id
 from core.work import services as work
-from wealth.catalog.models import Product
+from wealth.catalog.queries import Product
 from wealth.current import income, queries
 from wealth.current.models import CurrentBook
 

@@ -28,7 +28,6 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, default='', max_length=200)),
                 ('created_at', models.DateTimeField()),
                 ('changed_at', models.DateTimeField()),
-                ('current', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.productversion')),
             ],
         ),
         migrations.CreateModel(
@@ -75,6 +74,11 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
             ],
+        ),
+        migrations.AddField(
+            model_name='product',
+            name='current',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.productversion'),
         ),
         migrations.CreateModel(
             name='QuotaUse',

@@ -18,14 +18,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CurrentFreeze',
+            name='CurrentQuote',
             fields=[
-                ('order_id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('shard', models.SmallIntegerField()),
-                ('units_fen', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('frozen', 'Frozen'), ('taken', 'Taken'), ('free', 'Free')], default='frozen', max_length=8)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('day', models.DateField()),
+                ('revision', models.SmallIntegerField(default=1)),
+                ('income_per_10k', models.DecimalField(decimal_places=4, max_digits=7)),
+                ('seven_day', models.DecimalField(blank=True, decimal_places=3, max_digits=9, null=True)),
+                ('source', models.CharField(choices=[('desk', 'Desk'), ('file', 'File'), ('issuer', 'Issuer')], max_length=8)),
                 ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
             ],
         ),
         migrations.CreateModel(
@@ -40,22 +42,20 @@ class Migration(migrations.Migration):
                 ('earned', models.BooleanField(default=False)),
                 ('booked_through', models.DateField(blank=True, null=True)),
                 ('created_at', models.DateTimeField()),
+                ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
             ],
         ),
         migrations.CreateModel(
-            name='CurrentIncome',
+            name='CurrentFreeze',
             fields=[
-                ('pk', models.CompositePrimaryKey('holding_id', 'day', 'booking', 'reversal', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('holding_id', models.UUIDField()),
-                ('day', models.DateField()),
-                ('booking', models.SmallIntegerField()),
-                ('reversal', models.BooleanField()),
+                ('order_id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ('shard', models.SmallIntegerField()),
                 ('units_fen', models.BigIntegerField()),
-                ('rate_e4', models.IntegerField()),
-                ('carried_e8', models.BigIntegerField()),
-                ('income_fen', models.BigIntegerField()),
-                ('residual_e8', models.BigIntegerField()),
+                ('state', models.CharField(choices=[('frozen', 'Frozen'), ('taken', 'Taken'), ('free', 'Free')], default='frozen', max_length=8)),
+                ('created_at', models.DateTimeField()),
+                ('changed_at', models.DateTimeField()),
+                ('holding', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.currentholding')),
             ],
         ),
         migrations.CreateModel(
@@ -70,18 +70,8 @@ class Migration(migrations.Migration):
                 ('counts_on', models.DateField()),
                 ('journal_id', models.UUIDField()),
                 ('created_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='CurrentQuote',
-            fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('revision', models.SmallIntegerField(default=1)),
-                ('income_per_10k', models.DecimalField(decimal_places=4, max_digits=7)),
-                ('seven_day', models.DecimalField(blank=True, decimal_places=3, max_digits=9, null=True)),
-                ('source', models.CharField(choices=[('desk', 'Desk'), ('file', 'File'), ('issuer', 'Issuer')], max_length=8)),
-                ('created_at', models.DateTimeField()),
+                ('holding', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.currentholding')),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
             ],
         ),
         migrations.CreateModel(
@@ -98,6 +88,25 @@ class Migration(migrations.Migration):
                 ('income_fen', models.BigIntegerField()),
                 ('journal_id', models.UUIDField(blank=True, null=True)),
                 ('created_at', models.DateTimeField()),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product')),
+                ('quote', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.currentquote')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CurrentIncome',
+            fields=[
+                ('pk', models.CompositePrimaryKey('holding_id', 'day', 'booking', 'reversal', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('holding_id', models.UUIDField()),
+                ('day', models.DateField()),
+                ('booking', models.SmallIntegerField()),
+                ('reversal', models.BooleanField()),
+                ('shard', models.SmallIntegerField()),
+                ('units_fen', models.BigIntegerField()),
+                ('rate_e4', models.IntegerField()),
+                ('carried_e8', models.BigIntegerField()),
+                ('income_fen', models.BigIntegerField()),
+                ('residual_e8', models.BigIntegerField()),
+                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.currentrun')),
             ],
         ),
         migrations.CreateModel(
@@ -124,51 +133,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='currentearner',
             trigger=pgtrigger.compiler.Trigger(name='wealth_currentearner_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2eb58aa0b467a863decec2f24c372bdd3afee1f5', operation='UPDATE OR DELETE', pgid='pgtrigger_wealth_currentearner_stays_a2c3e', table='wealth_currentearner', when='BEFORE')),
-        ),
-        migrations.AddField(
-            model_name='currentholding',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer'),
-        ),
-        migrations.AddField(
-            model_name='currentholding',
-            name='product',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product'),
-        ),
-        migrations.AddField(
-            model_name='currentfreeze',
-            name='holding',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.currentholding'),
-        ),
-        migrations.AddField(
-            model_name='currentmove',
-            name='holding',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.currentholding'),
-        ),
-        migrations.AddField(
-            model_name='currentmove',
-            name='product',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product'),
-        ),
-        migrations.AddField(
-            model_name='currentquote',
-            name='product',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product'),
-        ),
-        migrations.AddField(
-            model_name='currentrun',
-            name='product',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.product'),
-        ),
-        migrations.AddField(
-            model_name='currentrun',
-            name='quote',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.currentquote'),
-        ),
-        migrations.AddField(
-            model_name='currentincome',
-            name='run',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wealth.currentrun'),
         ),
         migrations.AddConstraint(
             model_name='currentbook',

@@ -61,11 +61,23 @@ def plugged(kind: str = "current") -> Iterator[None]:
     if KINDS.get(kind) is not None:
         yield
         return
+    with plain(kind):
+        yield
+
+
+@contextmanager
+def plain(kind: str = "current") -> Iterator[None]:
+    """The plain kind in the place of `kind`, whatever is plugged in there."""
+    real = KINDS.get(kind)
+    if real is not None:
+        KINDS.unplug(kind)
     KINDS.plug(kind, Plain())
     try:
         yield
     finally:
         KINDS.unplug(kind)
+        if real is not None:
+            KINDS.plug(kind, real)
 
 
 def staff(username: str, role: str) -> User:

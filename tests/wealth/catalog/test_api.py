@@ -25,7 +25,7 @@ AT = clock.wall()
 
 @pytest.fixture(autouse=True)
 def _kinds() -> Any:
-    with products.plugged(), products.plugged("fixed_term"):
+    with products.plain(), products.plain("fixed_term"):
         yield
 
 

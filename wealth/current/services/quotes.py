@@ -16,7 +16,8 @@ from core.clock.queries import local_day
 from core.errors import DomainError, Invalid
 from core.ids import public_id
 from core.work import services as work
-from wealth.catalog.models import Product
+from wealth.catalog import queries as catalog
+from wealth.catalog.queries import Product
 from wealth.current import correcting, queries, waiting, yields
 from wealth.current.correcting import Preview
 from wealth.current.models import MOST_RATE, CurrentQuote
@@ -105,7 +106,7 @@ def preview(*, line: Line, at: datetime) -> Preview:
     require_sound(line, at)
     stands = queries.quote(line.product_id, line.day)
     if stands is None or stands.income_per_10k == line.income_per_10k:
-        raise NothingToRevise(product=code_of(line.product_id), day=line.day.isoformat())
+        raise NothingToRevise(product=catalog.code_of(line.product_id), day=line.day.isoformat())
     return correcting.preview(product_id=line.product_id, day=line.day, income_per_10k=line.income_per_10k)
 
 
@@ -133,14 +134,14 @@ def require_new(line: Line, at: datetime) -> None:
     require_sound(line, at)
     stands = queries.quote(line.product_id, line.day)
     if stands is not None:
-        raise QuoteStands(product=code_of(line.product_id), day=line.day.isoformat(), income=str(stands.income_per_10k))
+        raise QuoteStands(product=catalog.code_of(line.product_id), day=line.day.isoformat(), income=str(stands.income_per_10k))
 
 
 def require_sound(line: Line, at: datetime) -> None:
     """Raises Invalid for a day that is not over begun, a product of another kind, and an income nobody can mean."""
     if line.day > local_day(at):
         raise Invalid("day", "A day is quoted when it has come, not before.", "报价日期不能晚于今天。")
-    if not Product.objects.filter(pk=line.product_id, kind="current").exists():
+    if not catalog.is_of_kind(line.product_id, "current"):
         raise Invalid("product", "There is no such money fund.", "没有该货币基金产品。")
     try:
         rate_e4(line.income_per_10k)
@@ -150,7 +151,3 @@ def require_sound(line: Line, at: datetime) -> None:
         raise Invalid("income", "No fund earns or loses more than 1 % in a day.", "单日收益不得超过 1%。")
     if line.seven_day is not None and (abs(line.seven_day) > 100_000 or line.seven_day != round(line.seven_day, 3)):
         raise Invalid("seven_day", "Give percent a year with three decimals at most.", "七日年化最多三位小数。")
-
-
-def code_of(product_id: uuid.UUID) -> str:
-    return Product.objects.values_list("code", flat=True).get(pk=product_id)
