@@ -13,6 +13,9 @@ def number(digits: int, **options: Any) -> forms.DecimalField:
     return forms.DecimalField(max_digits=9, decimal_places=digits, widget=UnfoldAdminTextInputWidget({"inputmode": "decimal"}), **options)
 
 
+COLUMNS = "product,day,income,seven_day"
+
+
 class RevisionForm(ReasonForm):
     """What the quote of the row's day should have said."""
 
@@ -34,9 +37,7 @@ class FileForm(ReasonForm):
     text = forms.CharField(
         label=_("File"),
         max_length=50_000,
-        widget=UnfoldAdminTextareaWidget({"rows": 12}),
-        help_text=_(
-            "The file's text: product,day,income,seven_day with that first line, the product by its code. Every bad line is named."
-        ),
+        widget=UnfoldAdminTextareaWidget({"rows": 12, "placeholder": COLUMNS}),
+        help_text=_("The file's text. Its first line names the columns as the empty field shows them. Every bad line is named."),
     )
     field_order = ("text", "reason")

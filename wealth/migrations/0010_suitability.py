@@ -164,4 +164,16 @@ class Migration(migrations.Migration):
             model_name='suitabilitydecision',
             trigger=pgtrigger.compiler.Trigger(name='wealth_decision_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5b1ad9baa74b9755f6ebf8dbca85523291fa10a8', operation='UPDATE OR DELETE', pgid='pgtrigger_wealth_decision_kept_f3e7d', table='wealth_suitabilitydecision', when='BEFORE')),
         ),
+        migrations.AddConstraint(
+            model_name='suitabilitydecision',
+            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), ('moment', 'ordered')), fields=('order_id', 'shard'), name='wealth_decision_ordered_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='suitabilitydecision',
+            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['', 'C1', 'C2', 'C3', 'C4', 'C5', 'C1_MIN']), ('moment__in', ['ordered', 'paid'])), name='wealth_decision_words'),
+        ),
+        migrations.AddConstraint(
+            model_name='suitabilitydecision',
+            constraint=models.CheckConstraint(condition=models.Q(('risk__in', ['R1', 'R2', 'R3', 'R4', 'R5'])), name='wealth_decision_risk'),
+        ),
     ]

@@ -13,7 +13,7 @@ from core.dated import InForceStays
 from core.ids import new_id, public_id
 from wealth.catalog.states import Risk
 from wealth.rules.suitability import LEVELS, MINIMUM, Ruling
-from wealth.suitability.questions import BadQuestions, require_questions
+from wealth.suitability.questions import BadQuestions, require_questions, require_warning
 
 LEVEL_CHOICES = [(level, level) for level in (*LEVELS, MINIMUM)]
 RULINGS = [(ruling.value, ruling.value.replace("_", " ").capitalize()) for ruling in Ruling]
@@ -61,6 +61,8 @@ class SuitabilityQuestionnaire(models.Model):
         """Raises ValidationError for questions that could not be asked or scored."""
         try:
             require_questions(questions=self.questions, bands=self.bands, minimum=self.minimum)
+            require_warning(self.warning_en)
+            require_warning(self.warning_zh)
         except BadQuestions as wrong:
             raise ValidationError(str(wrong)) from wrong
 
@@ -168,6 +170,13 @@ class SuitabilityDecision(models.Model):
         constraints = [
             shard_check("wealth_decision_shard"),
             models.CheckConstraint(name="wealth_decision_ruling", condition=Q(ruling__in=[ruling.value for ruling in Ruling])),
+            models.UniqueConstraint(
+                name="wealth_decision_ordered_once", fields=["order_id", "shard"], condition=Q(moment="ordered", code="")
+            ),
+            models.CheckConstraint(
+                name="wealth_decision_words", condition=Q(level__in=["", *LEVELS, MINIMUM], moment__in=["ordered", "paid"])
+            ),
+            models.CheckConstraint(name="wealth_decision_risk", condition=Q(risk__in=Risk.values)),
             models.CheckConstraint(name="wealth_decision_refused", condition=~Q(ruling="reject") | ~Q(code="")),
             models.CheckConstraint(
                 name="wealth_decision_warned", condition=~Q(ruling="warn_and_confirm") | Q(warning__isnull=False) | ~Q(code="")

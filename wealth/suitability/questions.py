@@ -49,6 +49,14 @@ def require_questions(*, questions: Any, bands: Any, minimum: Any) -> None:
         need(isinstance(options, list) and set(map(str, options)) <= known.get(name, set()), f"minimum names what is not asked: {name}")
 
 
+def require_warning(words: str) -> None:
+    """Raises BadQuestions for a text that could not be made for a customer: it may name {level} and {risk}, and nothing else."""
+    try:
+        words.format(level="C1", risk="R2")
+    except (KeyError, ValueError, IndexError, AttributeError) as wrong:
+        raise BadQuestions("a warning names {level} and {risk} alone; write {{ for a brace") from wrong
+
+
 def require_question(question: Any) -> None:
     need(told(question), "a question has an id and words (en, zh)")
     name, options = question["id"], question.get("options")

@@ -189,6 +189,8 @@ def test_another_questionnaire_begins_on_its_day_and_old_answers_to_it_are_refus
         {"minimum": {"nothing": ["x"]}},
         {"questions": [{"id": "a", "en": "a", "zh": "a", "many": False, "options": []}]},
         {"bands": [[0, "C1"], [0, "C2"], [1, "C3"], [2, "C4"], [3, "C5"]]},
+        {"warning_en": "Dear {name}"},
+        {"warning_zh": "{"},
     ],
 )
 def test_a_questionnaire_that_could_not_be_scored_is_refused(change: dict[str, Any]) -> None:
@@ -203,7 +205,7 @@ def test_the_database_keeps_profiles_warnings_and_decisions_as_they_are() -> Non
     who, product = customer(), products.on_sale(risk="R4")
     profiled(who, "C2", at=AT)
     warning = insisted(who, product, at=AT)
-    decide(who, product, warned=warning.id)
+    written = SuitabilityDecision.objects.filter(pk=decide(who, product, warned=warning.id).pk).values().get()
     for change in (
         lambda: SuitabilityProfile.objects.update(level="C5"),
         lambda: SuitabilityProfile.objects.all().delete(),
@@ -211,6 +213,10 @@ def test_the_database_keeps_profiles_warnings_and_decisions_as_they_are() -> Non
         lambda: SuitabilityWarning.objects.update(risk="R5"),
         lambda: SuitabilityDecision.objects.update(ruling="allow"),
         lambda: SuitabilityDecision.objects.all().delete(),
+        lambda: SuitabilityDecision.objects.create(**written | {"id": new_id()}),
+        lambda: SuitabilityDecision.objects.create(**written | {"id": new_id(), "order_id": new_id(), "level": "C9"}),
+        lambda: SuitabilityDecision.objects.create(**written | {"id": new_id(), "order_id": new_id(), "moment": "never"}),
+        lambda: SuitabilityDecision.objects.create(**written | {"id": new_id(), "order_id": new_id(), "warning_id": None}),
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
