@@ -25,11 +25,11 @@ class SuitabilityQuestionnaireAdmin(ProposedAdmin):
     table = RuleTable(SuitabilityQuestionnaire, COLUMNS, MAKERS, CHECKERS)
     helps = {
         "valid_days": _("How long answers to it count."),
-        "questions": _("A list of {id, zh, en, many, options: [{id, zh, en, points}]}."),
-        "bands": _("[[lowest score, level]] for C1 to C5."),
-        "minimum": _("{question: [options]}: who chose one of these may buy the lowest risk alone."),
-        "warning_en": _("{level} and {risk} stand for the customer's level and the product's risk."),
-        "warning_zh": _("{level} and {risk} stand for the customer's level and the product's risk."),
+        "questions": _("As JSON, in the form of the present ones."),
+        "bands": _("The lowest score of each level, upward, in the form of the present ones."),
+        "minimum": _("Who chose one of these options may buy the lowest risk alone; in the form of the present ones."),
+        "warning_en": _("The customer's level and the product's risk stand in braces, as in the present text."),
+        "warning_zh": _("The customer's level and the product's risk stand in braces, as in the present text."),
         "source": _("Whose rules it follows."),
     }
     list_display = ("starts_on", "valid_days", "source")
