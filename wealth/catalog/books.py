@@ -1,4 +1,4 @@
-"""The account roles of products, and the journals W1 to W9 that move them.
+"""The account roles of products, and the journals that move them.
 
 | no | event | debit -> credit |
 | --- | --- | --- |
