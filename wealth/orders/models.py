@@ -107,7 +107,7 @@ class WealthOrder(models.Model):
                 | Q(side="redeem", fast=True, earns_from=None, cash_on=None),
             ),
             models.CheckConstraint(
-                name="wealth_order_fast_pays", condition=~Q(state__in=["units_frozen", "submitted", "cash_paid"]) | Q(fast=False)
+                name="wealth_order_fast_pays", condition=~Q(state__in=["submitted", "cash_paid"]) | Q(fast=False)
             ),
             models.CheckConstraint(name="wealth_order_paid_fast", condition=~Q(state="fast_paid") | Q(fast=True)),
             models.CheckConstraint(

@@ -1,0 +1,77 @@
+"""Reads of orders."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from core.clock.queries import local_day
+from core.errors import NotFound
+from core.limits import queries as limits
+from wealth.orders.models import WealthOrder
+from wealth.orders.states import LATE, OPEN, OrderState
+
+FAST = "wealth.fast"
+
+__all__ = ["WealthOrder"]
+
+
+def own(customer_id: UUID) -> QuerySet[WealthOrder]:
+    """A customer's orders with what they are of."""
+    return WealthOrder.objects.filter(customer_id=customer_id).select_related("product", "version")
+
+
+def own_order(customer_id: UUID, order_id: UUID) -> WealthOrder:
+    """Raises NotFound."""
+    found = own(customer_id).filter(pk=order_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def order(order_id: UUID) -> WealthOrder:
+    """Raises NotFound."""
+    found = WealthOrder.objects.select_related("product", "version").filter(pk=order_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def of_cashier(cashier_order_id: UUID) -> WealthOrder | None:
+    return WealthOrder.objects.filter(cashier_order_id=cashier_order_id).first()
+
+
+def fast_counter(product_id: UUID) -> str:
+    """What one customer takes out of one product at once, a natural day."""
+    return f"{FAST}:{product_id.hex}"
+
+
+def fast_used_fen(customer_id: UUID, product_id: UUID, at: datetime) -> int:
+    """What a customer took out of a product at once today."""
+    return limits.used(counter=fast_counter(product_id), owner=customer_id, period=local_day(at).isoformat())
+
+
+def was_paid_out(customer_id: UUID) -> bool:
+    """Whether any redemption of this customer was paid. Under the customer's lock nobody pays another meanwhile."""
+    return WealthOrder.objects.filter(customer_id=customer_id, cash_journal_id__isnull=False).exists()
+
+
+def open_of(customer_id: UUID) -> QuerySet[WealthOrder]:
+    """What somebody still owes a step on."""
+    return WealthOrder.objects.filter(Q(state__in=OPEN) | Q(due_at__isnull=False), customer_id=customer_id)
+
+
+def due(shard: int, at: datetime) -> QuerySet[WealthOrder, UUID]:
+    rows = WealthOrder.objects.filter(shard=shard, due_at__lte=at)
+    return rows.order_by("due_at", "id").values_list("id", flat=True)
+
+
+def due_shards(at: datetime) -> list[int]:
+    """Shards with a step to take."""
+    return sorted(WealthOrder.objects.filter(due_at__lte=at).order_by().values_list("shard", flat=True).distinct())
+
+
+def stuck(at: datetime) -> QuerySet[WealthOrder]:
+    """Orders whose step should have been taken long ago, and those the issuer should have confirmed."""
+    silent = Q(state__in=[OrderState.SUBMITTED, OrderState.FAST_PAID], confirms_on__lt=local_day(at))
+    return WealthOrder.objects.filter(Q(due_at__lte=at - LATE) | silent)
