@@ -10,6 +10,9 @@ from wealth.orders.models import WealthOrder
 
 CASH_PAID = "wealth.cash_paid"
 FAST_PAID = "wealth.fast_paid"
+CONFIRMED, REDEEMED, FAST_SETTLED = "wealth.confirmed", "wealth.redeemed", "wealth.fast_settled"
+OF_KINDS = (CONFIRMED, REDEEMED, FAST_SETTLED)
+"""W2, W4 and W7: posted by the booking of a kind under the order's public id."""
 
 
 def cash_paid(order: WealthOrder, amount_fen: int) -> list[Leg]:

@@ -1,6 +1,5 @@
 """Orders: what customers buy of products and what they take back, whatever the kind."""
 
-from datetime import datetime
 from typing import ClassVar
 
 import pgtrigger
@@ -11,7 +10,7 @@ from core.columns import MAX_FEN, shard_check
 from core.ids import new_id, public_id
 from core.money import CNY
 from core.moves import Moves, StateGuard
-from wealth.orders.states import LATE, MOVES_OF, ORDER_MOVES, UNPAID, OrderState, Side, of_one_side, states_of
+from wealth.orders.states import MOVES_OF, ORDER_MOVES, UNPAID, OrderState, Side, of_one_side, states_of
 
 CODE_LENGTH = 64
 BOOKED = (OrderState.CONFIRMED, OrderState.EARNING, OrderState.CASH_PAID)
@@ -165,10 +164,6 @@ class WealthOrder(models.Model):
     def paid(self) -> bool:
         """Whether the price was paid: what comes to nothing then goes back."""
         return self.pay_journal_id is not None
-
-    def stuck(self, at: datetime) -> bool:
-        """Whether its next step should have been taken long ago."""
-        return self.due_at is not None and self.due_at <= at - LATE
 
     def __str__(self) -> str:
         return self.public_id

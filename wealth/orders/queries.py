@@ -9,7 +9,7 @@ from core.clock.queries import local_day
 from core.errors import NotFound
 from core.limits import queries as limits
 from wealth.orders.models import WealthOrder
-from wealth.orders.states import LATE, OPEN, OrderState
+from wealth.orders.states import GOES_BACK, LATE, OPEN, WITH_ISSUER, OrderState
 
 FAST = "wealth.fast"
 
@@ -71,7 +71,13 @@ def due_shards(at: datetime) -> list[int]:
     return sorted(WealthOrder.objects.filter(due_at__lte=at).order_by().values_list("shard", flat=True).distinct())
 
 
-def stuck(at: datetime) -> QuerySet[WealthOrder]:
-    """Orders whose step should have been taken long ago, and those the issuer should have confirmed."""
-    silent = Q(state__in=[OrderState.SUBMITTED, OrderState.FAST_PAID], confirms_on__lt=local_day(at))
-    return WealthOrder.objects.filter(Q(due_at__lte=at - LATE) | silent)
+def overdue(at: datetime) -> QuerySet[WealthOrder]:
+    """Orders whose step should have been taken long ago, or is tried again and again (an operator is asked of those)."""
+    tried = Q(state__in=[OrderState.PAID, OrderState.UNITS_FROZEN], cut_at__lte=at - LATE)
+    tried |= Q(state__in=GOES_BACK, due_at__isnull=False, changed_at__lte=at - LATE)
+    return WealthOrder.objects.filter(Q(due_at__lte=at - LATE) | tried)
+
+
+def unconfirmed(at: datetime) -> QuerySet[WealthOrder]:
+    """Orders that the issuer should have confirmed by the day that was shown."""
+    return WealthOrder.objects.filter(state__in=WITH_ISSUER, confirms_on__lt=local_day(at))

@@ -56,3 +56,9 @@ class FastLimitReached(DomainError):
         " or this amount the ordinary way: the money is in your balance on {cash_on}."
     )
     zh = "该产品每日快速赎回限额 {cap_fen} 分,今日剩余 {remaining_fen} 分。请减少金额,或选择普通赎回,预计 {cash_on} 到账。"
+
+
+class NotStuck(DomainError):
+    code = "wealth_order_not_stuck"
+    en = "This order goes on by itself, or its issuer may still do what it was asked. Look at its page for what it waits for."
+    zh = "该订单可自动继续处理,或发行机构仍可能执行,请查看订单页面了解等待事项。"

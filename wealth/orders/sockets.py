@@ -38,3 +38,8 @@ class Booking(Protocol):
 
 
 BOOKINGS: Socket[Booking] = Socket("wealth.orders.bookings", Booking)
+
+
+def own_refusals() -> list[type[DomainError]]:
+    """What only the kinds themselves refuse with, each once."""
+    return list(dict.fromkeys(code for booking in BOOKINGS for code in booking.refusals))
