@@ -32,7 +32,7 @@ from tests.sandbox_bank import SandboxBank
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # Named by anybody on purpose: whom to pay, whose code to scan, which biller to look a bill up at. A proof is no id but a secret.
-ANYBODYS = {"cus", "mch", "qrc", "blr", "prf"}
+ANYBODYS = {"cus", "mch", "qrc", "blr", "prf", "prd"}
 CARD = [{"method": "card", "ref": public_id("crd", new_id())}]
 # What an operation may name beyond its first example.
 MORE = {

@@ -91,6 +91,7 @@ PREFIXES = {
     "notice_id": "mnt",
     "bill_id": "bil",
     "bill_account_id": "bac",
+    "wealth_order_id": "wod",
 }
 FUNDS_FEN = 50_000
 PUBLIC_ID = re.compile(r"^(?P<prefix>[a-z]{3})_[0-9a-z]{26}$")

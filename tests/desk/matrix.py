@@ -101,6 +101,7 @@ PAGES: dict[str, set[str]] = {
     "payments.merchantpayout": {S, R, M, C, A},
     "payments.settlementadjustment": {M, C, A},
     "payments.settlementterms": {M, C, A},
+    "wealth.wealthorder": {S, R, M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -227,6 +228,8 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.settlement", "prove"): {M, C},
     ("payments.settlement", "statement"): {M, C},
     ("payments.settlementadjustment", "adjust"): {M},
+    ("wealth.wealthorder", "resend"): {M},
+    ("wealth.wealthorder", "reject"): {M},
 }
 EXPORT = {R, M, C, A}
 

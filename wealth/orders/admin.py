@@ -37,7 +37,7 @@ PAGE = "wealth.wealthorder"
 
 
 def product_name(row: WealthOrder) -> str:
-    return row.product.name_zh if (get_language() or "en").startswith("zh") else row.product.name_en
+    return row.version.name_zh if (get_language() or "en").startswith("zh") else row.version.name_en
 
 
 class Stuck(admin.SimpleListFilter):
@@ -88,7 +88,7 @@ class WealthOrderAdmin(OfCustomer):
     search_help_text = _("A public id: of the order, its product, its customer or its order at the cashier")
     list_display = ("number", "state_label", "waits", "side_label", "owner", "of_product", "amount", "units", "trade_day", "created")
     list_filter = ("state", Stuck, "side", "kind", "fast")
-    list_select_related = ("product",)
+    list_select_related = ("product", "version")
     fieldsets = (
         (
             None,

@@ -9,6 +9,8 @@ from accounts.ledger.legs import Leg, credit, debit
 from core.errors import DomainError
 from payments.cashier.sockets import PayeeOrder
 from wealth.catalog import accounts
+from wealth.catalog.queries import ProductNotOnSale
+from wealth.catalog.services.quotas import QuotaNotHeld
 from wealth.orders import queries
 from wealth.orders.refusals import DatesPassed, OfferChanged, OrderNotPayable
 from wealth.orders.services import paying
@@ -16,7 +18,14 @@ from wealth.suitability.services import deciding
 
 
 class Products:
-    refusals: Sequence[type[DomainError]] = (OrderNotPayable, DatesPassed, OfferChanged, *deciding.REFUSALS)
+    refusals: Sequence[type[DomainError]] = (
+        OrderNotPayable,
+        DatesPassed,
+        OfferChanged,
+        ProductNotOnSale,
+        QuotaNotHeld,
+        *deciding.REFUSALS,
+    )
 
     def require_payable(self, *, order: PayeeOrder, customer_id: UUID, at: datetime) -> None:
         paying.require_payable(order_id=order.payee_order_id, customer_id=customer_id, at=at)

@@ -18,7 +18,7 @@ __all__ = ["WealthOrder"]
 
 def own(customer_id: UUID) -> QuerySet[WealthOrder]:
     """A customer's orders with what they are of."""
-    return WealthOrder.objects.filter(customer_id=customer_id).select_related("product", "version")
+    return WealthOrder.objects.filter(customer_id=customer_id).select_related("product", "version__product")
 
 
 def own_order(customer_id: UUID, order_id: UUID) -> WealthOrder:
@@ -31,14 +31,14 @@ def own_order(customer_id: UUID, order_id: UUID) -> WealthOrder:
 
 def order(order_id: UUID) -> WealthOrder:
     """Raises NotFound."""
-    found = WealthOrder.objects.select_related("product", "version").filter(pk=order_id).first()
+    found = WealthOrder.objects.select_related("product", "version__product").filter(pk=order_id).first()
     if found is None:
         raise NotFound()
     return found
 
 
 def of_cashier(cashier_order_id: UUID) -> WealthOrder | None:
-    return WealthOrder.objects.filter(cashier_order_id=cashier_order_id).first()
+    return WealthOrder.objects.select_related("product", "version").filter(cashier_order_id=cashier_order_id).first()
 
 
 def fast_counter(product_id: UUID) -> str:

@@ -21,7 +21,7 @@ class Redemptions:
     }
 
     def about(self, *, customer_id: uuid.UUID, text: str) -> Sequence[QuerySet[Any, Any]]:
-        named = Q(product__name_zh__icontains=text) | Q(product__name_en__icontains=text)
+        named = Q(version__name_zh__icontains=text) | Q(version__name_en__icontains=text)
         try:
             named |= Q(pk=parse_public_id(WealthOrder.PREFIX, text))
         except NotFound:
@@ -30,4 +30,4 @@ class Redemptions:
         return [found.values("cash_journal_id")]
 
     def details(self, *, customer_id: uuid.UUID, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Detail]:
-        return {row.id: Detail(party=row.product.name_zh) for row in queries.own(customer_id).filter(pk__in=ids)}
+        return {row.id: Detail(party=row.version.name_zh) for row in queries.own(customer_id).filter(pk__in=ids)}

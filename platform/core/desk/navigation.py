@@ -15,6 +15,7 @@ GROUPS = {
     "ledger": _("Ledger"),
     "payments": _("Payments"),
     "merchants": _("Merchants"),
+    "wealth": _("Wealth"),
     "day": _("Business day"),
     "queues": _("Queues"),
     "audit": _("Audit"),

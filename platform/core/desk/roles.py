@@ -124,6 +124,7 @@ PAGES: dict[str, Roles] = {
     "payments.merchantpayout": WORK,
     "payments.settlementadjustment": MONEY,
     "payments.settlementterms": MONEY,
+    "wealth.wealthorder": WORK,
 }
 
 CHARTS: Roles = WORK
@@ -182,6 +183,7 @@ ACTS: dict[str, Roles] = {
     "settlement.adjust": frozenset({Role.FINANCE_MAKER}),
     "settlement.prove": FINANCE,
     "settlement.statement": FINANCE,
+    "wealth_order.decide": frozenset({Role.FINANCE_MAKER}),
 }
 
 

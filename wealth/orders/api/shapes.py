@@ -13,12 +13,14 @@ from wealth.orders.states import OrderState, Side
 
 
 class ProductShort(serializers.Serializer[Any]):
-    id = serializers.CharField(source="public_id")
-    code = serializers.CharField()
+    """What a version is of, as it called itself then."""
+
+    id = serializers.CharField(source="product.public_id")
+    code = serializers.CharField(source="product.code")
     name = serializers.SerializerMethodField(help_text="In the language of Accept-Language.")
 
-    def get_name(self, row: Any) -> str:
-        return str(row.name_zh if chinese() else row.name_en)
+    def get_name(self, version: Any) -> str:
+        return str(version.name_zh if chinese() else version.name_en)
 
 
 class PreviewIn(serializers.Serializer[Any]):
@@ -53,7 +55,7 @@ class Dated(serializers.Serializer[Any]):
 
 
 class PreviewShown(Dated):
-    product = ProductShort()
+    product = ProductShort(source="offered")
     amount = serializers.IntegerField()
     currency = serializers.CharField()
     earns_from = serializers.DateField()
@@ -68,7 +70,7 @@ class PreviewShown(Dated):
 
 
 class RedeemPreviewShown(Dated):
-    product = ProductShort()
+    product = ProductShort(source="offered")
     units = serializers.IntegerField()
     currency = serializers.CharField()
     cash_on = serializers.DateField(help_text="When the ordinary way is paid.")
@@ -78,7 +80,7 @@ class RedeemPreviewShown(Dated):
 
 class OrderShown(Dated):
     id = serializers.CharField(source="public_id")
-    product = ProductShort()
+    product = ProductShort(source="version")
     kind = serializers.CharField()
     side = serializers.ChoiceField(Side.choices)
     state = serializers.ChoiceField(

@@ -23,6 +23,7 @@ from payments.wallet.api.base import customer_id
 from payments.wallet.services.parties import CustomerNotActive
 from wealth.catalog import queries as catalog
 from wealth.catalog.services import quotas
+from wealth.issuers.services import IssuerOff
 from wealth.orders import queries, refusals
 from wealth.orders.api import examples as ex
 from wealth.orders.api.shapes import BuyIn, OrderShown, PreviewIn, PreviewShown, RedeemIn, RedeemPreviewIn, RedeemPreviewShown
@@ -32,7 +33,15 @@ from wealth.orders.sockets import own_refusals
 from wealth.orders.states import OrderState, Side
 from wealth.suitability.services import deciding
 
-OFFERED = (NotFound, *catalog.REFUSALS, refusals.KindNotOrdered, BeyondCalendar)
+OFFERED = (
+    NotFound,
+    catalog.ProductNotOnSale,
+    catalog.AmountTooSmall,
+    catalog.AmountOffStep,
+    refusals.KindNotOrdered,
+    BeyondCalendar,
+)
+QUOTAS = (quotas.QuotaUsedUp, quotas.DayQuotaUsedUp, quotas.PersonCapReached)
 SIDE = OpenApiParameter("side", str, enum=Side.values, description="One side; both unless told.")
 STATE = OpenApiParameter("state", str, enum=OrderState.values, description="One state; all unless told.")
 
@@ -54,11 +63,10 @@ class Previews(View):
         data = self.validated(request)
         found, terms = buying.offered(product_id(data), data["amount"], clock.now())
         shown = {
-            "product": found.product,
             "amount": data["amount"],
             "currency": CNY.code,
             "trade_on": terms.dates.trade_on,
-            "cut_at": terms.cut_at,
+            "cut_at": terms.dates.cut_at,
             "confirms_on": terms.dates.confirmed_on,
             "earns_from": terms.dates.earns_from,
             "price": terms.price,
@@ -73,7 +81,7 @@ class Orders(EffectView, Listing):
 
     input_class = BuyIn
     output_class = OrderShown
-    refusals = (*OFFERED, Invalid, CustomerNotActive, *deciding.REFUSALS, *quotas.REFUSALS, NoOpenDay)
+    refusals = (*OFFERED, Invalid, CustomerNotActive, *deciding.REFUSALS, *QUOTAS, NoOpenDay)
 
     @extend_schema(operation_id="wealth_orders_list", parameters=[SIDE, STATE], examples=[page("An order", ex.ORDER)])
     def get(self, request: Request, **url: str) -> Response:
@@ -120,13 +128,13 @@ class RedemptionPreviews(View):
     def post(self, request: Request) -> Response:
         """When the money of units given up now would be in the balance, and how much of it could be there at once."""
         data, at = self.validated(request), clock.now()
-        product, version, terms = redeeming.redeemable(product_id(data), at)
+        _, version, terms = redeeming.redeemable(product_id(data), at)
         shown = {
-            "product": product,
+            "offered": version,
             "units": data["units"],
             "currency": CNY.code,
             "trade_on": terms.dates.trade_on,
-            "cut_at": terms.cut_at,
+            "cut_at": terms.dates.cut_at,
             "confirms_on": terms.dates.confirmed_on,
             "cash_on": terms.dates.cash_on_if_redeemed_then,
             "price": terms.price,
@@ -149,6 +157,7 @@ class Redemptions(EffectView):
         refusals.FastNotOffered,
         refusals.FastLimitReached,
         *own_refusals(),
+        IssuerOff,
         BeyondCalendar,
         AccountFrozen,
         LedgerHalted,

@@ -11,6 +11,7 @@ from core.work import services as work
 from wealth.catalog.services import quotas
 from wealth.issuers import services as issuers
 from wealth.issuers.queries import IssuerRequest
+from wealth.issuers.states import Operation
 from wealth.orders.models import CODE_LENGTH, WealthOrder
 from wealth.orders.services.buying import booking_of
 from wealth.orders.services.telling import locked, publish
@@ -20,20 +21,22 @@ BUSINESS = "wealth.order"
 NOT_SUBMITTED, OTHERWISE, FAST_REFUSED = (
     "wealth_order.not_submitted", "wealth_order.confirmed_otherwise", "wealth_order.fast_refused",
 )  # fmt: skip
-OPERATIONS = {Side.BUY: "subscribe", Side.REDEEM: "redeem"}
+OPERATIONS = {Side.BUY: Operation.SUBSCRIBE, Side.REDEEM: Operation.REDEEM}
 
 
 def ask_issuer(order: WealthOrder, at: datetime) -> IssuerRequest:
-    """Write the request, to be sent after the commit."""
+    """Write the request, to be sent after the commit. Raises IssuerOff."""
     return issuers.submit(
         business=BUSINESS,
         business_id=order.id,
         issuer_code=order.product.issuer_code,
         operation=OPERATIONS[Side(order.side)],
+        product_id=order.product_id,
         product_code=order.product.code,
         amount_fen=order.amount_fen if order.side == Side.BUY else None,
         units_fen=order.units_fen if order.side == Side.REDEEM else None,
         trade_on=order.trade_on,
+        shard=order.shard,
         at=at,
     )
 

@@ -62,7 +62,7 @@ def buy(*, customer_id: UUID, product_id: UUID, amount_fen: int, warning_id: UUI
         side=Side.BUY,
         amount_fen=amount_fen,
         trade_on=terms.dates.trade_on,
-        cut_at=terms.cut_at,
+        cut_at=terms.dates.cut_at,
         confirms_on=terms.dates.confirmed_on,
         earns_from=terms.dates.earns_from,
         price=terms.price,
@@ -89,7 +89,7 @@ def buy(*, customer_id: UUID, product_id: UUID, amount_fen: int, warning_id: UUI
         payee_order_id=order.id,
         customer_id=customer_id,
         amount_fen=amount_fen,
-        subject=found.product.name_zh,
+        subject=found.version.name_zh,
         life=max(SHORTEST, min(timedelta(minutes=cap(TIME, at)), order.cut_at - at)),
         at=at,
     )

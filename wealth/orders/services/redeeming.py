@@ -61,7 +61,7 @@ def redeem(*, customer_id: UUID, product_id: UUID, units_fen: int, fast: bool, a
         fast=fast,
         units_fen=units_fen,
         trade_on=terms.dates.trade_on,
-        cut_at=terms.cut_at,
+        cut_at=terms.dates.cut_at,
         confirms_on=terms.dates.confirmed_on,
         cash_on=None if fast else cash_on,
         price=terms.price,

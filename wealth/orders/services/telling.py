@@ -11,7 +11,7 @@ from wealth.orders.models import WealthOrder
 
 def locked(order_id: UUID) -> WealthOrder:
     """The order, locked to the end of the caller's transaction. Raises NotFound."""
-    order = WealthOrder.objects.select_for_update(of=("self",)).select_related("product", "version").filter(pk=order_id).first()
+    order = WealthOrder.objects.select_for_update(of=("self",)).select_related("product", "version__product").filter(pk=order_id).first()
     if order is None:
         raise NotFound()
     return order
