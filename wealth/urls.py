@@ -1,5 +1,5 @@
 """The addresses of the wealth floor, under /v1/wealth/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("wealth.orders.api.urls"))]

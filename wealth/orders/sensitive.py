@@ -25,7 +25,7 @@ def end(payload: Payload, at: datetime) -> str:
     return f"{order.public_id} is {order.state}"
 
 
-def fits(open_to: Callable[[WealthOrder], bool]) -> Apply:
+def fits(open_to: Callable[[WealthOrder], bool]) -> Callable[[Payload, datetime], None]:
     def check(payload: Payload, at: datetime) -> None:
         if not open_to(order_of(payload)):
             raise NotStuck()
@@ -34,8 +34,9 @@ def fits(open_to: Callable[[WealthOrder], bool]) -> Apply:
 
 
 def register_order(act: str, apply: Apply, open_to: Callable[[WealthOrder], bool]) -> None:
-    roles = {"roles_make": {"finance_maker"}, "roles_check": {"finance_checker"}}
-    register(act, apply=apply, check=fits(open_to), expires_hours=72, **roles)
+    register(
+        act, apply=apply, check=fits(open_to), roles_make={"finance_maker"}, roles_check={"finance_checker"}, expires_hours=72
+    )
 
 
 register_order(by_hand.RESEND, resend, by_hand.resendable)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -22,10 +23,8 @@ class Redemptions:
 
     def about(self, *, customer_id: uuid.UUID, text: str) -> Sequence[QuerySet[Any, Any]]:
         named = Q(version__name_zh__icontains=text) | Q(version__name_en__icontains=text)
-        try:
+        with suppress(NotFound):
             named |= Q(pk=parse_public_id(WealthOrder.PREFIX, text))
-        except NotFound:
-            pass
         found = queries.own(customer_id).filter(named, cash_journal_id__isnull=False)
         return [found.values("cash_journal_id")]
 

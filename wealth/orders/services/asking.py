@@ -88,17 +88,32 @@ def as_asked(order: WealthOrder, request: IssuerRequest) -> bool:
 def book_purchase(order: WealthOrder, at: datetime) -> WealthOrder:
     assert order.earns_from is not None
     journal_id = booking_of(order.kind).bought(order=order, at=at)
-    known = {"units_fen": order.units_fen, "fee_fen": order.fee_fen, "book_journal_id": journal_id}
-    advance(order, OrderState.CONFIRMED, moves=BUY_MOVES, at=at, due_at=start_of_day(order.earns_from), **known)
+    advance(
+        order,
+        OrderState.CONFIRMED,
+        moves=BUY_MOVES,
+        at=at,
+        due_at=start_of_day(order.earns_from),
+        units_fen=order.units_fen,
+        fee_fen=order.fee_fen,
+        book_journal_id=journal_id,
+    )
     publish("wealth.order_confirmed", order, at)
     return order
 
 
 def book_redemption(order: WealthOrder, at: datetime) -> WealthOrder:
     journal_id = booking_of(order.kind).redeemed(order=order, at=at)
-    known = {"amount_fen": order.amount_fen, "fee_fen": order.fee_fen, "book_journal_id": journal_id}
-    due_at = None if order.cash_on is None else start_of_day(order.cash_on)
-    advance(order, OrderState.CONFIRMED, moves=REDEEM_MOVES, at=at, due_at=due_at, **known)
+    advance(
+        order,
+        OrderState.CONFIRMED,
+        moves=REDEEM_MOVES,
+        at=at,
+        due_at=None if order.cash_on is None else start_of_day(order.cash_on),
+        amount_fen=order.amount_fen,
+        fee_fen=order.fee_fen,
+        book_journal_id=journal_id,
+    )
     publish("wealth.order_confirmed", order, at)
     return order
 

@@ -49,7 +49,7 @@ def redeem(*, customer_id: UUID, product_id: UUID, units_fen: int, fast: bool, a
     product, version, terms = redeemable(product_id, at)
     cash_on = terms.dates.cash_on_if_redeemed_then
     if fast and version.t0_cap_fen <= 0:
-        raise FastNotOffered(cash_on=cash_on)
+        raise FastNotOffered(cash_on=cash_on.isoformat())
     order = WealthOrder(
         id=new_id(),
         customer_id=customer_id,
@@ -88,7 +88,7 @@ def count_fast(order: WealthOrder, cash_on: date, at: datetime) -> None:
         limits.take(counter=counter, owner=order.customer_id, period=day, amount=order.units_fen, cap=cap_fen)
     except LimitReached as reached:
         left = max(0, cap_fen - queries.fast_used_fen(order.customer_id, order.product_id, at))
-        raise FastLimitReached(field="units", cap_fen=cap_fen, remaining_fen=left, cash_on=cash_on) from reached
+        raise FastLimitReached(field="units", cap_fen=cap_fen, remaining_fen=left, cash_on=cash_on.isoformat()) from reached
 
 
 def pay_fast(order: WealthOrder, at: datetime) -> WealthOrder:
@@ -97,8 +97,15 @@ def pay_fast(order: WealthOrder, at: datetime) -> WealthOrder:
     first = not queries.was_paid_out(order.customer_id)
     request = ask_issuer(order, at)
     journal_id, cash_fen = new_id(), order.units_fen
-    more = {"request_id": request.id, "cash_journal_id": journal_id, "amount_fen": cash_fen}
-    advance(order, OrderState.FAST_PAID, moves=REDEEM_MOVES, at=at, **more)
+    advance(
+        order,
+        OrderState.FAST_PAID,
+        moves=REDEEM_MOVES,
+        at=at,
+        request_id=request.id,
+        cash_journal_id=journal_id,
+        amount_fen=cash_fen,
+    )
     publish("wealth.order_fast_paid", order, at)
     tell_first(order, first, at)
     legs = journals.fast_paid(order, cash_fen)
