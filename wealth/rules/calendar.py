@@ -22,9 +22,11 @@ class BeyondCalendar(ValueError):
 
 @dataclass(frozen=True)
 class Sessions:
-    """The open days of one exchange, in order, without duplicates."""
+    """The open days of one exchange, in order, without duplicates. `known_from`: the first day the calendar knows, open or not; the first
+    open one unless told."""
 
     days: Sequence[date]
+    known_from: date | None = None
 
     def on_or_after(self, day: date) -> date:
         """The first open day that is not before `day`. Raises BeyondCalendar."""
@@ -35,7 +37,7 @@ class Sessions:
         return day if count == 0 else self.at(bisect_right(self.days, day) + count - 1, day)
 
     def at(self, place: int, asked: date) -> date:
-        if not self.days or asked < self.days[0] or place >= len(self.days):
+        if not self.days or asked < (self.known_from or self.days[0]) or place >= len(self.days):
             raise BeyondCalendar(asked, self.days[-1] if self.days else None)
         return self.days[place]
 

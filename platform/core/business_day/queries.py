@@ -121,6 +121,21 @@ def add_trading_days(day: date, count: int, *, exchange: str = EXCHANGE) -> date
     return found
 
 
+OPEN_DAYS = """
+SELECT day FROM core_tradingday WHERE exchange = %(exchange)s AND is_open AND day >= %(day)s
+AND EXISTS (SELECT 1 FROM core_tradingday WHERE exchange = %(exchange)s AND day = %(day)s)
+ORDER BY day LIMIT %(most)s
+"""
+
+
+def trading_days_from(day: date, most: int, *, exchange: str = EXCHANGE) -> list[date]:
+    """The first `most` trading days from `day` on, `day` counted, in one query; fewer where the calendar ends, none where it does not know
+    `day`."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_DAYS, {"exchange": exchange, "day": day, "most": most})
+        return [row[0] for row in cursor.fetchall()]
+
+
 def trading_days_between(start: date, end: date, *, exchange: str = EXCHANGE) -> int:
     """How many trading days lie after `start` up to and including `end`. Raises BeyondCalendar."""
     found = TradingDay.objects.filter(exchange=exchange, day__gte=min(start, end), day__lte=max(start, end)).aggregate(

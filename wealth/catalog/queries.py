@@ -1,0 +1,152 @@
+"""Reads of the catalogue."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from core.clock.queries import local_day
+from core.errors import DomainError, NotFound
+from wealth.catalog.dates import ordered_at
+from wealth.catalog.models import TOTAL, Product, ProductVersion, ProductYield, QuotaHold, QuotaUse
+from wealth.catalog.states import SHOWN, ProductState
+
+__all__ = ["Product", "ProductVersion", "ProductYield"]
+
+
+class ProductNotOnSale(DomainError):
+    code = "product_not_on_sale"
+    en = "{name} is not sold now. Choose another product."
+    zh = "{name} 当前暂停销售,请选择其他产品。"
+
+
+class AmountTooSmall(DomainError):
+    """Fen."""
+
+    code = "product_amount_too_small"
+    status = 422
+    en = "This product is bought from {minimum_fen} fen on. Raise the amount."
+    zh = "该产品起购金额为 {minimum_fen} 分,请提高金额。"
+
+
+class AmountOffStep(DomainError):
+    """Fen."""
+
+    code = "product_amount_off_step"
+    status = 422
+    en = "Above {minimum_fen} fen this product is bought in steps of {step_fen} fen. {below_fen} fen would do."
+    zh = "该产品 {minimum_fen} 分起购,按 {step_fen} 分递增,可改为 {below_fen} 分。"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A product and the version of it that is sold now."""
+
+    product: Product
+    version: ProductVersion
+
+
+def product(product_id: uuid.UUID) -> Product:
+    """A product that was on sale once. Raises NotFound."""
+    found = Product.objects.select_related("current").filter(pk=product_id, current__isnull=False).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def by_code(code: str) -> Product | None:
+    return Product.objects.select_related("current").filter(code=code).first()
+
+
+def current_version(product: Product) -> ProductVersion:
+    """What is sold of it, or was last. Raises NotFound where nothing ever was."""
+    if product.current is None:
+        raise NotFound()
+    return product.current
+
+
+def version(version_id: uuid.UUID) -> ProductVersion:
+    """Raises NotFound."""
+    found = ProductVersion.objects.filter(pk=version_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def offered(product_id: uuid.UUID, at: datetime) -> Offered:
+    """Raises NotFound for what was never sold, ProductNotOnSale."""
+    found = product(product_id)
+    if found.state != ProductState.ON_SALE:
+        raise ProductNotOnSale(name=found.name_zh)
+    return Offered(found, current_version(found))
+
+
+def held_on_sale(product_id: uuid.UUID) -> Offered:
+    """The same with the product's row share-locked, so that nobody suspends it before the caller's commit."""
+    locked = Product.objects.select_for_update(of=("self",), no_key=True).filter(pk=product_id).exists()
+    if not locked:
+        raise NotFound()
+    found = product(product_id)
+    if found.state != ProductState.ON_SALE:
+        raise ProductNotOnSale(name=found.name_zh)
+    return Offered(found, current_version(found))
+
+
+def require_amount(version: ProductVersion, amount_fen: int) -> None:
+    """Raises AmountTooSmall, AmountOffStep."""
+    if amount_fen < version.minimum_fen:
+        raise AmountTooSmall(field="amount", minimum_fen=version.minimum_fen)
+    over = (amount_fen - version.minimum_fen) % version.step_fen
+    if over:
+        raise AmountOffStep(field="amount", minimum_fen=version.minimum_fen, step_fen=version.step_fen, below_fen=amount_fen - over)
+
+
+def used(period: str) -> Subquery:
+    """What is sold of a product in a period, beside its row."""
+    row = QuotaUse.objects.filter(product=OuterRef("pk"), period=period).values("used_fen")
+    return Subquery(row, output_field=BigIntegerField())
+
+
+def shown(on: date) -> QuerySet[Product]:
+    """What customers find: on sale with quota left for at least its minimum on trade date `on`, or suspended."""
+    rows = with_use(on).filter(state__in=SHOWN)
+    left = Q(current__total_quota_fen=None) | Q(current__total_quota_fen__gte=F("sold_fen") + F("current__minimum_fen"))
+    today = Q(current__daily_quota_fen=None) | Q(current__daily_quota_fen__gte=F("sold_today_fen") + F("current__minimum_fen"))
+    return rows.filter(left & today)
+
+
+def one_shown(product_id: uuid.UUID, at: datetime) -> Product:
+    """A product as customers see it, sold out or not. Raises NotFound for one they never saw, and one that is closed."""
+    rows = with_use(local_day(at)).filter(pk=product_id, state__in=SHOWN)
+    found = rows.first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def many_shown(product_ids: Collection[uuid.UUID], at: datetime) -> list[Product]:
+    """Several in the order asked for, in one query. Raises NotFound when one is not there."""
+    found = {row.pk: row for row in with_use(local_day(at)).filter(pk__in=product_ids, state__in=SHOWN)}
+    if len(found) != len(set(product_ids)):
+        raise NotFound()
+    return [found[product_id] for product_id in product_ids]
+
+
+def with_use(on: date) -> QuerySet[Product]:
+    """Products with `sold_fen` and `sold_today_fen` beside them."""
+    nothing = Value(0)
+    rows = Product.objects.select_related("current", "measured")
+    return rows.annotate(sold_fen=Coalesce(used(TOTAL), nothing), sold_today_fen=Coalesce(used(on.isoformat()), nothing))
+
+
+def trade_date(version: ProductVersion, at: datetime) -> date:
+    """The day an order made now trades on. Raises BeyondCalendar."""
+    return ordered_at(version, at).trade_on
+
+
+def hold_of(order_id: uuid.UUID) -> QuotaHold | None:
+    """What an order took of the quotas, given back or not."""
+    return QuotaHold.objects.filter(pk=order_id).first()

@@ -1,0 +1,57 @@
+"""What rooms of kinds plug into the catalogue, under the kind's name: without a plug no product of the kind goes on sale."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol, runtime_checkable
+
+from core.sockets import Socket
+from wealth.catalog.models import ProductVersion
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `amount_fen` bought now would be after `days`: fen of income and of fees, and the rate in percent it was worked out with, if
+    any. `certain`: a contract says so; otherwise it is what the past would come to."""
+
+    amount_fen: int
+    days: int
+    income_fen: int
+    fee_fen: int
+    end_fen: int
+    rate_percent: Decimal | None
+    as_of: date | None
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence in both languages."""
+
+    en: str
+    zh: str
+
+
+@runtime_checkable
+class Kind(Protocol):
+    """How one kind of product reads its own terms and works out what they come to."""
+
+    def refuse_terms(self, *, version: ProductVersion) -> None:
+        """Raise Invalid for a version (its `terms` and the columns this kind reads) that could not be sold."""
+        ...
+
+    def outcome(self, *, version: ProductVersion, amount_fen: int, days: int, at: datetime) -> Outcome | None:
+        """By the same rule as the booking; None while nothing is known to work with. `days`: 1..3650, cut to the term."""
+        ...
+
+    def way_out(self, *, version: ProductVersion) -> Told:
+        """What happens when I want my money back."""
+        ...
+
+    def details(self, *, version: ProductVersion, at: datetime) -> Mapping[str, Any]:
+        """What only this kind tells on the product page, as JSON values."""
+        ...
+
+
+KINDS: Socket[Kind] = Socket("wealth.catalog.kinds", Kind)
