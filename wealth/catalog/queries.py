@@ -150,3 +150,8 @@ def trade_date(version: ProductVersion, at: datetime) -> date:
 def hold_of(order_id: uuid.UUID) -> QuotaHold | None:
     """What an order took of the quotas, given back or not."""
     return QuotaHold.objects.filter(pk=order_id).first()
+
+
+def product_ids() -> list[uuid.UUID]:
+    """Every product that was on sale once: those whose accounts may hold money."""
+    return list(Product.objects.filter(current__isnull=False).order_by("pk").values_list("pk", flat=True))

@@ -12,11 +12,12 @@ CURRENT = "current"
 
 
 class CurrentHoldings:
-    refusals: Sequence[type[DomainError]] = moving.REFUSALS
+    refusals: Sequence[type[DomainError]] = (moving.UnitsNotFree,)
 
     def bought(self, *, order: WealthOrder, at: datetime) -> UUID:
-        assert order.amount_fen is not None and order.earns_from is not None
-        return moving.buy(
+        assert order.amount_fen is not None
+        assert order.earns_from is not None
+        made = moving.buy(
             order_id=order.id,
             customer_id=order.customer_id,
             product_id=order.product_id,
@@ -25,27 +26,16 @@ class CurrentHoldings:
             counts_from=order.earns_from,
             at=at,
         )
+        return made.journal_id
 
     def freeze(self, *, order: WealthOrder, at: datetime) -> None:
         assert order.units_fen is not None
-        moving.freeze(
-            order_id=order.id, customer_id=order.customer_id, product_id=order.product_id, units_fen=order.units_fen, at=at
-        )
+        moving.freeze(order_id=order.id, customer_id=order.customer_id, product_id=order.product_id, units_fen=order.units_fen, at=at)
 
     def unfreeze(self, *, order: WealthOrder, at: datetime) -> None:
-        assert order.units_fen is not None
-        moving.unfreeze(
-            order_id=order.id, customer_id=order.customer_id, product_id=order.product_id, units_fen=order.units_fen, at=at
-        )
+        moving.unfreeze(order_id=order.id, at=at)
 
     def redeemed(self, *, order: WealthOrder, at: datetime) -> UUID:
-        assert order.units_fen is not None
-        return moving.redeem(
-            order_id=order.id,
-            customer_id=order.customer_id,
-            product_id=order.product_id,
-            units_fen=order.units_fen,
-            fee_fen=order.fee_fen,
-            fast=order.fast,
-            at=at,
-        )
+        if order.fast:
+            return moving.redeem_fast(order_id=order.id, at=at).journal_id
+        return moving.redeem(order_id=order.id, fee_fen=order.fee_fen, at=at).journal_id

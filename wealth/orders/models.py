@@ -105,13 +105,12 @@ class WealthOrder(models.Model):
                 | Q(side="redeem", fast=False, earns_from=None, cash_on__isnull=False)
                 | Q(side="redeem", fast=True, earns_from=None, cash_on=None),
             ),
-            models.CheckConstraint(
-                name="wealth_order_fast_pays", condition=~Q(state__in=["submitted", "cash_paid"]) | Q(fast=False)
-            ),
+            models.CheckConstraint(name="wealth_order_fast_pays", condition=~Q(state__in=["submitted", "cash_paid"]) | Q(fast=False)),
             models.CheckConstraint(name="wealth_order_paid_fast", condition=~Q(state="fast_paid") | Q(fast=True)),
             models.CheckConstraint(
                 name="wealth_order_at_cashier",
-                condition=Q(side="redeem", cashier_order_id=None) | Q(state="created", cashier_order_id=None)
+                condition=Q(side="redeem", cashier_order_id=None)
+                | Q(state="created", cashier_order_id=None)
                 | Q(side="buy", cashier_order_id__isnull=False),
             ),
             models.CheckConstraint(
@@ -146,9 +145,7 @@ class WealthOrder(models.Model):
         triggers = [
             StateGuard("wealth_order_moves", ORDER_MOVES, born=["created"], only=of_one_side()),
             pgtrigger.Protect(name="wealth_order_kept", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="wealth_order_stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=WHAT_WAS_SHOWN_STAYS
-            ),
+            pgtrigger.Trigger(name="wealth_order_stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=WHAT_WAS_SHOWN_STAYS),
             pgtrigger.Trigger(name="wealth_order_once", when=pgtrigger.Before, operation=pgtrigger.Update, func=WRITTEN_ONCE),
         ]
 

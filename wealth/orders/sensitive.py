@@ -34,9 +34,7 @@ def fits(open_to: Callable[[WealthOrder], bool]) -> Callable[[Payload, datetime]
 
 
 def register_order(act: str, apply: Apply, open_to: Callable[[WealthOrder], bool]) -> None:
-    register(
-        act, apply=apply, check=fits(open_to), roles_make={"finance_maker"}, roles_check={"finance_checker"}, expires_hours=72
-    )
+    register(act, apply=apply, check=fits(open_to), roles_make={"finance_maker"}, roles_check={"finance_checker"}, expires_hours=72)
 
 
 register_order(by_hand.RESEND, resend, by_hand.resendable)

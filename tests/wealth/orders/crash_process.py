@@ -43,6 +43,4 @@ match sys.argv[1]:
         ending.pay_cash(order_id=UUID(facts["order"]), at=at)
     case "redeem":
         stop_after(redeeming.ledger, "post")
-        redeeming.redeem(
-            customer_id=UUID(facts["customer"]), product_id=UUID(facts["product"]), units_fen=facts["units"], fast=True, at=at
-        )
+        redeeming.redeem(customer_id=UUID(facts["customer"]), product_id=UUID(facts["product"]), units_fen=facts["units"], fast=True, at=at)

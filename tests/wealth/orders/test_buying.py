@@ -115,9 +115,7 @@ def test_the_cut_off_of_the_day_that_was_shown_ends_the_time_to_pay(money_fund: 
     assert (order.state, posted(who)) == ("checked", FEN)
 
 
-@pytest.mark.parametrize(
-    ("amount", "code"), [(1, "below_minimum"), (10_000_001, "above_cap")], ids=["too little", "too much"]
-)
+@pytest.mark.parametrize(("amount", "code"), [(1, "below_minimum"), (10_000_001, "above_cap")], ids=["too little", "too much"])
 def test_an_amount_the_product_does_not_take_is_refused_before_anything_is_written(money_fund: Fund, amount: int, code: str) -> None:
     who = saver(FEN)
     answer = api(who, "post", "orders", {"product_id": money_fund.public_id, "amount": amount})

@@ -9,7 +9,7 @@ from core.outbox.models import OutboxEvent
 from core.work.models import WorkItem
 from tests.payments.wallet.world import posted
 from tests.together import together
-from tests.wealth.orders.world import FEN, Fund, api, assert_whole, confirm_all, go_on, holding, order_of, reject_all, saver, wait_until
+from tests.wealth.orders.world import Fund, api, assert_whole, confirm_all, go_on, holding, order_of, reject_all, wait_until
 from wealth.orders.models import WealthOrder
 from wealth.orders.services import redeeming
 

@@ -1,24 +1,12 @@
 """Savers with a profile, a money fund on sale, and every job of an order run to the end."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.test import Client
 
 from accounts.identity.models import Customer
-from accounts.ledger.queries import balance
-from core.clock import queries as clock
-from core.outbox import services as outbox
-from payments.cashier import queries as cashier
 from tests.factories import login
-from tests.payments.cashier.world import BALANCE, assert_settled, pay, settle_cashier
-from tests.payments.wallet.world import holder
-from wealth.catalog import accounts
-from wealth.orders import queries, sweeps
-from wealth.orders.models import WealthOrder
-from wealth.orders.services import buying
 
 FEN = 5_000_000
 

@@ -76,13 +76,14 @@ def confirmed(*, request: IssuerRequest, at: datetime) -> WealthOrder | None:
 
 
 def as_asked(order: WealthOrder, request: IssuerRequest) -> bool:
-    """Money for all units and units for all money; what was advanced comes back to the fen."""
-    if not request.confirmed_fen or not request.confirmed_units_fen:
+    """The whole of it at the price that was shown; what was advanced comes back to the fen."""
+    money, units = request.confirmed_fen or 0, request.confirmed_units_fen or 0
+    if request.nav != order.price or not money or not units:
         return False
     if order.side == Side.BUY:
-        return request.confirmed_fen == order.amount_fen and request.fee_fen < request.confirmed_fen
-    advanced = not order.fast or (request.confirmed_fen == order.amount_fen and not request.fee_fen)
-    return request.confirmed_units_fen == order.units_fen and advanced and request.fee_fen < request.confirmed_fen
+        return money == order.amount_fen and units * order.price == money - request.fee_fen
+    whole = units == order.units_fen and units * order.price == money
+    return whole and (not order.fast or request.fee_fen == 0)
 
 
 def book_purchase(order: WealthOrder, at: datetime) -> WealthOrder:

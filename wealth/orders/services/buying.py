@@ -72,9 +72,7 @@ def buy(*, customer_id: UUID, product_id: UUID, amount_fen: int, warning_id: UUI
         changed_at=at,
     )
     order.save(force_insert=True)
-    deciding.decide(
-        order_id=order.id, customer_id=customer_id, product_id=product_id, risk=found.version.risk, at=at, warned=warning_id
-    )
+    deciding.decide(order_id=order.id, customer_id=customer_id, product_id=product_id, risk=found.version.risk, at=at, warned=warning_id)
     quotas.take(
         product_id=product_id,
         version=found.version,

@@ -18,8 +18,8 @@ from wealth.orders import journals, queries
 from wealth.orders.dates import Terms, terms_of
 from wealth.orders.models import WealthOrder
 from wealth.orders.refusals import FastLimitReached, FastNotOffered
-from wealth.orders.services.buying import booking_of
 from wealth.orders.services.asking import ask_issuer
+from wealth.orders.services.buying import booking_of
 from wealth.orders.services.telling import publish
 from wealth.orders.states import REDEEM_MOVES, OrderState, Side
 
