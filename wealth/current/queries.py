@@ -1,0 +1,65 @@
+"""Reads of money funds."""
+
+import uuid
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from django.db.models import Max, QuerySet
+
+from core.business_day import queries as business_days
+from core.errors import NotFound
+from wealth.current.models import CurrentBook, CurrentHolding, CurrentIncome, CurrentQuote, CurrentRun
+
+
+def holding(customer_id: uuid.UUID, product_id: uuid.UUID) -> CurrentHolding | None:
+    """What a customer has of a product; None when they never had any."""
+    return CurrentHolding.objects.filter(customer_id=customer_id, product_id=product_id).first()
+
+
+def own(customer_id: uuid.UUID) -> QuerySet[CurrentHolding]:
+    """A customer's holdings, with their products."""
+    return CurrentHolding.objects.filter(customer_id=customer_id).select_related("product__current", "product__measured")
+
+
+def own_one(customer_id: uuid.UUID, holding_id: uuid.UUID) -> CurrentHolding:
+    """Raises NotFound, also for another's."""
+    found = own(customer_id).filter(pk=holding_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def days(holding_id: uuid.UUID) -> QuerySet[CurrentIncome]:
+    """Every day's income of a holding, reversals too."""
+    return CurrentIncome.objects.filter(holding_id=holding_id)
+
+
+def quote(product_id: uuid.UUID, day: date) -> CurrentQuote | None:
+    """The quote of a day that is in force."""
+    return CurrentQuote.objects.filter(product_id=product_id, day=day).order_by("-revision").first()
+
+
+def quotes(product_id: uuid.UUID, *, since: date, through: date) -> dict[date, CurrentQuote]:
+    """The quotes in force, by day."""
+    rows = CurrentQuote.objects.filter(product_id=product_id, day__gte=since, day__lte=through).order_by("day", "revision")
+    return {row.day: row for row in rows}
+
+
+def bookable_through() -> date:
+    """The last day whose end of day is done: what was late of it, or revised since, is booked beside the end of day."""
+    waiting = business_days.awaiting_close()
+    return (waiting[0] if waiting else business_days.current()) - timedelta(days=1)
+
+
+def parts(product_ids: Collection[uuid.UUID] | None = None) -> QuerySet[CurrentBook]:
+    rows = CurrentBook.objects.order_by("product_id", "part")
+    return rows if product_ids is None else rows.filter(product_id__in=product_ids)
+
+
+def runs(product_id: uuid.UUID, day: date) -> QuerySet[CurrentRun]:
+    return CurrentRun.objects.filter(product_id=product_id, day=day).order_by("part", "booking", "reversal")
+
+
+def last_quoted(product_id: uuid.UUID) -> date | None:
+    found: date | None = CurrentQuote.objects.filter(product_id=product_id).aggregate(last=Max("day"))["last"]
+    return found
