@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
+_SCHEMA = Path(__file__).parent / "schema.sql"
 _BUSY_S = 30.0
 
 
@@ -18,13 +18,13 @@ class Store:
     cut may lose the last ones, which a sandbox accepts).
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open (or make) the file at `path`, readable by its owner alone."""
+    def __init__(self, path: Path, schema: Path = _SCHEMA) -> None:
+        """Open (or make) the file at `path`, readable by its owner alone, with the tables of `schema`."""
         self._path = path
         self._local = threading.local()
         self._writer = threading.Lock()
         path.touch(mode=0o600, exist_ok=True)
-        self._connection().executescript(_SCHEMA)
+        self._connection().executescript(schema.read_text(encoding="utf-8"))
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
