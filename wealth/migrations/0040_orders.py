@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_capture_the_same_holds'),
-        ('wealth', '0001_catalog'),
+        ('wealth', '0021_current_storage'),
         ('wealth', '0030_issuers'),
     ]
 

@@ -13,7 +13,6 @@ from payments.cashier.services import closing
 from tests.payments.wallet.world import freeze, posted
 from tests.wealth.orders.world import (
     FEN,
-    Fund,
     api,
     assert_whole,
     confirm_all,
@@ -26,6 +25,7 @@ from tests.wealth.orders.world import (
     units_of,
     wait_until,
 )
+from wealth.catalog.models import Product
 from wealth.orders.models import WealthOrder
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +36,7 @@ def topics(order: WealthOrder) -> list[str]:
     return list(OutboxEvent.objects.filter(key=order.public_id).order_by("id").values_list("topic", flat=True))
 
 
-def test_a_purchase_goes_from_order_to_its_first_day_of_income(money_fund: Fund) -> None:
+def test_a_purchase_goes_from_order_to_its_first_day_of_income(money_fund: Product) -> None:
     who = saver(FEN)
     preview = api(who, "post", "orders/preview", {"product_id": money_fund.public_id, "amount": BUY})
     assert preview.status_code == 200, preview.json()
@@ -62,7 +62,7 @@ def test_a_purchase_goes_from_order_to_its_first_day_of_income(money_fund: Fund)
     assert_whole(money_fund, units=BUY)
 
 
-def test_what_the_issuer_rejects_goes_back_in_full_to_where_it_came_from(money_fund: Fund) -> None:
+def test_what_the_issuer_rejects_goes_back_in_full_to_where_it_came_from(money_fund: Product) -> None:
     who = saver(FEN)
     order = paid(who, ordered(who, money_fund, BUY))
     go_on(order.cut_at)
@@ -75,7 +75,7 @@ def test_what_the_issuer_rejects_goes_back_in_full_to_where_it_came_from(money_f
     assert_whole(money_fund, units=0)
 
 
-def test_a_paid_order_is_called_off_before_its_cut_off_and_not_at_it(money_fund: Fund) -> None:
+def test_a_paid_order_is_called_off_before_its_cut_off_and_not_at_it(money_fund: Product) -> None:
     who, other = saver(FEN), saver()
     first, second = (paid(who, ordered(who, money_fund, BUY)) for _ in range(2))
     assert api(other, "post", f"orders/{first.public_id}/cancel").status_code == 404
@@ -93,7 +93,7 @@ def test_a_paid_order_is_called_off_before_its_cut_off_and_not_at_it(money_fund:
     assert_whole(money_fund, units=BUY)
 
 
-def test_an_order_nobody_pays_expires_and_gives_its_quota_back(money_fund: Fund) -> None:
+def test_an_order_nobody_pays_expires_and_gives_its_quota_back(money_fund: Product) -> None:
     who = saver(FEN)
     left, called_off = ordered(who, money_fund, BUY), ordered(who, money_fund, BUY)
     answer = api(who, "post", f"orders/{called_off.public_id}/cancel")
@@ -105,7 +105,7 @@ def test_an_order_nobody_pays_expires_and_gives_its_quota_back(money_fund: Fund)
     assert_whole(money_fund, units=0)
 
 
-def test_the_cut_off_of_the_day_that_was_shown_ends_the_time_to_pay(money_fund: Fund) -> None:
+def test_the_cut_off_of_the_day_that_was_shown_ends_the_time_to_pay(money_fund: Product) -> None:
     who = saver(FEN)
     order = ordered(who, money_fund, BUY)
     assert cashier.order(order.cashier_order_id).expires_at <= max(order.cut_at, order.created_at + timedelta(minutes=1))
@@ -116,14 +116,14 @@ def test_the_cut_off_of_the_day_that_was_shown_ends_the_time_to_pay(money_fund: 
 
 
 @pytest.mark.parametrize(("amount", "code"), [(1, "below_minimum"), (10_000_001, "above_cap")], ids=["too little", "too much"])
-def test_an_amount_the_product_does_not_take_is_refused_before_anything_is_written(money_fund: Fund, amount: int, code: str) -> None:
+def test_an_amount_the_product_does_not_take_is_refused_before_anything_is_written(money_fund: Product, amount: int, code: str) -> None:
     who = saver(FEN)
     answer = api(who, "post", "orders", {"product_id": money_fund.public_id, "amount": amount})
     assert answer.status_code in (409, 422), answer.json()
     assert not WealthOrder.objects.exists()
 
 
-def test_a_frozen_customer_orders_nothing(money_fund: Fund) -> None:
+def test_a_frozen_customer_orders_nothing(money_fund: Product) -> None:
     who = saver(FEN)
     freeze(who)
     answer = api(who, "post", "orders", {"product_id": money_fund.public_id, "amount": BUY})
@@ -131,7 +131,7 @@ def test_a_frozen_customer_orders_nothing(money_fund: Fund) -> None:
     assert not WealthOrder.objects.exists()
 
 
-def test_a_replayed_key_answers_the_same_order_and_another_body_is_refused(money_fund: Fund) -> None:
+def test_a_replayed_key_answers_the_same_order_and_another_body_is_refused(money_fund: Product) -> None:
     who: Customer = saver(FEN)
     body: dict[str, Any] = {"product_id": money_fund.public_id, "amount": BUY}
     one, two = (api(who, "post", "orders", body, key="k1") for _ in range(2))

@@ -13,7 +13,6 @@ from core.clock import queries as clock
 from core.errors import DomainError
 from tests.payments.wallet.world import posted
 from tests.wealth.orders.world import (
-    Fund,
     assert_whole,
     confirm_all,
     go_on,
@@ -23,6 +22,7 @@ from tests.wealth.orders.world import (
     saver,
     units_of,
 )
+from wealth.catalog.models import Product
 from wealth.orders.models import WealthOrder
 from wealth.orders.services import ending, redeeming
 
@@ -34,7 +34,7 @@ AMOUNTS = st.integers(10_000, 300_000)
 class OrdersAgainstModel(RuleBasedStateMachine):
     """What each customer has in all is what they began with, but for what is on its way; nobody gains by any order of steps."""
 
-    fund: Fund
+    fund: Product
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class OrdersAgainstModel(RuleBasedStateMachine):
         assert_whole(self.fund, units=units)
 
 
-def test_money_and_units_are_conserved_over_any_steps(money_fund: Fund) -> None:
+def test_money_and_units_are_conserved_over_any_steps(money_fund: Product) -> None:
     OrdersAgainstModel.fund = money_fund
     calm = settings(max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(OrdersAgainstModel, settings=calm)

@@ -12,7 +12,8 @@ from tests import processes
 from tests.payments.cashier.world import BALANCE, approved, pay
 from tests.payments.wallet.world import posted
 from tests.together import together
-from tests.wealth.orders.world import FEN, Fund, assert_whole, confirm_all, go_on, holding, ordered, paid, saver, units_of, wait_until
+from tests.wealth.orders.world import FEN, assert_whole, confirm_all, go_on, holding, ordered, paid, saver, units_of, wait_until
+from wealth.catalog.models import Product
 from wealth.issuers.queries import IssuerRequest
 from wealth.orders import sweeps
 from wealth.orders.models import WealthOrder
@@ -26,7 +27,7 @@ def killed(step: str, **facts: Any) -> None:
     processes.killed_at("there", "tests/wealth/orders/crash_process.py", step, orjson.dumps(facts).decode())
 
 
-def test_calling_off_and_giving_to_the_issuer_at_the_same_moment_one_of_them_wins(money_fund: Fund) -> None:
+def test_calling_off_and_giving_to_the_issuer_at_the_same_moment_one_of_them_wins(money_fund: Product) -> None:
     who = saver(FEN)
     order = paid(who, ordered(who, money_fund, BUY))
     WealthOrder.objects.filter(pk=order.pk).update(due_at=clock.now())
@@ -48,7 +49,7 @@ def test_calling_off_and_giving_to_the_issuer_at_the_same_moment_one_of_them_win
     assert_whole(money_fund, units=kept)
 
 
-def test_paying_and_expiring_at_the_same_moment_one_of_them_wins(money_fund: Fund) -> None:
+def test_paying_and_expiring_at_the_same_moment_one_of_them_wins(money_fund: Product) -> None:
     who = saver(FEN)
     order = ordered(who, money_fund, BUY)
     at_cashier = cashier.order(order.cashier_order_id)
@@ -68,7 +69,7 @@ def test_paying_and_expiring_at_the_same_moment_one_of_them_wins(money_fund: Fun
     assert_whole(money_fund, units=FEN - posted(who))
 
 
-def test_many_workers_submit_confirm_and_pay_an_order_once(money_fund: Fund) -> None:
+def test_many_workers_submit_confirm_and_pay_an_order_once(money_fund: Product) -> None:
     who = saver(FEN)
     order = paid(who, ordered(who, money_fund, BUY))
     together(lambda _: sweeps.step(order_id=order.id, at=order.cut_at), 5)
@@ -84,7 +85,7 @@ def test_many_workers_submit_confirm_and_pay_an_order_once(money_fund: Fund) -> 
     assert_whole(money_fund, units=BUY)
 
 
-def test_killed_between_paid_and_submitted_the_order_is_submitted_once_after(money_fund: Fund) -> None:
+def test_killed_between_paid_and_submitted_the_order_is_submitted_once_after(money_fund: Product) -> None:
     who = saver(FEN)
     order = paid(who, ordered(who, money_fund, BUY))
     killed("submit", order=str(order.id), at=order.cut_at.isoformat())
@@ -95,7 +96,7 @@ def test_killed_between_paid_and_submitted_the_order_is_submitted_once_after(mon
     assert_whole(money_fund, units=BUY)
 
 
-def test_killed_inside_a_payout_or_a_fast_redemption_nothing_of_it_is_there_and_it_happens_once(money_fund: Fund) -> None:
+def test_killed_inside_a_payout_or_a_fast_redemption_nothing_of_it_is_there_and_it_happens_once(money_fund: Product) -> None:
     who = holding(money_fund, BUY)
     before, at = posted(who), clock.now()
     killed("redeem", customer=str(who.id), product=str(money_fund.id), units=30_000, at=at.isoformat())

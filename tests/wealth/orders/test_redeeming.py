@@ -9,7 +9,8 @@ from core.outbox.models import OutboxEvent
 from core.work.models import WorkItem
 from tests.payments.wallet.world import posted
 from tests.together import together
-from tests.wealth.orders.world import Fund, api, assert_whole, confirm_all, go_on, holding, order_of, reject_all, wait_until
+from tests.wealth.orders.world import api, assert_whole, confirm_all, go_on, holding, order_of, reject_all, wait_until
+from wealth.catalog.models import Product
 from wealth.orders.models import WealthOrder
 from wealth.orders.services import redeeming
 
@@ -21,7 +22,7 @@ def told(topic: str) -> int:
     return OutboxEvent.objects.filter(topic=topic).count()
 
 
-def test_an_ordinary_redemption_is_paid_on_the_day_it_showed(money_fund: Fund) -> None:
+def test_an_ordinary_redemption_is_paid_on_the_day_it_showed(money_fund: Product) -> None:
     who = holding(money_fund, UNITS)
     before = posted(who)
     preview = api(who, "post", "redemptions/preview", {"product_id": money_fund.public_id, "units": 40_000}).json()
@@ -41,7 +42,7 @@ def test_an_ordinary_redemption_is_paid_on_the_day_it_showed(money_fund: Fund) -
     assert_whole(money_fund, units=60_000)
 
 
-def test_a_fast_redemption_is_paid_at_once_and_settled_by_the_issuers_word(money_fund: Fund) -> None:
+def test_a_fast_redemption_is_paid_at_once_and_settled_by_the_issuers_word(money_fund: Product) -> None:
     who = holding(money_fund, UNITS)
     before = posted(who)
     made = api(who, "post", "redemptions", {"product_id": money_fund.public_id, "units": 30_000, "fast": True}, key="k1")
@@ -60,9 +61,9 @@ def test_a_fast_redemption_is_paid_at_once_and_settled_by_the_issuers_word(money
     assert_whole(money_fund, units=69_000)
 
 
-def test_above_the_days_limit_the_other_ways_are_named_and_nothing_is_split(small_cap: Fund) -> None:
+def test_above_the_days_limit_the_other_ways_are_named_and_nothing_is_split(small_cap: Product) -> None:
     who = holding(small_cap, UNITS)
-    before, cap = posted(who), small_cap.version.t0_cap_fen
+    before, cap = posted(who), small_cap.current.t0_cap_fen
     answer = api(who, "post", "redemptions", {"product_id": small_cap.public_id, "units": cap + 1, "fast": True})
     assert (answer.status_code, answer.json()["code"]) == (422, "fast_redemption_limit_reached")
     assert str(cap) in answer.json()["detail"]
@@ -73,9 +74,9 @@ def test_above_the_days_limit_the_other_ways_are_named_and_nothing_is_split(smal
     assert_whole(small_cap, units=UNITS - cap)
 
 
-def test_a_hundred_at_once_never_take_one_too_many_of_the_days_limit(small_cap: Fund) -> None:
+def test_a_hundred_at_once_never_take_one_too_many_of_the_days_limit(small_cap: Product) -> None:
     who = holding(small_cap, UNITS)
-    at, cap = clock.now(), small_cap.version.t0_cap_fen
+    at, cap = clock.now(), small_cap.current.t0_cap_fen
     one = cap // 30
     tried = together(lambda _: redeeming.redeem(customer_id=who.id, product_id=small_cap.id, units_fen=one, fast=True, at=at), 100)
     done = [order for order in tried if isinstance(order, WealthOrder)]
@@ -85,7 +86,7 @@ def test_a_hundred_at_once_never_take_one_too_many_of_the_days_limit(small_cap: 
     assert_whole(small_cap, units=UNITS - one * len(done))
 
 
-def test_units_are_given_up_once_however_many_ask(money_fund: Fund) -> None:
+def test_units_are_given_up_once_however_many_ask(money_fund: Product) -> None:
     who = holding(money_fund, UNITS)
     at = clock.now()
     both = together(
@@ -94,7 +95,7 @@ def test_units_are_given_up_once_however_many_ask(money_fund: Fund) -> None:
     assert sorted(isinstance(one, WealthOrder) for one in both) == [False, True]
 
 
-def test_a_rejected_redemption_frees_the_units_and_a_fast_one_becomes_an_operators_case(money_fund: Fund) -> None:
+def test_a_rejected_redemption_frees_the_units_and_a_fast_one_becomes_an_operators_case(money_fund: Product) -> None:
     who = holding(money_fund, UNITS)
     slow = api(who, "post", "redemptions", {"product_id": money_fund.public_id, "units": 10_000}).json()
     order = order_of(slow)
@@ -107,7 +108,7 @@ def test_a_rejected_redemption_frees_the_units_and_a_fast_one_becomes_an_operato
     assert WorkItem.objects.get(finished_at=None).kind == "wealth_order.fast_refused"
 
 
-def test_a_redemption_is_called_off_before_its_cut_off_and_its_units_are_free(money_fund: Fund) -> None:
+def test_a_redemption_is_called_off_before_its_cut_off_and_its_units_are_free(money_fund: Product) -> None:
     who = holding(money_fund, UNITS)
     made = api(who, "post", "redemptions", {"product_id": money_fund.public_id, "units": UNITS}).json()
     refused = api(who, "post", "redemptions", {"product_id": money_fund.public_id, "units": 1})
