@@ -240,7 +240,7 @@ class CurrentIncome(models.Model):
     `carried_e8` are exactly `income_fen` and `residual_e8`."""
 
     pk = models.CompositePrimaryKey("holding_id", "day", "booking", "reversal")
-    holding = models.ForeignKey(CurrentHolding, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    holding_id = models.UUIDField()
     day = models.DateField()
     booking = models.SmallIntegerField()
     reversal = models.BooleanField()
