@@ -1,5 +1,8 @@
 """The addresses of the wealth floor, under /v1/wealth/."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("wealth.orders.api.urls"))]
+urlpatterns = [
+    path("", include("wealth.catalog.api.urls")),
+    path("", include("wealth.orders.api.urls")),
+]

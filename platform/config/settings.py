@@ -154,6 +154,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "ENUM_NAME_OVERRIDES": {
+        "ProductKind": "wealth.catalog.states.Kind",
+        "ProductState": "wealth.catalog.states.ProductState",
+        "YieldKind": "wealth.catalog.states.YieldKind",
         "CardKind": "payments.cards.models.CardKind",
         "TopUpState": "payments.wallet.models.TopUpState",
         "WithdrawalState": "payments.wallet.models.WithdrawalState",

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 
 from core.clock.queries import local_day
 from core.errors import DomainError, NotFound
@@ -15,6 +15,8 @@ from wealth.catalog.models import TOTAL, Product, ProductVersion, ProductYield, 
 from wealth.catalog.states import SHOWN, ProductState
 
 __all__ = ["Product", "ProductVersion", "ProductYield"]
+LEAST = -1_000_000
+OPEN_TERM = 1_000_000
 
 
 class ProductNotOnSale(DomainError):
@@ -127,12 +129,25 @@ def one_shown(product_id: uuid.UUID, at: datetime) -> Product:
     return found
 
 
-def many_shown(product_ids: Collection[uuid.UUID], at: datetime) -> list[Product]:
+def many_shown(codes: Collection[str], at: datetime) -> list[Product]:
     """Several in the order asked for, in one query. Raises NotFound when one is not there."""
-    found = {row.pk: row for row in with_use(local_day(at)).filter(pk__in=product_ids, state__in=SHOWN)}
-    if len(found) != len(set(product_ids)):
+    found = {row.code: row for row in with_use(local_day(at)).filter(code__in=codes, state__in=SHOWN)}
+    if len(found) != len(set(codes)):
         raise NotFound()
-    return [found[product_id] for product_id in product_ids]
+    return [found[code] for code in codes]
+
+
+def sortable(rows: QuerySet[Product]) -> QuerySet[Product]:
+    """With what lists sort by beside each row, never null: open terms last, an unknown yield last."""
+    seven_day_bp = Cast(F("measured__seven_day_percent") * 100, IntegerField())
+    return rows.annotate(
+        risk_level=F("current__risk"),
+        yield_sort=Coalesce(seven_day_bp, F("current__yield_high_bp"), Value(LEAST)),
+        fast_sort=F("current__t0_cap_fen"),
+        days_sort=F("current__redeem_days"),
+        term_sort=Coalesce(F("current__term_days"), Value(OPEN_TERM)),
+        published_sort=F("current__published_at"),
+    )
 
 
 def with_use(on: date) -> QuerySet[Product]:

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from core.approvals import services as approvals
 from core.clock import queries as clock
 from core.errors import DomainError, Invalid
 from core.moves import WrongState
+from tests.rules import unguarded
 from tests.wealth.catalog import products
 from wealth.catalog import queries
 from wealth.catalog.models import Product, ProductVersion
@@ -17,7 +18,7 @@ from wealth.catalog.services import drafting, reviewing
 from wealth.catalog.states import PRODUCT_MOVES, ProductState
 
 pytestmark = pytest.mark.django_db
-AT = clock.now()
+AT = clock.wall()
 
 
 def test_a_product_is_sold_once_a_second_person_approved_what_was_handed_in() -> None:
@@ -90,14 +91,12 @@ def test_a_closed_product_is_gone_for_good() -> None:
 @pytest.mark.parametrize(("start", "to"), [(a, b) for a in ProductState for b in ProductState if a != b])
 def test_the_database_makes_no_move_that_is_not_in_the_table(start: ProductState, to: ProductState) -> None:
     product = products.on_sale()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE wealth_product DISABLE TRIGGER USER")
+    with unguarded():
         Product.objects.filter(pk=product.pk).update(state=start)
-        cursor.execute("ALTER TABLE wealth_product ENABLE TRIGGER USER")
     if PRODUCT_MOVES.allowed(start, to):
         Product.objects.filter(pk=product.pk).update(state=to)
         return
-    with pytest.raises(IntegrityError, match="wealth_product_moves|move"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="wealth_product_moves"), transaction.atomic():
         Product.objects.filter(pk=product.pk).update(state=to)
 
 

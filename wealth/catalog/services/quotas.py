@@ -137,7 +137,8 @@ def give_back(*, order_id: uuid.UUID, at: datetime) -> bool:
         return False
     QuotaHold.objects.filter(pk=order_id).update(given_back_at=at)
     with connection.cursor() as cursor:
-        cursor.execute(GIVE_BACK, {"product": hold.product_id, "amount": hold.amount_fen, "periods": sorted([TOTAL, hold.day.isoformat()])})
+        for period in (TOTAL, hold.day.isoformat()):
+            cursor.execute(GIVE_BACK, {"product": hold.product_id, "amount": hold.amount_fen, "period": period})
     limits.give_back(counter=person_counter(hold.product_id), owner=hold.customer_id, period=LIFE, amount=hold.amount_fen)
     return True
 
