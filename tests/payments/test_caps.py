@@ -46,6 +46,9 @@ from tests.payments.splits.world import splitter, to_split
 from tests.payments.wallet.world import holder, open_day, session_of
 from tests.payments.world import WORKS
 from tests.rules import unguarded
+from tests.wealth.catalog.products import on_sale
+from tests.wealth.orders.world import saver
+from wealth.orders.services import buying
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -169,6 +172,17 @@ def begin_bill() -> Act:
     return act
 
 
+def order_product() -> Act:
+    open_day()
+    who, product = saver(), on_sale(minimum_fen=100)
+
+    def act(at: datetime) -> int:
+        made = buying.buy(customer_id=who.id, product_id=product.id, amount_fen=100, at=at)
+        return minutes(PaymentOrder.objects.get(pk=made.cashier_order_id))
+
+    return act
+
+
 def hand_in() -> Act:
     open_day()
     where = shop()
@@ -254,6 +268,7 @@ CASES = {
     "tries.of_device_an_hour": Case(codes(identity.TRIES), "too_many_requests"),
     "tries.of_phone_a_day": Case(codes(identity.TRIES), "too_many_requests"),
     "verification.checks_a_day": Case(check, "too_many_requests"),
+    "wealth.minutes_to_pay": Case(order_product, 7, before=15, value=7),
 }
 
 

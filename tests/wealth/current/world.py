@@ -19,6 +19,7 @@ from core.ids import SHARDS, new_id
 from payments.wallet import journals as wallet
 from tests import factories
 from tests.ledger_proof import assert_books_balance
+from tests.wealth.catalog.products import on_sale
 from wealth.catalog import accounts
 from wealth.catalog.models import Product
 from wealth.current import late, queries
@@ -27,7 +28,6 @@ from wealth.current.models import PARTS, CurrentHolding, CurrentMove
 from wealth.current.services import moving, quotes
 from wealth.current.services.quotes import Line
 from wealth.current.states import Source
-from tests.wealth.catalog.products import on_sale
 
 PEOPLE = {"maker": "staff:mary", "checker": "staff:carl"}
 DAY = timedelta(days=1)

@@ -1,7 +1,5 @@
 """Money funds on sale, and the issuer that makes them."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from core.business_day import services as business_day
@@ -12,10 +10,9 @@ from wealth.catalog.models import Product
 
 
 @pytest.fixture
-def opened(transactional_db: None) -> Iterator[None]:
+def opened(transactional_db: None) -> None:
     business_day.open_first_day(at=clock.now())
     an_issuer()
-    yield
 
 
 @pytest.fixture
