@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("wealth.catalog.api.urls")),
+    path("", include("wealth.suitability.api.urls")),
     path("", include("wealth.orders.api.urls")),
 ]

@@ -79,10 +79,12 @@ def plan(
     sell_at_bp: int = SELL_AT_BP,
 ) -> Plan:
     """What brings a portfolio back to its target: new cash buys what is short of its part of the total with that cash; only when the
-    drift would still be `sell_at_bp` or more is anything sold. No trade is smaller than `minimum_fen`. Raises BadWeights.
+    drift would still be `sell_at_bp` or more is anything sold. What is held without a target has a target of nothing. No trade is smaller
+    than `minimum_fen`. Raises BadWeights.
     """
+    require_weights(list(targets_bp.values()))
+    targets_bp = dict.fromkeys(holdings_fen, 0) | dict(targets_bp)
     names = list(targets_bp)
-    require_weights([targets_bp[name] for name in names])
     held = [holdings_fen.get(name, 0) for name in names]
     wanted = allot_weights(sum(held) + cash_fen, [targets_bp[name] for name in names])
     short = [max(want - have, 0) for want, have in zip(wanted, held, strict=True)]
@@ -91,15 +93,18 @@ def plan(
     drifted = drift_bp(target_bp=[targets_bp[name] for name in names], current_bp=weights_of(with_cash))
     trades = buys if drifted < sell_at_bp else [want - have for want, have in zip(wanted, held, strict=True)]
     kept = [trade if abs(trade) >= minimum_fen else 0 for trade in trades]
-    return affordable(dict(zip(names, kept, strict=True)), cash_fen)
+    return affordable(dict(zip(names, kept, strict=True)), cash_fen, minimum_fen)
 
 
-def affordable(trades: dict[str, int], cash_fen: int) -> Plan:
-    """Trades whose buys cost no more than cash and sales bring: a sale that was too small to make is missing from what buys may cost."""
+def affordable(trades: dict[str, int], cash_fen: int, minimum_fen: int) -> Plan:
+    """Trades whose buys cost no more than cash and sales bring: a sale that was too small to make is missing from what buys may cost. A buy
+    that is too small then is left out, and its cash stays."""
     over = sum(trades.values()) - cash_fen
     for name in sorted(trades, key=lambda one: (-trades[one], one)):
         cut = min(max(over, 0), max(trades[name], 0))
-        trades[name], over = trades[name] - cut, over - cut
+        left = trades[name] - cut
+        trades[name] = 0 if 0 < left < minimum_fen else left
+        over -= cut
     return Plan(trades, cash_fen - sum(trades.values()))
 
 

@@ -122,13 +122,15 @@ def test_a_sale_is_price_less_fee_and_the_fee_is_within_the_price(price: int, ra
 
 
 @given(st.integers(10_000, 10**9), st.integers(0, 10**6), st.integers(0, 10**6))
-def test_the_dearest_premium_is_fair_and_one_more_is_not(principal: int, accrued: int, rest: int) -> None:
+def test_the_dearest_premium_is_fair_and_neither_cap_nor_maturity_is_passed(principal: int, accrued: int, rest: int) -> None:
     maturity = principal + accrued + rest
     premium = transfer.dearest_premium_bp(principal_fen=principal, accrued_fen=accrued, maturity_fen=maturity, most_premium_bp=10**9)
     price = transfer.clean_price_fen(principal_fen=principal, premium_bp=premium) + accrued
     transfer.require_fair(premium_bp=premium, most_premium_bp=10**9, price_fen=price, maturity_fen=maturity)
     with pytest.raises(transfer.PriceRefused):
         transfer.require_fair(premium_bp=premium, most_premium_bp=premium - 1, price_fen=price, maturity_fen=maturity)
+    with pytest.raises(transfer.PriceRefused):
+        transfer.require_fair(premium_bp=premium, most_premium_bp=10**9, price_fen=maturity + 1, maturity_fen=maturity)
 
 
 @given(st.integers(0, 10**10), st.integers(1, 31), st.data())
@@ -167,7 +169,7 @@ def test_a_plan_spends_no_more_than_there_is(a: int, b: int, c: int, cash: int, 
     found = advisor.plan(targets_bp={"a": 5_000, "b": 3_000, "c": 2_000}, holdings_fen=held, cash_fen=cash, minimum_fen=minimum)
     assert found.cash_left_fen == cash - sum(found.trades_fen.values()) >= 0
     assert all(held[name] + trade >= 0 for name, trade in found.trades_fen.items())
-    assert all(trade == 0 or trade >= 0 or -trade >= minimum for trade in found.trades_fen.values())
+    assert all(trade == 0 or abs(trade) >= minimum for trade in found.trades_fen.values())
 
 
 def test_new_cash_comes_first_and_a_drift_of_three_per_cent_sells() -> None:
@@ -175,6 +177,7 @@ def test_new_cash_comes_first_and_a_drift_of_three_per_cent_sells() -> None:
     assert advisor.plan(targets_bp=targets, holdings_fen={"a": 520, "b": 480}, cash_fen=40).trades_fen == {"a": 0, "b": 40}
     assert advisor.plan(targets_bp=targets, holdings_fen={"a": 530, "b": 470}, cash_fen=0).trades_fen == {"a": -30, "b": 30}
     assert advisor.plan(targets_bp=targets, holdings_fen={"a": 529, "b": 471}, cash_fen=0).trades_fen == {"a": 0, "b": 0}
+    assert advisor.plan(targets_bp={"a": 10_000}, holdings_fen={"z": 50}, cash_fen=0).trades_fen == {"z": -50, "a": 50}
     with pytest.raises(advisor.BadWeights):
         advisor.plan(targets_bp={"a": 9_999}, holdings_fen={}, cash_fen=1)
 
