@@ -20,6 +20,7 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", default="" if PRODUCTION else "127.0.
 PUBLIC_URL = env.text("PUBLIC_URL", development="http://127.0.0.1:8000")
 PASSKEY_ORIGINS = env.items("PASSKEY_ORIGINS", default="")
 SANDBOX_BANK_URL = env.optional("SANDBOX_BANK_URL", "" if PRODUCTION else "http://127.0.0.1:8090")
+SANDBOX_ISSUER_URL = env.optional("SANDBOX_ISSUER_URL", "" if PRODUCTION else "http://127.0.0.1:8091")
 WECHAT_PAY_URL = env.address("WECHAT_PAY_URL", "https://api.mch.weixin.qq.com" if PRODUCTION else "")
 ALIPAY_GATEWAY_URL = env.address("ALIPAY_GATEWAY_URL", "https://openapi.alipay.com/gateway.do" if PRODUCTION else "")
 ALIPAY_BILL_URL = env.address("ALIPAY_BILL_URL", "https://dwbillcenter.alipay.com" if PRODUCTION else "")

@@ -47,7 +47,7 @@ def wait_for_web(port: int) -> None:
 
 
 def addresses(seconds: float) -> list[str]:
-    web, bank = os.environ["PUBLIC_URL"], os.environ["SANDBOX_BANK_URL"]
+    web, bank, issuer = (os.environ[name] for name in ("PUBLIC_URL", "SANDBOX_BANK_URL", "SANDBOX_ISSUER_URL"))
     return [
         "",
         f"  Banyan is up after {seconds:.0f} s. Ctrl-C stops everything. Who can log in follows below.",
@@ -56,6 +56,7 @@ def addresses(seconds: float) -> list[str]:
         f"  Admin         {web}/admin/",
         f"  Sandbox bank  {bank}/      test people, cards, fault switches",
         f"  SMS inbox     {bank}/inbox",
+        f"  Issuer        {issuer}/      products, orders, fault switches",
         "",
     ]
 

@@ -23,7 +23,7 @@ from core.embedded.services import port_taken
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 BIN = Path(sys.executable).parent
-WEB_PORT, BANK_PORT = 8000, 8090
+WEB_PORT, BANK_PORT, ISSUER_PORT = 8000, 8090, 8091
 INTERRUPTED = 130
 STOP_S = 20  # a worker that stops ends the call under way first: at most two patiences of a channel
 INNER_QUEUES = "core,accounts,payments,wealth,credit,growth"
@@ -83,7 +83,7 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 def surroundings(services: Services) -> dict[str, str]:
     """The environment of every process of this run: which ports, which folders."""
-    web, bank = port_near(WEB_PORT), port_near(BANK_PORT)
+    web, bank, issuer = port_near(WEB_PORT), port_near(BANK_PORT), port_near(ISSUER_PORT)
     metrics = services.root / "metrics"
     metrics.mkdir(parents=True, exist_ok=True)
     for stale in metrics.glob("*.db"):
@@ -98,9 +98,12 @@ def surroundings(services: Services) -> dict[str, str]:
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
         "WEB_PORT": str(web),
         "BANK_PORT": str(bank),
+        "ISSUER_PORT": str(issuer),
         "PUBLIC_URL": f"http://127.0.0.1:{web}",
         "SANDBOX_BANK_URL": f"http://127.0.0.1:{bank}",
         "SANDBOX_BANK_DATA": str(services.root / "bank"),
+        "SANDBOX_ISSUER_URL": f"http://127.0.0.1:{issuer}",
+        "SANDBOX_ISSUER_DATA": str(services.root / "issuer"),
         "LOGINS_FILE": str(services.root / "logins.txt"),
     }
 
@@ -134,29 +137,33 @@ def prepare(environment: dict[str, str], services: Services, *, own: bool) -> No
 
 
 def start_over(services: Services, *, own: bool) -> None:
-    """Drop the embedded database and what the sandbox bank keeps of this checkout. Raises NotOurs for another's database."""
+    """Drop the embedded database and what the sandbox bank and issuer keep of this checkout. Raises NotOurs for another's database."""
     if not own:
         raise NotOurs("The database of DATABASE_URL is not emptied by this program: empty it yourself, then run again.")
     services.empty()
-    shutil.rmtree(services.root / "bank", ignore_errors=True)
+    for outside in ("bank", "issuer"):
+        shutil.rmtree(services.root / outside, ignore_errors=True)
 
 
 def demo(environment: dict[str, str]) -> None:
-    """Make the demo in the foreground, the sandbox bank running beside it, in a session of its own. Raises CalledProcessError."""
-    bank = subprocess.Popen(
-        bank_command(environment),
-        env=environment,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    """Make the demo in the foreground, the sandbox bank and issuer running beside it, each in a session of its own. Raises
+    CalledProcessError."""
+    begun: list[subprocess.Popen[bytes]] = []
     try:
+        for command in (bank_command(environment), issuer_command(environment)):
+            begun.append(beside(command, environment))
         code = managed(environment, "--demo", environment["LOGINS_FILE"], *environment["DEMO_SIZE"].split())
     finally:
-        end(bank)
+        for process in begun:
+            end(process)
     if code:
         raise subprocess.CalledProcessError(code, "manage.py prepare")
+
+
+def beside(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """A silent process in a session of its own."""
+    silence = subprocess.DEVNULL
+    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=silence, stderr=silence, start_new_session=True)
 
 
 def managed(environment: dict[str, str], *options: str) -> int:
@@ -187,6 +194,10 @@ def bank_command(environment: dict[str, str]) -> list[str]:
     return [PYTHON, "-m", "sandbox.bank", *places]
 
 
+def issuer_command(environment: dict[str, str]) -> list[str]:
+    return [PYTHON, "-m", "sandbox.issuer", "--port", environment["ISSUER_PORT"], "--data", environment["SANDBOX_ISSUER_DATA"]]
+
+
 class Crew(Manager):
     """honcho's manager, whose own `terminate` fails, and leaves everything running, before each process has reported its start."""
 
@@ -200,7 +211,7 @@ class Crew(Manager):
 
 
 def serve(environment: dict[str, str], begun: float) -> int:
-    """Web, workers, beat and the sandbox bank together; the first to fail stops the rest and names the exit code.
+    """Web, workers, beat, the sandbox bank and the sandbox issuer together; the first to fail stops the rest and names the exit code.
 
     The web starts alone; the demo of a first start is made behind it, and the workers wait until it is there.
     """
@@ -218,6 +229,7 @@ def serve(environment: dict[str, str], begun: float) -> int:
     Path(people).unlink(missing_ok=True)
     commands = {
         "bank": bank_command(environment),
+        "issuer": issuer_command(environment),
         "web": web,
         "worker": [PYTHON, "platform/tools/after.py", people, *celery["worker"]],
         "outbound": [PYTHON, "platform/tools/after.py", people, *celery["outbound"]],

@@ -54,6 +54,7 @@ class Stack:
             "REDIS_URL": self.services.instance.redis_url(),
             "PUBLIC_URL": self.url,
             "SANDBOX_BANK_URL": self.bank_url,
+            "SANDBOX_ISSUER_URL": "",
             "LOG_LEVEL": "WARNING",
             "WEB_THREADS": "4",
             "PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics"),

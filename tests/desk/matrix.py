@@ -102,6 +102,10 @@ PAGES: dict[str, set[str]] = {
     "payments.settlementadjustment": {M, C, A},
     "payments.settlementterms": {M, C, A},
     "wealth.wealthorder": {S, R, M, C, A},
+    "wealth.issuer": {S, R, M, C, A},
+    "wealth.issuerrequest": {S, R, M, C, A},
+    "wealth.issuerfile": {M, C, A},
+    "wealth.issuerline": {M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -230,6 +234,9 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("payments.settlementadjustment", "adjust"): {M},
     ("wealth.wealthorder", "resend"): {M},
     ("wealth.wealthorder", "reject"): {M},
+    ("wealth.issuer", "switch"): {M},
+    ("wealth.issuerrequest", "ask"): {S, R, M, C},
+    ("wealth.issuerfile", "fetch"): {M, C},
 }
 EXPORT = {R, M, C, A}
 

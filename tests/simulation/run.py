@@ -21,7 +21,7 @@ def main(seed: str, people: str, days: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         bank = SandboxBank(Path(folder) / "bank", free_port())
         bank.start()
-        os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "SANDBOX_BANK_URL": bank.base_url}
+        os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "SANDBOX_BANK_URL": bank.base_url, "SANDBOX_ISSUER_URL": ""}
         try:
             django.setup()
             call_command("sandbox_connect", stdout=sys.stderr)

@@ -61,7 +61,7 @@ def demo(place: int, migrated: str, folder: Path) -> Iterator["subprocess.Popen[
     bank = SandboxBank(folder / f"bank{place}", free_port())
     bank.start()
     command = ["manage.py", "prepare", "--demo", str(folder / f"logins{place}"), "--customers", "12", "--days", "24"]
-    surroundings = {"DJANGO_SETTINGS_MODULE": "config.settings", "SANDBOX_BANK_URL": bank.base_url}
+    surroundings = {"DJANGO_SETTINGS_MODULE": "config.settings", "SANDBOX_BANK_URL": bank.base_url, "SANDBOX_ISSUER_URL": ""}
     try:
         with begun(command, place, migrated, **surroundings) as process:
             yield process

@@ -8,10 +8,16 @@ LEASE = timedelta(seconds=60)
 MAINTENANCE_WAIT = timedelta(minutes=5)
 FILE_AGAIN = timedelta(minutes=10)
 TELL_AGAIN = timedelta(seconds=60)
-RESEND_WITHIN = timedelta(days=1)
-ALARM_HOUR = 9
-"""From this hour of the day after (Shanghai) a file or quote that is not here is an operator's."""
+ALARM_AFTER = timedelta(hours=9)
+"""So long after the midnight (Shanghai) from which a file or quote may be here, one that is not is an operator's."""
+MOST_DAYS = 60
+"""How far back days are looked for whose file is not settled."""
+MOST_ASKED = 100
+"""So many work items at most come of one file's left-out orders."""
+NOW = timedelta(0)
 QUOTE_DAYS = 7
+KNOWN_DAYS = 30
+"""A product quoted within so many days is expected to be quoted."""
 
 
 def next_query(at: datetime, asked: int) -> datetime:

@@ -125,6 +125,10 @@ PAGES: dict[str, Roles] = {
     "payments.settlementadjustment": MONEY,
     "payments.settlementterms": MONEY,
     "wealth.wealthorder": WORK,
+    "wealth.issuer": WORK,
+    "wealth.issuerrequest": WORK,
+    "wealth.issuerfile": MONEY,
+    "wealth.issuerline": MONEY,
 }
 
 CHARTS: Roles = WORK
@@ -149,6 +153,9 @@ ACTS: dict[str, Roles] = {
     "ledger.propose": frozenset({Role.FINANCE_MAKER}),
     "card.suspend": CARE,
     "channel_request.ask": FINANCE | CARE,
+    "issuer_request.ask": FINANCE | CARE,
+    "issuer.switch": frozenset({Role.FINANCE_MAKER}),
+    "issuer_file.fetch": FINANCE,
     "top_up.credit": frozenset({Role.FINANCE_MAKER}),
     "ledger.adjust": frozenset({Role.FINANCE_MAKER}),
     "reconciliation.go_on": FINANCE,

@@ -23,9 +23,10 @@ def render(tx: Tx, pen: Pen, party: str, day: date, today: date, struck: Struck)
     if late or "file_missing" in struck or not trades(day):
         raise Refusal("FILE_NOT_READY", "day", f"there is no file of {day} so far")
     lines = spoilt(fixed(tx, party, day), struck)
-    head = {"party": party, "day": day.isoformat(), "count": len(lines)} | sums(lines)
-    head["subscribed_fen"] += "file_wrong_sum" in struck
-    head["count"] += "file_wrong_count" in struck
+    stated = {"count": len(lines)} | sums(lines)
+    stated["subscribed_fen"] += "file_wrong_sum" in struck
+    stated["count"] += "file_wrong_count" in struck
+    head: dict[str, Any] = {"party": party, "day": day.isoformat()} | stated
     text = "".join(dump(line) + "\n" for line in (head, *lines)).encode()
     signature = pen.sign(text + b" " if "file_bad_signature" in struck else text)
     return text + (dump({"signature": signature}) + "\n").encode()

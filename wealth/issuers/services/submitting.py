@@ -5,18 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core.errors import DomainError
 from core.ids import new_id, public_id
 from wealth.issuers import queries
 from wealth.issuers.models import IssuerRequest
+from wealth.issuers.refusals import IssuerOff
 from wealth.issuers.sockets import TOLD
 from wealth.issuers.states import IssuerState
-
-
-class IssuerOff(DomainError):
-    code = "issuer_off"
-    en = "The maker of this product takes no orders now. Try again later or choose another product."
-    zh = "该产品的发行机构暂不受理委托,请稍后再试或选择其他产品。"
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
@@ -42,6 +43,8 @@ class Command(BaseCommand):
             refuse_half_made()
         elif options["demo"]:
             call_command("sandbox_connect")
+            if settings.SANDBOX_ISSUER_URL:
+                call_command("sandbox_issuer_connect")
             if not refuse_half_made():
                 call_command("demo", customers=options["customers"], days=options["days"])
             with Path(options["demo"]).open("w") as lines:

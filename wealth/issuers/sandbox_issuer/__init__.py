@@ -1,0 +1,1 @@
+"""The adapter of the sandbox issuer (docs/sandbox-issuer.md)."""
