@@ -10,8 +10,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_capture_the_same_holds'),
+        ('wealth', '0011_first_questionnaire'),
         ('wealth', '0021_current_storage'),
-        ('wealth', '0030_issuers'),
+        ('wealth', '0031_sandbox_issuer'),
     ]
 
     operations = [

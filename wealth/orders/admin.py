@@ -194,9 +194,10 @@ class WealthOrderAdmin(OfCustomer):
 
     @display(description=_("Suitability"))
     def decisions(self, row: WealthOrder) -> SafeString:
-        header = (_("Time"), _("Result"), _("Risk of the product"))
-        found = suitability.decisions_on(row.pk)
-        return table(header, ((when(one.decided_at), badge(one.outcome), one.risk) for one in found))
+        header = (_("Time"), _("When"), _("Result"), _("Profile"), _("Risk of the product"), _("Result code"))
+        found = suitability.decisions(row.customer_id).filter(order_id=row.pk).order_by("created_at")
+        rows = ((when(one.created_at), badge(one.moment), badge(one.ruling), one.level, one.risk, one.code or "-") for one in found)
+        return table(header, rows)
 
     @display(description=_("Asked of the issuer"))
     def request(self, row: WealthOrder) -> SafeString:

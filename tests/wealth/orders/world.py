@@ -19,6 +19,7 @@ from payments.cashier import queries as cashier
 from tests.factories import login
 from tests.payments.cashier.world import BALANCE, assert_settled, pay, settle_cashier
 from tests.payments.wallet.world import holder
+from tests.wealth.suitability.people import profiled
 from wealth.catalog import accounts
 from wealth.catalog.models import Product
 from wealth.current import queries as current
@@ -40,10 +41,6 @@ def api(who: Customer, method: str, path: str, data: Any = None, key: str = "") 
     """A request to /v1/wealth/ as the app sends it."""
     headers = {"Authorization": f"Bearer {login(who)}", "Idempotency-Key": key or uuid.uuid4().hex}
     return getattr(Client(), method)(f"/v1/wealth/{path}", data, content_type="application/json", headers=headers)
-
-
-def profiled(who: Customer) -> None:
-    """Answers that suit a money fund."""
 
 
 def saver(fen: int = 0) -> Customer:

@@ -31,6 +31,7 @@ from wealth.orders.models import WealthOrder
 from wealth.orders.services import buying, ending, redeeming
 from wealth.orders.sockets import own_refusals
 from wealth.orders.states import OrderState, Side
+from wealth.suitability import queries as suitability
 from wealth.suitability.services import deciding
 
 OFFERED = (
@@ -109,7 +110,7 @@ class Orders(EffectView, Listing):
             customer_id=customer_id(request),
             product_id=product_id(data),
             amount_fen=data["amount"],
-            warning_id=parse_public_id(deciding.WARNING_PREFIX, warned) if warned else None,
+            warning_id=parse_public_id(suitability.SuitabilityWarning.PREFIX, warned) if warned else None,
             at=at,
         )
 
