@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.privacy.sockets import OBLIGATIONS
 from core.approvals import services as approvals
-from core.approvals.register import ApprovalNeeded
+from core.approvals.services import ApprovalNeeded
 from core.clock import queries as clock
 from core.moves import advance
 from core.work.models import WorkItem
