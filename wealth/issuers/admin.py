@@ -48,6 +48,18 @@ class SwitchForm(ReasonForm):
     )
 
 
+class Timed(DeskAdmin):
+    """Rows that say when they were made and changed."""
+
+    @display(description=_("Created"), ordering="id")
+    def created(self, row: Any) -> str:
+        return when(row.created_at)
+
+    @display(description=_("Changed"))
+    def changed(self, row: Any) -> str:
+        return when(row.changed_at)
+
+
 def switching_to(doing: Doing) -> dict[str, Any]:
     row = doing.row
     payload = {"target": switching.named(row.code), "held": row.state, "state": doing.data["state"]}
@@ -56,7 +68,7 @@ def switching_to(doing: Doing) -> dict[str, Any]:
 
 
 @admin.register(Issuer, site=desk)
-class IssuerAdmin(DeskAdmin):
+class IssuerAdmin(Timed):
     group, place, icon, heading = "wealth", 60, "account_balance", _("Issuers")
     acts = (
         proposing(
@@ -96,7 +108,7 @@ def ask_the_issuer(doing: Doing) -> Words:
 
 
 @admin.register(IssuerRequest, site=desk)
-class IssuerRequestAdmin(DeskAdmin):
+class IssuerRequestAdmin(Timed):
     group, place, icon, heading = "wealth", 70, "swap_horiz", _("Requests to issuers")
     acts = (
         Act(
