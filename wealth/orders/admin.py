@@ -110,7 +110,7 @@ class WealthOrderAdmin(OfCustomer):
         ),
         (
             _("The whole story"),
-            {"fields": (("pay_order", "refund_link"), ("pay_journal", "book_journal"), "cash_journal", "decisions", "request")},
+            {"fields": (("pay_order", "refund_link"), ("pay_journal", "book_journal"), "cash_journal", "decisions", "asked")},
         ),
     )
 
@@ -200,7 +200,7 @@ class WealthOrderAdmin(OfCustomer):
         return table(header, rows)
 
     @display(description=_("Asked of the issuer"))
-    def request(self, row: WealthOrder) -> SafeString:
+    def asked(self, row: WealthOrder) -> SafeString:
         header = (_("Number"), _("State"), _("Result code"), _("Times sent again"))
         if row.request_id is None:
             return table(header, ())

@@ -1,18 +1,24 @@
 """Money funds on sale, and the issuer that makes them."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from core.business_day import services as business_day
 from core.clock import queries as clock
+from core.clock.queries import offset
 from tests.wealth.catalog.products import on_sale
 from tests.wealth.orders.world import an_issuer
 from wealth.catalog.models import Product
 
 
 @pytest.fixture
-def opened(transactional_db: None) -> None:
+def opened(transactional_db: None) -> Iterator[None]:
+    offset.forget()
     business_day.open_first_day(at=clock.now())
     an_issuer()
+    yield
+    offset.forget()
 
 
 @pytest.fixture

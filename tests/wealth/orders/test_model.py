@@ -1,7 +1,6 @@
 """Random buys, sells, rejections and cancellations (hypothesis): money and units are conserved, whatever happens in which order."""
 
 from contextlib import suppress
-from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +11,8 @@ from accounts.identity.models import Customer
 from core.clock import queries as clock
 from core.errors import DomainError
 from tests.payments.wallet.world import posted
+from tests.payments.world import set_clock
+from tests.wealth.catalog.products import on_sale
 from tests.wealth.orders.world import (
     assert_whole,
     confirm_all,
@@ -22,7 +23,6 @@ from tests.wealth.orders.world import (
     saver,
     units_of,
 )
-from wealth.catalog.models import Product
 from wealth.orders.models import WealthOrder
 from wealth.orders.services import ending, redeeming
 
@@ -34,12 +34,12 @@ AMOUNTS = st.integers(10_000, 300_000)
 class OrdersAgainstModel(RuleBasedStateMachine):
     """What each customer has in all is what they began with, but for what is on its way; nobody gains by any order of steps."""
 
-    fund: Product
-
     def __init__(self) -> None:
         super().__init__()
+        self.fund = on_sale(minimum_fen=100)
         self.people: list[Customer] = [saver(START), saver(START)]
-        self.at = clock.now()
+        self.gone = 0
+        self.days_go_by(0)
 
     def who(self, place: int) -> Customer:
         return self.people[place % 2]
@@ -64,7 +64,7 @@ class OrdersAgainstModel(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, 20))
     def call_off(self, pick: int) -> None:
-        orders = list(WealthOrder.objects.order_by("id"))
+        orders = list(WealthOrder.objects.filter(product=self.fund).order_by("id"))
         if orders:
             order = orders[pick % len(orders)]
             with suppress(DomainError):
@@ -72,12 +72,17 @@ class OrdersAgainstModel(RuleBasedStateMachine):
 
     @rule(rejected=st.booleans())
     def a_day_goes_by(self, rejected: bool) -> None:
-        self.at += timedelta(days=1)
+        self.days_go_by(1)
         go_on(self.at)
         if rejected:
             reject_all(self.at, code="NO", sides=("buy",))
         confirm_all(self.at)
         go_on(self.at)
+
+    def days_go_by(self, days: int) -> None:
+        self.gone += days
+        set_clock(self.gone * 86_400)
+        self.at = clock.now()
 
     @invariant()
     def nobody_has_more_than_they_began_with(self) -> None:
@@ -91,21 +96,20 @@ class OrdersAgainstModel(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for _ in range(12):
-            self.at += timedelta(days=3)
+            self.days_go_by(3)
             go_on(self.at)
             confirm_all(self.at)
         units = 0
         for who in self.people:
             units += units_of(who, self.fund)
             assert posted(who) + units_of(who, self.fund) == START
-        open_ones = WealthOrder.objects.exclude(
+        open_ones = WealthOrder.objects.filter(product=self.fund).exclude(
             state__in=["earning", "cash_paid", "confirmed", "refunded", "expired", "cancelled", "rejected", "checked"]
         )
         assert list(open_ones) == []
         assert_whole(self.fund, units=units)
 
 
-def test_money_and_units_are_conserved_over_any_steps(money_fund: Product) -> None:
-    OrdersAgainstModel.fund = money_fund
+def test_money_and_units_are_conserved_over_any_steps(opened: None) -> None:
     calm = settings(max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(OrdersAgainstModel, settings=calm)
