@@ -18,13 +18,15 @@ from core.clock import queries as clock
 from core.ids import new_id, public_id
 from tests import factories
 from tests.api.operations import Operation, operations
-from tests.api.world import PREFIXES, World, build_world
+from tests.api.world import NOBODYS, PREFIXES, World, build_world
 from tests.sandbox_bank import SandboxBank
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 GUARDED = [operation for operation in operations() if not operation.open and not operation.signed]
 WITH_ID = [operation for operation in GUARDED if operation.path_parameters]
+OWNED = [operation for operation in WITH_ID if not set(operation.path_parameters) <= NOBODYS]
+PUBLIC = [operation for operation in WITH_ID if set(operation.path_parameters) <= NOBODYS]
 NOT_EVEN_READ = {("frozen", "accounts_exports_archive_download")}  # all there is on a customer, for whoever holds a stolen phone
 LAST = ("unbind", "closure", "sessions")
 MALFORMED = ["x", "cus_0", "..", "%00", "crd_" + "z" * 26, "1' OR '1'='1"]
@@ -51,6 +53,10 @@ def client_of(token: str) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return client
+
+
+def bare(answer: Any) -> dict[str, Any]:
+    return {name: value for name, value in answer.json().items() if name != "trace_id"}
 
 
 def unknown_ids(operation: Operation) -> dict[str, str]:
@@ -95,7 +101,7 @@ def test_anothers_id_answers_exactly_as_an_unknown_one(world: World) -> None:
         good = bodies[0] == bodies[1] and bodies[0][0] == 404
         return None if good else f"{bodies}"
 
-    walk(WITH_ID, right)
+    walk(OWNED, right)
 
 
 def other_kinds() -> dict[str, APIClient]:
@@ -123,7 +129,26 @@ def test_anothers_id_is_unknown_to_every_type_of_customer(world: World) -> None:
                 return f"{kind}: {told}"
         return None
 
-    walk(WITH_ID, right)
+    walk(OWNED, right)
+
+
+def test_what_is_nobodys_answers_every_type_of_customer_alike_and_an_unknown_one_nobody(world: World) -> None:
+    clients = other_kinds() | {"stranger": client_of(world.stranger_token)}
+    owner = client_of(world.owner_token)
+
+    def right(operation: Operation) -> str | None:
+        own, unknown = world.owned_ids(operation), unknown_ids(operation)
+        told = call(owner, operation, own, world.body(operation))
+        for kind, client in clients.items():
+            answer = call(client, operation, own, world.body(operation))
+            if (answer.status_code, bare(answer)) != (told.status_code, bare(told)):
+                return f"{kind}: {answer.status_code} {answer.content[:200]!r}"
+            if call(client, operation, unknown, world.body(operation)).status_code != 404:
+                return f"{kind}: an unknown id is answered"
+        return None
+
+    assert all(operation.method == "get" for operation in PUBLIC), "an effect on what is nobody's needs a walk of its own"
+    walk(PUBLIC, right)
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,12 @@ from tests.api.world import PREFIXES, Place, World, build_world, foreign_ids, id
 from tests.payments.merchants.world import program
 from tests.payments.wallet.world import intent
 from tests.sandbox_bank import SandboxBank
+from tests.wealth.catalog import products
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Named by anybody on purpose: whom to pay, whose code to scan, which biller to look a bill up at. A proof is no id but a secret.
+# Named by anybody on purpose: whom to pay, whose code to scan, which biller to look a bill up at, which product to buy. A proof is no
+# id but a secret.
 ANYBODYS = {"cus", "mch", "qrc", "blr", "prf", "prd"}
 CARD = [{"method": "card", "ref": public_id("crd", new_id())}]
 # What an operation may name beyond its first example.
@@ -137,11 +139,19 @@ def test_anothers_id_in_a_programs_body_answers_exactly_as_an_unknown_one(connec
 
 
 def test_no_query_takes_an_id() -> None:
-    """One that does needs its walk above."""
+    """One that does needs its walk above, or the one below where what it names is nobody's."""
     asked = {
         f"{operation} {parameter['name']}"
         for operation in operations()
         for parameter in operation.spec.get("parameters", [])
         if parameter["in"] == "query" and (parameter["name"].endswith(("_id", "_ids")) or parameter["name"] in ("id", "ids", "ref"))
     }
-    assert asked == set()
+    assert asked == {"GET /v1/wealth/products/compare ids"}
+
+
+def test_products_are_compared_by_everybody_alike(connected: SandboxBank) -> None:
+    world = build_world(connected)
+    ids = ",".join([world.samples["product_id"], products.on_sale().public_id])
+    told = [client_of(token).get("/v1/wealth/products/compare", {"ids": ids}) for token in (world.owner_token, world.stranger_token)]
+    assert [answer.status_code for answer in told] == [200, 200]
+    assert told[0].json() == told[1].json()

@@ -55,6 +55,7 @@ from tests.payments.merchants.world import Program, opened, program
 from tests.payments.wallet.world import fund
 from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
+from tests.wealth.catalog import products
 
 PREFIXES = {
     "session_id": "ses",
@@ -92,7 +93,10 @@ PREFIXES = {
     "bill_id": "bil",
     "bill_account_id": "bac",
     "wealth_order_id": "wod",
+    "product_id": "prd",
 }
+NOBODYS = {"product_id"}
+"""Path parameters that name what every customer may read alike."""
 FUNDS_FEN = 50_000
 PUBLIC_ID = re.compile(r"^(?P<prefix>[a-z]{3})_[0-9a-z]{26}$")
 Place = tuple[str | int, ...]
@@ -162,7 +166,8 @@ def build_world(bank: SandboxBank) -> World:
         | sold(caller)
         | bought(caller, Intent(owner.id, session.session.id, "order"))
         | made_of(caller, Intent(owner.id, session.session.id, "share"))
-        | owes(owner, caller),
+        | owes(owner, caller)
+        | {"product_id": products.on_sale(at=at).public_id},
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )

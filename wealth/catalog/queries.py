@@ -129,12 +129,12 @@ def one_shown(product_id: uuid.UUID, at: datetime) -> Product:
     return found
 
 
-def many_shown(codes: Collection[str], at: datetime) -> list[Product]:
+def many_shown(product_ids: Collection[uuid.UUID], at: datetime) -> list[Product]:
     """Several in the order asked for, in one query. Raises NotFound when one is not there."""
-    found = {row.code: row for row in with_use(local_day(at)).filter(code__in=codes, state__in=SHOWN)}
-    if len(found) != len(set(codes)):
+    found = {row.pk: row for row in with_use(local_day(at)).filter(pk__in=product_ids, state__in=SHOWN)}
+    if len(found) != len(set(product_ids)):
         raise NotFound()
-    return [found[code] for code in codes]
+    return [found[product_id] for product_id in product_ids]
 
 
 def sortable(rows: QuerySet[Product]) -> QuerySet[Product]:
@@ -170,3 +170,19 @@ def hold_of(order_id: uuid.UUID) -> QuotaHold | None:
 def product_ids() -> list[uuid.UUID]:
     """Every product that was on sale once: those whose accounts may hold money."""
     return list(Product.objects.filter(current__isnull=False).order_by("pk").values_list("pk", flat=True))
+
+
+def with_code(term: str) -> Q:
+    """An operator's search: a code in full."""
+    return Q(code=term)
+
+
+def board(rows: QuerySet[QuotaUse], today: date) -> QuerySet[QuotaUse]:
+    """What is sold in all, and on trade dates from `today` on."""
+    return rows.filter(Q(period=TOTAL) | Q(period__gte=today.isoformat()))
+
+
+def nearly_sold_out(percent: int) -> int:
+    """How many products on sale have at most so much of their total quota left."""
+    rows = QuotaUse.objects.filter(period=TOTAL, product__state=ProductState.ON_SALE, product__current__total_quota_fen__isnull=False)
+    return rows.filter(used_fen__gte=F("product__current__total_quota_fen") * (100 - percent) / 100).count()

@@ -105,15 +105,14 @@ def test_pages_of_every_order_hold_each_product_once(app: APIClient, sort: str) 
 
 
 def test_a_list_and_a_comparison_take_as_many_queries_for_many_products_as_for_few(app: APIClient) -> None:
-    for number in range(12):
-        products.on_sale(code=f"A{number}")
+    made = [products.on_sale(code=f"A{number}") for number in range(12)]
     assert_queries_do_not_grow(lambda limit: app.get(f"/v1/wealth/products?limit={limit}"), 1, 12)
-    few, many = ",".join(["A1", "A2"]), ",".join(["A1", "A2", "A3", "A4"])
+    few, many = (",".join(product.public_id for product in made[:number]) for number in (2, 4))
     # The trading days are looked up for each product side by side, since each has an exchange and a T+n of its own.
-    app.get(f"/v1/wealth/products/compare?codes={few}")
+    app.get(f"/v1/wealth/products/compare?ids={few}")
     assert (
-        len(queries_of(lambda: app.get(f"/v1/wealth/products/compare?codes={many}")))
-        <= len(queries_of(lambda: app.get(f"/v1/wealth/products/compare?codes={few}"))) + 2
+        len(queries_of(lambda: app.get(f"/v1/wealth/products/compare?ids={many}")))
+        <= len(queries_of(lambda: app.get(f"/v1/wealth/products/compare?ids={few}"))) + 2
     )
 
 
@@ -133,13 +132,15 @@ def test_what_is_suspended_is_shown_and_what_is_drafted_closed_or_sold_out_is_no
 
 
 def test_two_to_four_products_are_compared_in_the_order_asked_for(app: APIClient) -> None:
-    for code in ("A", "B", "C", "D", "E"):
-        products.on_sale(code=code)
-    assert codes(app.get("/v1/wealth/products/compare?codes=C,A,B")) == ["C", "A", "B"]
-    for wrong in ("A", "A,B,C,D,E", "A,A"):
-        answer = app.get("/v1/wealth/products/compare", {"codes": wrong})
-        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-    assert app.get("/v1/wealth/products/compare?codes=A,Z").status_code == 404
+    made = {code: products.on_sale(code=code).public_id for code in ("A", "B", "C", "D", "E")}
+
+    def compared(letters: str) -> Any:
+        return app.get("/v1/wealth/products/compare", {"ids": ",".join(made.get(letter, "prd_x") for letter in letters)})
+
+    assert codes(compared("CAB")) == ["C", "A", "B"]
+    for wrong in ("A", "ABCDE", "AA"):
+        assert (compared(wrong).status_code, compared(wrong).json()["code"]) == (422, "invalid")
+    assert compared("AZ").status_code == 404
     assert app.get("/v1/wealth/products/compare").status_code == 422
 
 

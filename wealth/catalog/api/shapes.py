@@ -64,7 +64,7 @@ class CalculateIn(serializers.Serializer[Any]):
 
 
 class CompareIn(serializers.Serializer[Any]):
-    codes = serializers.CharField(max_length=160, help_text="Two to four codes of products, with commas between them.")
+    ids = serializers.CharField(max_length=160, help_text="Two to four ids of products, with commas between them.")
 
 
 class SafetyShown(serializers.Serializer[Any]):

@@ -95,12 +95,13 @@ class Compared(View):
     @extend_schema(operation_id="wealth_products_compare", parameters=[CompareIn], examples=[answer("Two", ex.COMPARED, 200)])
     def get(self, request: Request) -> Response:
         """Two to four products with everything their pages say, in the order asked for."""
-        codes = [code.strip() for code in asked(CompareIn, request)["codes"].split(",")]
-        if not 2 <= len(codes) <= MOST_COMPARED or len(set(codes)) < len(codes):
-            raise Invalid("codes", "Name two to four different products.", "请选择 2 至 4 个不同的产品。")
+        ids = [one.strip() for one in asked(CompareIn, request)["ids"].split(",")]
+        if not 2 <= len(ids) <= MOST_COMPARED or len(set(ids)) < len(ids):
+            raise Invalid("ids", "Name two to four different products.", "请选择 2 至 4 个不同的产品。")
         at = clock.now()
         context = {"request": request, "at": at}
-        return Response({"items": [ProductShown(product, context=context).data for product in queries.many_shown(codes, at)]})
+        found = queries.many_shown([parse_public_id(Product.PREFIX, one) for one in ids], at)
+        return Response({"items": [ProductShown(product, context=context).data for product in found]})
 
 
 class OneProduct(View):
