@@ -239,6 +239,8 @@ class CurrentIncome(models.Model):
     """One day of one holding: `units_fen` at `rate_e4` (ten-thousandths of a yuan per 10,000 units; a reversal's has the other sign) and
     `carried_e8` are exactly `income_fen` and `residual_e8`."""
 
+    currency: ClassVar[str] = CNY.code
+
     pk = models.CompositePrimaryKey("holding_id", "day", "booking", "reversal")
     holding_id = models.UUIDField()
     day = models.DateField()

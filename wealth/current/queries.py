@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db.models import Max, QuerySet
+from django.db.models import BigIntegerField, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from core.business_day import queries as business_days
 from core.errors import NotFound
@@ -17,8 +18,16 @@ def holding(customer_id: uuid.UUID, product_id: uuid.UUID) -> CurrentHolding | N
 
 
 def own(customer_id: uuid.UUID) -> QuerySet[CurrentHolding]:
-    """A customer's holdings, with their products."""
-    return CurrentHolding.objects.filter(customer_id=customer_id).select_related("product__current", "product__measured")
+    """A customer's holdings, with their products, `total_fen` of income in all and `last_fen` of the last booked day."""
+    rows = CurrentHolding.objects.filter(customer_id=customer_id).select_related("product__current", "product__measured")
+    of_last = earned(CurrentIncome.objects.filter(holding_id=OuterRef("pk"), day=OuterRef("booked_through")))
+    return rows.annotate(total_fen=earned(CurrentIncome.objects.filter(holding_id=OuterRef("pk"))), last_fen=of_last)
+
+
+def earned(rows: QuerySet[CurrentIncome]) -> Coalesce:
+    """Their income in all, beside a holding."""
+    summed = rows.order_by().values("holding_id").annotate(fen=Sum("income_fen")).values("fen")
+    return Coalesce(Subquery(summed, output_field=BigIntegerField()), 0)
 
 
 def own_one(customer_id: uuid.UUID, holding_id: uuid.UUID) -> CurrentHolding:

@@ -1,0 +1,23 @@
+"""Income of money funds: `python platform/bench/wealth.py [--rounds N] [--json] [--smoke]`.
+
+One day of 1,000,000 holdings booked as the end of day books it, with its control entries, against one plain INSERT .. SELECT and one
+UPDATE of the same rows in the same round; and the same day once more, which writes nothing.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+from bench import _ground  # noqa: E402  (the path is set first)
+from bench._rows import show  # noqa: E402
+
+
+def main() -> None:
+    chosen = _ground.options(__doc__, seconds=1, rounds=3)
+    with _ground.measurements("bench._wealth_rounds") as wealth:
+        show(wealth.run(chosen.rounds, small=chosen.smoke), as_json=chosen.json)
+
+
+if __name__ == "__main__":
+    main()

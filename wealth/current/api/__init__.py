@@ -1,0 +1,1 @@
+"""Money funds for customers."""
