@@ -4,10 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("wealth.catalog.api.urls")),
-<<<<<<< HEAD
     path("", include("wealth.suitability.api.urls")),
-    path("", include("wealth.orders.api.urls")),
-=======
     path("", include("wealth.current.api.urls")),
->>>>>>> w/current
+    path("", include("wealth.orders.api.urls")),
 ]
