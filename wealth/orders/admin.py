@@ -67,7 +67,7 @@ class WealthOrderAdmin(OfCustomer):
             act=by_hand.RESEND,
             right="wealth_order.decide",
             title=_("Propose to send again"),
-            named=_("Send an order of a product to its issuer again"),
+            named=_("Send an order of a product, or its refund, again"),
             payload=target,
             icon="replay",
             open_to=by_hand.resendable,
@@ -277,7 +277,7 @@ WORK_KINDS.plug(
     paying.NOT_REFUNDED,
     KindOfWork(
         _("The money of an order of a product does not go back"),
-        _("See why on the order's page and its refund's; it is tried again by itself unless the refund was given up."),
+        _("See why on the order's page and its refund's; it is tried again by itself, but for a refund that was given up: send it again."),
         ends=_("Once the refund is asked for, or done."),
     ),
 )

@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.ledger import halt
+from core.business_day.queries import BeyondCalendar
 from core.clock import queries as clock
+from core.limits import queries as limits
 from core.outbox.models import OutboxEvent
 from core.work.models import WorkItem
 from tests.payments.wallet.world import posted
 from tests.together import together
-from tests.wealth.orders.world import api, assert_whole, confirm_all, go_on, holding, order_of, reject_all, wait_until
+from tests.wealth.orders.world import api, assert_whole, confirm_all, go_on, holding, order_of, ordered, reject_all, wait_until
 from wealth.catalog.models import Product
 from wealth.orders.models import WealthOrder
+from wealth.orders.queries import fast_counter
 from wealth.orders.services import redeeming
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,3 +120,18 @@ def test_a_redemption_is_called_off_before_its_cut_off_and_its_units_are_free(mo
     assert api(who, "post", f"orders/{made['id']}/cancel").json()["state"] == "cancelled"
     again = api(who, "post", "redemptions", {"product_id": money_fund.public_id, "units": UNITS})
     assert again.status_code == 201
+
+
+def test_a_halted_ledger_and_days_beyond_the_calendar_are_refused_with_nothing_half_done(money_fund: Product) -> None:
+    who = holding(money_fund, UNITS)
+    before = posted(who)
+    far = clock.now() + timedelta(days=365 * 30)
+    with pytest.raises(BeyondCalendar):
+        redeeming.redeem(customer_id=who.id, product_id=money_fund.id, units_fen=1_000, fast=False, at=far)
+    with pytest.raises(BeyondCalendar):
+        ordered(who, money_fund, 1_000, at=far)
+    halt.halt(reason="a test", at=clock.now())
+    answer = api(who, "post", "redemptions", {"product_id": money_fund.public_id, "units": 1_000, "fast": True})
+    assert answer.json()["code"] == "ledger_halted", answer.json()
+    assert (posted(who), WealthOrder.objects.filter(side="redeem").count()) == (before, 0)
+    assert limits.used(counter=fast_counter(money_fund.id), owner=who.id, period=clock.local_day(clock.now()).isoformat()) == 0

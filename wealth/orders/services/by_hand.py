@@ -13,6 +13,7 @@ from wealth.orders.models import WealthOrder
 from wealth.orders.refusals import NotStuck
 from wealth.orders.services.asking import FAST_REFUSED, NOT_SUBMITTED, OTHERWISE, ask_issuer, reject
 from wealth.orders.services.buying import booking_of
+from wealth.orders.services.paying import NOT_REFUNDED
 from wealth.orders.services.telling import locked, publish
 from wealth.orders.states import BUY_MOVES, REDEEM_MOVES, OrderState
 
@@ -21,7 +22,9 @@ BY_OPERATORS = "ended_by_operators"
 
 
 def resendable(order: WealthOrder) -> bool:
-    """Whether the issuer refused for certain units that were paid for already."""
+    """Whether the issuer refused for certain units that were paid for already, or the refund of a purchase was given up."""
+    if order.state == OrderState.FAILED and order.due_at is None:
+        return work.is_open(kind=NOT_REFUNDED, target=order.public_id)
     return order.state == OrderState.FAST_PAID and work.is_open(kind=FAST_REFUSED, target=order.public_id)
 
 
@@ -33,15 +36,18 @@ def endable(order: WealthOrder) -> bool:
 
 @transaction.atomic
 def resend(*, order_id: UUID, at: datetime) -> WealthOrder:
-    """Ask the issuer anew for the units of a fast redemption that it refused. Raises ApprovalNeeded, NotFound, NotStuck."""
+    """Ask the issuer anew for the units of a fast redemption that it refused, or for another refund of a purchase. Raises
+    ApprovalNeeded, NotFound, NotStuck."""
     decided = must_be_applying(RESEND)
     order = locked(order_id)
     if not resendable(order):
         raise NotStuck()
-    order.resends += 1
-    order.request_id = ask_issuer(order, at).id
-    order.changed_at = at
-    order.save(update_fields=["request_id", "resends", "changed_at"])
+    order.resends, order.changed_at = order.resends + 1, at
+    if order.state == OrderState.FAILED:
+        order.due_at = at
+    else:
+        order.request_id = ask_issuer(order, at).id
+    order.save(update_fields=["request_id", "resends", "due_at", "changed_at"])
     work.finish(kind=FAST_REFUSED, target=order.public_id, by=decided.checker, at=at)
     return order
 

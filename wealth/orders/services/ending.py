@@ -68,8 +68,8 @@ def take_back(order: WealthOrder, at: datetime) -> WealthOrder:
 
 @transaction.atomic
 def begin_refund(*, order_id: UUID, at: datetime) -> Refund | None:
-    """Ask for the whole price of a purchase that came to nothing; from sources of our own it is back when this returns. None when it is
-    not due. Raises what refunds refuse with; nothing is done then."""
+    """Ask for the whole price of a purchase that came to nothing; from sources of our own it is back when this returns. After a refund
+    that was given up another is asked for. None when it is not due. Raises what refunds refuse with; nothing is done then."""
     found = queries.order(order_id)
     if found.cashier_order_id is None:
         return None
@@ -80,7 +80,7 @@ def begin_refund(*, order_id: UUID, at: datetime) -> Refund | None:
         return None
     assert order.amount_fen is not None
     refund = refunds.ask_for_payee(
-        payee=PAYEE, payee_order_id=order.id, amount_fen=order.amount_fen, reason=order.code, key=order.id, at=at
+        payee=PAYEE, payee_order_id=order.id, amount_fen=order.amount_fen, reason=order.code, key=order.refund_id or order.id, at=at
     )
     order = locked(order_id)
     if order.state in GOES_BACK:
