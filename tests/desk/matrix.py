@@ -106,6 +106,9 @@ PAGES: dict[str, set[str]] = {
     "wealth.issuerrequest": {S, R, M, C, A},
     "wealth.issuerfile": {M, C, A},
     "wealth.issuerline": {M, C, A},
+    "wealth.product": {S, R, M, C, K, A},
+    "wealth.productversion": {S, R, M, C, K, A},
+    "wealth.quotause": {S, R, M, C, K, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -144,6 +147,15 @@ NOT_ADDED = {"payments.channel"}
 # Acts by (page, path).
 ACTS: dict[tuple[str, str], set[str]] = {
     ("core.businessday", "rerun"): {M, C},
+    ("wealth.product", "draft"): {M, K},
+    ("wealth.product", "next"): {M, K},
+    ("wealth.product", "hand-in"): {M, K},
+    ("wealth.product", "take-back"): {M, K},
+    ("wealth.product", "publish"): {M, K},
+    ("wealth.product", "suspend"): {R, C},
+    ("wealth.product", "resume"): {M, K},
+    ("wealth.product", "close"): {R, C},
+    ("wealth.productversion", "change"): {M, K},
     ("core.approval", "approve"): {R, M, C},
     ("core.approval", "reject"): {R, M, C},
     ("core.approval", "withdraw"): {S, R, M, C},

@@ -1,6 +1,5 @@
 """The product studio (drafts, reviews, what the app shows, suspending, closing), versions with what they changed, and the quota board."""
 
-import json
 from typing import Any
 
 from django.contrib import admin
@@ -16,11 +15,11 @@ from core.desk.acts import Act, Doing
 from core.desk.base import DeskAdmin
 from core.desk.dashboard import figure
 from core.desk.proposing import proposing
-from core.desk.shown import badge, column_words, document, link, money, mono, plainly, table, when
+from core.desk.shown import badge, link, money, mono, table, when
 from core.desk.site import desk
 from core.desk.sockets import FIGURES, Figure, Words
 from wealth.catalog import queries
-from wealth.catalog.api.shapes import ProductShown
+from wealth.catalog.desk_shown import diff, preview
 from wealth.catalog.forms import ProductForm, VersionForm
 from wealth.catalog.models import TOTAL, Product, ProductVersion, QuotaUse
 from wealth.catalog.services import drafting, reviewing
@@ -80,29 +79,10 @@ def is_open(row: Product, state: VersionState) -> bool:
     return ProductVersion.objects.filter(product=row, state=state).exists()
 
 
-def compared(before: ProductVersion | None, after: ProductVersion) -> SafeString:
-    """What a version says differently from the one before it, or all that a first one says."""
-    header = (_("Column"), _("Before"), _("After"))
-    rows = ((_(column_words(name)), plainly(then), plainly(now)) for name, then, now in drafting.differences(before, after))
-    return table(header, rows)
-
-
-def version_before(version: ProductVersion) -> ProductVersion | None:
-    return ProductVersion.objects.filter(product=version.product_id, number=version.number - 1).first()
-
-
 def shown_for_review(request: HttpRequest, row: Product) -> str:
     """Who approves reads what changes, and the page as the app would show it."""
     version = reviewing.the_open(row.pk)
-    return compared(version_before(version), version) + preview(version)
-
-
-def preview(version: ProductVersion) -> SafeString:
-    """The product page of the app, in the reader's language, as this version would make it."""
-    product = queries.with_use(clock.local_day(clock.now())).get(pk=version.product_id)
-    product.current = version
-    told = ProductShown(product, context={"request": None, "at": clock.now()}).data
-    return document(json.loads(json.dumps(told, default=str)))
+    return diff(queries.before(version), version) + preview(version, clock.now())
 
 
 ACTS = (
@@ -251,7 +231,7 @@ class ProductAdmin(DeskAdmin):
 
     @display(description=_("Page"))
     def page(self, row: Product) -> SafeString | str:
-        return "-" if row.current is None else preview(row.current)
+        return "-" if row.current is None else preview(row.current, clock.now())
 
 
 @admin.register(ProductVersion, site=desk)
@@ -278,6 +258,7 @@ class ProductVersionAdmin(DeskAdmin):
     fieldsets = (
         (None, {"fields": (("number_link", "state_label"), ("product_link", "published"), ("changed", "risk_hash"))}),
         (_("What it says differently from the version before"), {"fields": ("difference",)}),
+        (_("All it says, with the disclosure"), {"fields": ("whole",)}),
         (_("As the app would show it"), {"fields": ("page",)}),
     )
 
@@ -309,13 +290,17 @@ class ProductVersionAdmin(DeskAdmin):
     def risk_hash(self, row: ProductVersion) -> SafeString:
         return mono(row.risk_sha256)
 
+    @display(description=_("Says"))
+    def whole(self, row: ProductVersion) -> SafeString:
+        return diff(None, row)
+
     @display(description=_("Changes"))
     def difference(self, row: ProductVersion) -> SafeString:
-        return compared(version_before(row), row)
+        return diff(queries.before(row), row)
 
     @display(description=_("Page"))
     def page(self, row: ProductVersion) -> SafeString:
-        return preview(row)
+        return preview(row, clock.now())
 
 
 @admin.register(QuotaUse, site=desk)

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.db.models import Field
 from django.forms.models import fields_for_model
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -16,8 +15,8 @@ from unfold.widgets import (
 
 from core.desk.facts import is_amount
 from core.desk.forms import ReasonForm, YuanField
-from core.desk.shown import column_words
 from core.desk.sockets import Words
+from wealth.catalog.desk_shown import TITLES
 from wealth.catalog.models import CODE_LENGTH, ProductVersion
 from wealth.catalog.services.drafting import FIELDS
 from wealth.catalog.states import Kind
@@ -47,11 +46,10 @@ def widget_of(field: "Field[Any, Any]") -> forms.Widget:
 
 def form_field(field: "Field[Any, Any]", **options: Any) -> forms.Field | None:
     """A version's column as a person types it: amounts in yuan."""
-    words = capfirst(str(_(column_words(field.name))))
-    told = HELPS.get(field.name, "")
+    words, told = TITLES[field.name], HELPS.get(field.name, "")
     if is_amount(field.name):
         return YuanField(label=words, required=not field.blank, help_text=told)
-    made: forms.Field | None = field.formfield(label=words, help_text=told, widget=widget_of(field), **options)
+    made: forms.Field | None = field.formfield(label=words, help_text=told, widget=widget_of(field), **options)  # type: ignore[arg-type]
     return made
 
 

@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import BigIntegerField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, Case, CharField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
-from core.clock.queries import local_day
+from core.business_day import queries as business_day
+from core.clock.queries import SHANGHAI
 from core.errors import DomainError, NotFound
 from wealth.catalog.dates import ordered_at
 from wealth.catalog.models import TOTAL, Product, ProductVersion, ProductYield, QuotaHold, QuotaUse
@@ -106,15 +108,31 @@ def require_amount(version: ProductVersion, amount_fen: int) -> None:
         raise AmountOffStep(field="amount", minimum_fen=version.minimum_fen, step_fen=version.step_fen, below_fen=amount_fen - over)
 
 
-def used(period: str) -> Subquery:
+def used(period: Any) -> Subquery:
     """What is sold of a product in a period, beside its row."""
     row = QuotaUse.objects.filter(product=OuterRef("pk"), period=period).values("used_fen")
     return Subquery(row, output_field=BigIntegerField())
 
 
-def shown(on: date) -> QuerySet[Product]:
-    """What customers find: on sale with quota left for at least its minimum on trade date `on`, or suspended."""
-    rows = with_use(on).filter(state__in=SHOWN)
+def trades_on(at: datetime) -> Case:
+    """The trade date of an order made at `at`, as a quota's period, beside each product: exchanges and cut-offs differ. The natural day
+    beyond the calendar."""
+    local = at.astimezone(SHANGHAI)
+    today = local.date()
+    found = []
+    for exchange in Product.objects.filter(state__in=SHOWN).order_by().values_list("current__exchange", flat=True).distinct():
+        days = business_day.trading_days_from(today, 2, exchange=exchange)
+        here = Q(current__exchange=exchange)
+        if len(days) == 2 and days[0] == today:
+            found.append(When(here & Q(current__cut_off__lte=local.time()), then=Value(days[1].isoformat())))
+        if days:
+            found.append(When(here, then=Value(days[0].isoformat())))
+    return Case(*found, default=Value(today.isoformat()), output_field=CharField())
+
+
+def shown(at: datetime) -> QuerySet[Product]:
+    """What customers find: on sale or suspended, with quota left for at least its minimum."""
+    rows = with_use(at).filter(state__in=SHOWN)
     left = Q(current__total_quota_fen=None) | Q(current__total_quota_fen__gte=F("sold_fen") + F("current__minimum_fen"))
     today = Q(current__daily_quota_fen=None) | Q(current__daily_quota_fen__gte=F("sold_today_fen") + F("current__minimum_fen"))
     return rows.filter(left & today)
@@ -122,8 +140,7 @@ def shown(on: date) -> QuerySet[Product]:
 
 def one_shown(product_id: uuid.UUID, at: datetime) -> Product:
     """A product as customers see it, sold out or not. Raises NotFound for one they never saw, and one that is closed."""
-    rows = with_use(local_day(at)).filter(pk=product_id, state__in=SHOWN)
-    found = rows.first()
+    found = with_use(at).filter(pk=product_id, state__in=SHOWN).first()
     if found is None:
         raise NotFound()
     return found
@@ -131,7 +148,7 @@ def one_shown(product_id: uuid.UUID, at: datetime) -> Product:
 
 def many_shown(product_ids: Collection[uuid.UUID], at: datetime) -> list[Product]:
     """Several in the order asked for, in one query. Raises NotFound when one is not there."""
-    found = {row.pk: row for row in with_use(local_day(at)).filter(pk__in=product_ids, state__in=SHOWN)}
+    found = {row.pk: row for row in with_use(at).filter(pk__in=product_ids, state__in=SHOWN)}
     if len(found) != len(set(product_ids)):
         raise NotFound()
     return [found[product_id] for product_id in product_ids]
@@ -150,11 +167,11 @@ def sortable(rows: QuerySet[Product]) -> QuerySet[Product]:
     )
 
 
-def with_use(on: date) -> QuerySet[Product]:
-    """Products with `sold_fen` and `sold_today_fen` beside them."""
+def with_use(at: datetime) -> QuerySet[Product]:
+    """Products with `sold_fen`, and `sold_today_fen` of the date an order would trade on, beside them."""
     nothing = Value(0)
-    rows = Product.objects.select_related("current", "measured")
-    return rows.annotate(sold_fen=Coalesce(used(TOTAL), nothing), sold_today_fen=Coalesce(used(on.isoformat()), nothing))
+    rows = Product.objects.select_related("current", "measured").annotate(trades_on=trades_on(at))
+    return rows.annotate(sold_fen=Coalesce(used(TOTAL), nothing), sold_today_fen=Coalesce(used(OuterRef("trades_on")), nothing))
 
 
 def trade_date(version: ProductVersion, at: datetime) -> date:
@@ -186,3 +203,8 @@ def nearly_sold_out(percent: int) -> int:
     """How many products on sale have at most so much of their total quota left."""
     rows = QuotaUse.objects.filter(period=TOTAL, product__state=ProductState.ON_SALE, product__current__total_quota_fen__isnull=False)
     return rows.filter(used_fen__gte=F("product__current__total_quota_fen") * (100 - percent) / 100).count()
+
+
+def before(version: ProductVersion) -> ProductVersion | None:
+    """The version that this one followed, or will follow."""
+    return ProductVersion.objects.filter(product_id=version.product_id, number=version.number - 1).first()

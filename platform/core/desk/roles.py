@@ -129,6 +129,9 @@ PAGES: dict[str, Roles] = {
     "wealth.issuerrequest": WORK,
     "wealth.issuerfile": MONEY,
     "wealth.issuerline": MONEY,
+    "wealth.product": WORK | {Role.MARKETING},
+    "wealth.productversion": WORK | {Role.MARKETING},
+    "wealth.quotause": WORK | {Role.MARKETING},
 }
 
 CHARTS: Roles = WORK
@@ -191,6 +194,8 @@ ACTS: dict[str, Roles] = {
     "settlement.prove": FINANCE,
     "settlement.statement": FINANCE,
     "wealth_order.decide": frozenset({Role.FINANCE_MAKER}),
+    "product.draft": frozenset({Role.MARKETING, Role.FINANCE_MAKER}),
+    "product.suspend": frozenset({Role.RISK, Role.FINANCE_CHECKER}),
 }
 
 

@@ -83,7 +83,7 @@ class Products(Listing):
 
     def rows(self, request: Request, **url: str) -> QuerySet[Product]:
         data = asked(ProductsIn, request)
-        return queries.sortable(queries.shown(clock.local_day(clock.now()))).filter(conditions(data))
+        return queries.sortable(queries.shown(clock.now())).filter(conditions(data))
 
 
 class Compared(View):
@@ -128,8 +128,9 @@ class Calculator(View):
     )
     def get(self, request: Request, product_id: str) -> Response:
         """By the same rule as the booking."""
-        data, at = asked(CalculateIn, request), clock.now()
+        at = clock.now()
         product = named(product_id, at)
+        data = asked(CalculateIn, request)
         version = queries.current_version(product)
         queries.require_amount(version, data["amount"])
         return Response(self.shown({"outcome": outcome_of(product, version, data["amount"], data["days"], at)}))
