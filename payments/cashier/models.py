@@ -44,7 +44,8 @@ class PaymentOrder(models.Model):
     `code` says why a late order is where it is. With `to_split` its
     merchant wants to share it: it stays out of settlement until that is over. `shard` is the merchant's.
 
-    One that pays a `payee` (PAYEES) has no merchant, is known to it as `payee_order_id`, and is its payer's from the start, as is its shard.
+    One that pays a `payee` (PAYEES) has no merchant and is known to it as `payee_order_id`; it is its payer's, as is its shard, from the
+    start.
     """
 
     PREFIX: ClassVar[str] = "ord"
@@ -173,6 +174,12 @@ class PaymentOrder(models.Model):
         """The merchant of an order that is no payee's."""
         assert self.merchant_id is not None, f"{self.public_id} pays no merchant"
         return self.merchant_id
+
+    @property
+    def seller_app_id(self) -> UUID:
+        """The app of an order that is no payee's."""
+        assert self.app_id is not None, f"{self.public_id} pays no merchant"
+        return self.app_id
 
     @property
     def merchant_name(self) -> str | None:

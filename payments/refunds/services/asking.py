@@ -157,7 +157,7 @@ def asked_before(order: PaymentOrder, wanted: NewRefund) -> Refund | None:
     """The refund its app knows by this number. Raises OutRefundNoUsed when it is another."""
     if not wanted.out_refund_no:
         return None
-    found = queries.by_number(order.seller_id, order.app_id, wanted.out_refund_no)
+    found = queries.by_number(order.seller_id, order.seller_app_id, wanted.out_refund_no)
     if found is None:
         return None
     if (found.order_id, found.amount_fen, found.reason) != (order.id, wanted.amount_fen, wanted.reason):
