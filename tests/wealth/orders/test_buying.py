@@ -27,6 +27,8 @@ from tests.wealth.orders.world import (
 )
 from wealth.catalog.models import Product
 from wealth.orders.models import WealthOrder
+from wealth.orders.refusals import DatesPassed
+from wealth.orders.services import paying
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUY = 1_000_00
@@ -109,8 +111,8 @@ def test_the_cut_off_of_the_day_that_was_shown_ends_the_time_to_pay(money_fund: 
     who = saver(FEN)
     order = ordered(who, money_fund, BUY)
     assert cashier.order(order.cashier_order_id).expires_at <= max(order.cut_at, order.created_at + timedelta(minutes=1))
-    with pytest.raises(Exception, match="cut-off"):
-        paid(who, order, at=order.cut_at)
+    with pytest.raises(DatesPassed):
+        paying.require_payable(order_id=order.id, customer_id=who.id, at=order.cut_at)
     order.refresh_from_db()
     assert (order.state, posted(who)) == ("checked", FEN)
 
