@@ -31,7 +31,7 @@ from wealth.orders.refusals import DatesPassed
 from wealth.orders.services import paying
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BUY = 1_000_00
+BUY = 400_00
 
 
 def topics(order: WealthOrder) -> list[str]:
