@@ -105,7 +105,7 @@ def come_late(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[Fundi
     closed_before = order.state == OrderState.CLOSED
     release(order, attempt, [leg for leg in legs if not leg.external], at)
     if not closed_before:
-        orders.publish("order.closed", order, at, code=code)
+        orders.tell_closed(order, code, at)
     return late.book(order=order, attempt=attempt, leg=next(leg for leg in legs if leg.external), at=at)
 
 
@@ -117,7 +117,7 @@ def fail(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg
         advance(order, OrderState.CREATED, moves=ORDER_MOVES, at=at)
     elif order.state == OrderState.CLOSING:
         advance(order, OrderState.CLOSED, moves=ORDER_MOVES, at=at)
-        orders.publish("order.closed", order, at, code=order.code)
+        orders.tell_closed(order, order.code, at)
     orders.publish("order.attempt_failed", order, at, attempt=attempt.public_id, code=code)
     return order
 

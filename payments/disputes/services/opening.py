@@ -85,13 +85,13 @@ def open_dispute(*, order_id: uuid.UUID, wanted: NewDispute, at: datetime) -> Di
     amount_fen = left if wanted.amount_fen is None else wanted.amount_fen
     if not 0 < amount_fen <= left:
         raise DisputeTooMuch(field="amount", left=left)
-    returned = merchants.terms_in_force(order.merchant_id, at).fee_returned_on_refund
+    returned = merchants.terms_in_force(order.seller_id, at).fee_returned_on_refund
     wanted_fen = amount_fen - (asking.fee_back(order, amount_fen) if returned else 0)
     dispute = Dispute(
         id=new_id(),
         order_id=order.id,
-        merchant_id=order.merchant_id,
-        app_id=order.app_id,
+        merchant_id=order.seller_id,
+        app_id=order.seller_app_id,
         payer_id=order.payer_id,
         shard=order.shard,
         opened_by=wanted.opened_by,
