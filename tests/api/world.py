@@ -180,7 +180,6 @@ def build_world(bank: SandboxBank) -> World:
         | made_of(caller, Intent(owner.id, session.session.id, "share"))
         | owes(owner, caller)
         | holds(owner)
-        | {"product_id": products.on_sale(at=at).public_id},
         | invested(owner, at),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
