@@ -47,9 +47,9 @@ from tests.payments.wallet.world import holder, open_day, session_of
 from tests.payments.world import WORKS
 from tests.rules import unguarded
 from tests.wealth.catalog import products
-from tests.wealth.suitability.people import insisted, profiled
 from tests.wealth.catalog.products import on_sale
 from tests.wealth.orders.world import saver
+from tests.wealth.suitability.people import insisted, profiled
 from wealth.orders.services import buying
 
 pytestmark = pytest.mark.django_db

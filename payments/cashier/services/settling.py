@@ -95,6 +95,8 @@ def succeed(order: PaymentOrder, attempt: PaymentAttempt, at: datetime) -> Payme
         raise
     except DomainError as refused:
         code = refused.code
+        if refused.afterwards is not None:
+            refused.afterwards()
     order, attempt = PaymentOrder.objects.get(pk=order.id), PaymentAttempt.objects.get(pk=attempt.id)
     advance(order, OrderState.CLOSING, moves=ORDER_MOVES, at=at, code=code)
     return come_late(order, attempt, queries.legs(attempt.id), code, at)

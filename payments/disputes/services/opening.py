@@ -29,6 +29,12 @@ class OrderNotDisputable(DomainError):
     zh = "仅已支付且未全额退款的订单可以发起争议,当前订单状态为 {state}。"
 
 
+class OrderPaysNoMerchant(DomainError):
+    code = "order_pays_no_merchant"
+    en = "This order pays no merchant, so there is nobody to dispute it with. Turn to what it bought."
+    zh = "该订单并非付款给商户,无法发起争议,请在所购产品处办理。"
+
+
 class DisputeOpen(DomainError):
     code = "dispute_open"
     en = "This order is in dispute ({dispute}). Wait until that is decided; what the payer is owed is paid by it."
@@ -117,6 +123,8 @@ def open_dispute(*, order_id: uuid.UUID, wanted: NewDispute, at: datetime) -> Di
 
 
 def refuse_undisputable(order: PaymentOrder, wanted: NewDispute, open_days: int, at: datetime) -> None:
+    if order.payee:
+        raise OrderPaysNoMerchant()
     if order.state not in REFUNDABLE:
         raise OrderNotDisputable(state=order.merchant_state)
     open_one = queries.open_of_order(order.id)
