@@ -47,6 +47,9 @@ PAYLOADS: dict[str, Payload] = {
     },
     "customer.unfreeze": of("cus"),
     "dispute.open": of("ord", order=public_id("ord", new_id()), kind="other", words="x", amount=1, bank_reference="", taken_by_bank=False),
+    "current.quotes.enter": {"target": "x", "lines": [], "source": "desk"},
+    "current.quotes.revise": of("prd", product=public_id("prd", new_id()), day="2026-01-01", income="1", seven_day="", seen={}),
+    "issuer.switch": {"target": "issuer:x", "held": "off", "state": "on"},
     "ledger.account_mode": of("acc", to="buffered"),
     "ledger.account_state": of("acc", to="open"),
     "ledger.adjust": {"debited": "suspense", "credited": "suspense", "amount": 1, "reference": "x"},
@@ -60,6 +63,8 @@ PAYLOADS: dict[str, Payload] = {
     "order.late_paid_by_hand": of("ord", **HAND),
     "order.late_refund_again": of("ord"),
     "outbox.skip": {"target": f"outbox:{new_id()}"},
+    "product.publish": of("prd", seen="0" * 64, version=1),
+    "product.resume": of("prd"),
     "refund.ask": of("ord", order=public_id("ord", new_id()), amount=1, words="x"),
     "risk_list.allow": {"target": "x", "what": "customer", "key": "00", "shown": "x", "why": "x", "until": ""},
     "risk_list.unblock": of("rle"),
@@ -160,7 +165,7 @@ def test_no_act_is_decided_without_its_role(proposals: dict[str, Approval]) -> N
 
 
 def test_no_act_is_proposed_without_its_role() -> None:
-    nobody = staff("nobody", "marketing")
+    nobody = staff("nobody", "auditor")
     walk(Forbidden, lambda act: services.propose(act=act.act, payload=payload_of(act.act), maker=nobody, reason="because of it", at=AT))
 
 
