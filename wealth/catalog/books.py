@@ -1,16 +1,12 @@
-"""The account roles of products, and the journals W1 to W9 that move them.
+"""The account roles of products, and the journals that move them.
 
 | no | event | debit -> credit |
 | --- | --- | --- |
-| W1 | cashier.paid_product | the payer's sources -> product:payments |
 | W2 | wealth.confirmed | product:payments -> product:holdings, and income:product_fee |
 | W3 | wealth.income | product:issuer -> product:holdings; the other way for a loss |
 | W4 | wealth.redeemed | product:holdings -> product:payouts, and income:product_fee |
-| W5 | wealth.cash_paid | product:payouts -> user:balance |
-| W6 | wealth.fast_paid | product:advance -> user:balance |
 | W7 | wealth.fast_settled | product:holdings -> product:advance |
 | W8 | wealth.sent | product:issuer -> asset:bank, or back: what a day's orders come to |
-| W9 | a refund's own | product:payments -> the sources |
 """
 
 from accounts.ledger.sockets import GLLine, Lines, RoleLine

@@ -1,1 +1,0 @@
-"""Orders: buying and redeeming every kind of product, in one machine."""
