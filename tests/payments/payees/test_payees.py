@@ -1,91 +1,24 @@
 """Paying a payee from the balance, refunding it in parts, closing it, and what is refused."""
 
-import uuid
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.ledger.accounts import platform_account
-from accounts.ledger.legs import Leg, credit, debit
 from accounts.ledger.queries import balance
 from core.clock import queries as clock
-from core.errors import DomainError, NotFound
+from core.errors import NotFound
 from core.ids import new_id
 from core.outbox.models import OutboxEvent
 from payments.cashier import queries
 from payments.cashier.models import PaymentOrder
-from payments.cashier.services import closing, orders
+from payments.cashier.services import closing
 from payments.cashier.services.paying import OrderPaid
-from payments.cashier.sockets import PAYEES, PayeeOrder
 from payments.refunds.services import asking
 from payments.refunds.services.asking import NewRefund, PaidAPayee
 from payments.refunds.states import AskedBy
 from tests.ledger_proof import assert_books_balance
-from tests.payments.cashier.plugs import also_plugged
 from tests.payments.cashier.world import BALANCE, holder, pay
+from tests.payments.payees.world import KEEPS, SoldOut, Tent, ordered
 from tests.payments.wallet.world import open_day
-
-KEEPS = platform_account("payable:unapplied")
-
-
-class SoldOut(DomainError):
-    code = "test_sold_out"
-    en = "Sold out."
-    zh = "已售罄。"
-
-
-class Tent:
-    """A payee that remembers what it was told. `refuses`: its `paid` does."""
-
-    refusals = (SoldOut,)
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, object]] = []
-        self.refuses = False
-
-    def require_payable(self, *, order: PayeeOrder, customer_id: uuid.UUID, at: datetime) -> None:
-        assert order.customer_id == customer_id
-
-    def credits(self, *, order: PayeeOrder, amount_fen: int) -> Sequence[Leg]:
-        return [credit(KEEPS, amount_fen)]
-
-    def paid(self, *, order: PayeeOrder, journal_id: uuid.UUID, at: datetime) -> None:
-        if self.refuses:
-            raise SoldOut()
-        self.told.append(("paid", order.payee_order_id))
-
-    def closed(self, *, order: PayeeOrder, code: str, at: datetime) -> None:
-        self.told.append(("closed", code))
-
-    def refund_debits(self, *, order: PayeeOrder, amount_fen: int) -> Sequence[Leg]:
-        return [debit(KEEPS, amount_fen)]
-
-    def refunded(self, *, order: PayeeOrder, amount_fen: int, refund_id: uuid.UUID, at: datetime) -> None:
-        self.told.append(("refunded", amount_fen))
-
-    def refund_failed(self, *, order: PayeeOrder, refund_id: uuid.UUID, code: str, at: datetime) -> None:
-        self.told.append(("refund_failed", code))
-
-
-@pytest.fixture
-def tent() -> Iterator[Tent]:
-    made = Tent()
-    with also_plugged(PAYEES, "tent", made):
-        yield made
-
-
-def ordered(who: uuid.UUID, fen: int, number: uuid.UUID | None = None) -> PaymentOrder:
-    return orders.create_for(
-        payee="tent",
-        payee_order_id=number or new_id(),
-        customer_id=who,
-        amount_fen=fen,
-        subject="A tent",
-        life=timedelta(minutes=30),
-        at=clock.now(),
-    )
 
 
 @pytest.mark.django_db
