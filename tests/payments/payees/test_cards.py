@@ -1,22 +1,30 @@
 """A payee paid by card, or by balance and card: what the bank does not say, says late, refuses, and takes back."""
 
+import os
+import signal
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from accounts.ledger.queries import balance
 from core.clock import queries as clock
+from core.ids import new_id
 from core.work.queries import waiting as waiting_work
 from payments.cashier import outbound, queries
 from payments.cashier.models import PaymentOrder
 from payments.cashier.services import closing
 from payments.cashier.services.funding import Pick
 from payments.channels import services as channels
+from payments.disputes.services.opening import NewDispute, OrderPaysNoMerchant, open_dispute
+from payments.disputes.states import OpenedBy
 from payments.refunds import outbound as refunds
 from payments.refunds.models import Refund
-from payments.refunds.services import asking
-from tests.payments.cashier.world import Holder, assert_settled, card, card_holder, pay, request_of, settle_cashier
+from payments.refunds.services import asking, by_hand
+from tests import processes
+from tests.payments.cashier.world import Holder, assert_settled, begin, booked, card, card_holder, pay, request_of, settle_cashier
 from tests.payments.payees.world import KEEPS, Tent, ordered
+from tests.payments.refunds.world import by_operators
 from tests.payments.wallet.world import posted
 from tests.sandbox_bank import SandboxBank
 from tests.together import together
@@ -130,3 +138,64 @@ def test_paying_and_closing_at_once_end_in_one_of_both(connected: SandboxBank, t
     assert [what for what, _ in tent.told] == (["paid"] if paid else ["closed"])
     assert balance(KEEPS).posted == (10_000 if paid else 0)
     assert_settled(expected={who.customer: 0 if paid else 10_000})
+
+
+def refused_refund(bank: SandboxBank, who: Holder) -> tuple[PaymentOrder, Refund]:
+    order = ordered(who.customer.id, 10_000)
+    pay(who.customer, order, mixed(who))
+    bank.fault("decline", operations=["refund"], times=1, params={"code": "RISK_REFUSED"})
+    given_back(order, 10_000)
+    settle_cashier(clock.now() + timedelta(seconds=10))
+    return order, Refund.objects.get()
+
+
+def test_a_refused_part_paid_by_hand_is_told_to_the_payee_as_refunded(connected: SandboxBank, tent: Tent) -> None:
+    who = card_holder(connected, fen=3_000)
+    _, made = refused_refund(connected, who)
+    done = by_operators(by_hand.PAID_BY_HAND, refund_id=made.id, reference="B-1")
+    assert (done.state, tent.told[1:]) == ("succeeded_by_hand", [("refunded", 10_000)])
+    assert booked(done.journal_id) == {"payable:unapplied": -10_000, "asset:bank": 7_000, "user:balance": 3_000}
+    assert balance(KEEPS).posted == 0
+    assert_settled(expected={who.customer: 3_000})
+
+
+def test_a_refund_that_is_given_up_is_told_to_the_payee_which_keeps_the_money_and_may_ask_again(connected: SandboxBank, tent: Tent) -> None:
+    who = card_holder(connected, fen=3_000)
+    order, made = refused_refund(connected, who)
+    by_operators(by_hand.GIVEN_UP, refund_id=made.id)
+    assert (tent.told[1:], balance(KEEPS).posted) == ([("refund_failed", "RISK_REFUSED")], 10_000)
+    again = asking.ask_for_payee(
+        payee="tent", payee_order_id=order.payee_order_id, amount_fen=10_000, reason="", key=new_id(), at=clock.now()
+    )
+    refunds.send(refund_id=again.id, at=clock.now())
+    settle_cashier(clock.now() + timedelta(seconds=10))
+    assert tent.told[2:] == [("refunded", 10_000)]
+    assert_settled(expected={who.customer: 3_000})
+
+
+@pytest.mark.parametrize("where_killed", ["before", "after"])
+def test_a_process_killed_on_the_way_to_the_bank_or_back_pays_a_payee_once(
+    where_killed: str, connected: SandboxBank, tent: Tent, tmp_path: Path
+) -> None:
+    who = card_holder(connected, fen=3_000)
+    attempt = begin(who.customer, ordered(who.customer.id, 10_000), mixed(who))
+    reached = tmp_path / "reached"
+    process = processes.start("tests/payments/cashier/crash_process.py", where_killed, str(attempt.id), str(reached), connected.base_url)
+    try:
+        processes.wait_until(reached.exists, "the process never came so far")
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    settle_cashier(clock.now() + timedelta(seconds=61))
+    assert [what for what, _ in tent.told] == ["paid"]
+    assert (balance(KEEPS).posted, connected.card(who.number)["balance_fen"]) == (10_000, 100_000_00 - 7_000)
+    assert_settled(expected={who.customer: 0})
+
+
+def test_nobody_disputes_an_order_that_pays_no_merchant(connected: SandboxBank, tent: Tent) -> None:
+    who = card_holder(connected, fen=10_000)
+    order = ordered(who.customer.id, 10_000)
+    pay(who.customer, order, [Pick("balance")])
+    wanted = NewDispute(opened_by=OpenedBy.PAYER, opener="x", kind="other", words="never came")
+    with pytest.raises(OrderPaysNoMerchant):
+        open_dispute(order_id=order.id, wanted=wanted, at=clock.now())
