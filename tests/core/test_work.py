@@ -46,8 +46,15 @@ def test_a_persons_word_ends_what_nothing_else_ends_and_never_what_ends_by_itsel
     assert services.finish(**by_itself, by="system", at=AT) == 1
 
 
-def test_only_two_kinds_of_work_end_by_a_persons_word() -> None:
-    assert {kind for kind, _ in WORK_KINDS.items() if not services.what_ends(kind)} == {"audit.broken", "merchant_notice.failed"}
+def test_only_what_no_program_can_see_the_end_of_ends_by_a_persons_word() -> None:
+    assert {kind for kind, _ in WORK_KINDS.items() if not services.what_ends(kind)} == {
+        "audit.broken",
+        "current.quote_unsound",
+        "issuer_line.broken",
+        "issuer_quote.changed",
+        "issuer_request.contradicted",
+        "merchant_notice.failed",
+    }
 
 
 @pytest.mark.django_db(transaction=True)

@@ -246,5 +246,6 @@ WORK_KINDS.plug(
     KindOfWork(
         _("An issuer says another income than the quote of a day"),
         _("Ask the issuer which is right; where it is the new one, propose the revision on the quote's page."),
+        ends=_("Once a revision is approved."),
     ),
 )
