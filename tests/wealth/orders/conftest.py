@@ -7,9 +7,13 @@ import pytest
 from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.clock.queries import offset
+from tests.payments.conftest import connected
+from tests.sandbox_bank import sandbox_bank
 from tests.wealth.catalog.products import on_sale
 from tests.wealth.orders.world import an_issuer
 from wealth.catalog.models import Product
+
+__all__ = ["connected", "sandbox_bank"]
 
 
 @pytest.fixture
