@@ -7,8 +7,10 @@ import pytest
 from accounts.identity.models import Customer
 from core.clock import queries as clock
 from payments.cashier import queries as cashier
+from payments.cashier.models import PaymentAttempt
 from payments.cashier.services.funding import Pick
-from tests.payments.cashier.world import Holder, card, card_holder, pay, settle_cashier
+from payments.channels import services as channels
+from tests.payments.cashier.world import Holder, card, card_holder, pay, request_of, settle_cashier
 from tests.payments.wallet.world import posted
 from tests.sandbox_bank import SandboxBank
 from tests.wealth.catalog import products
@@ -91,6 +93,9 @@ def test_a_product_that_is_suspended_while_the_bank_thinks_is_not_bought(connect
     order = bought(who, product, 10_000)
     assert order.state == "checked"
     reviewing.suspend(product_id=product.id, reason="the issuer asked for it", at=clock.now())
+    (attempt,) = PaymentAttempt.objects.all()
+    merchant = channels.ChannelCredential.objects.get(retired_at=None).merchant
+    connected.resolve(merchant, request_of(attempt).request_no)
     settle_cashier(clock.now() + timedelta(seconds=61))
     settle_cashier(clock.now() + timedelta(hours=1))
     order.refresh_from_db()
