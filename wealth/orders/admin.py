@@ -26,6 +26,7 @@ from core.ids import public_id
 from core.work.sockets import WORK_KINDS, KindOfWork
 from payments.cashier.admin import target
 from payments.cashier.story import STORY, Chapter
+from wealth.catalog.states import Kind
 from wealth.issuers import queries as issuers
 from wealth.orders import queries
 from wealth.orders.models import WealthOrder
@@ -87,7 +88,7 @@ class WealthOrderAdmin(OfCustomer):
     finds = {"wod": "pk", "cus": "customer_id", "prd": "product_id", "ord": "cashier_order_id"}
     search_help_text = _("A public id: of the order, its product, its customer or its order at the cashier")
     list_display = ("number", "state_label", "waits", "side_label", "owner", "of_product", "amount", "units", "trade_day", "created")
-    list_filter = ("state", Stuck, "side", "kind", "fast")
+    list_filter = ("state", Stuck, "side", ("kind", as_they_are(lambda: Kind.values)), "fast")
     list_select_related = ("product", "version")
     fieldsets = (
         (
