@@ -17,6 +17,7 @@ from core.clock import queries as clock
 from core.desk.counted import of_customer
 from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
+from core.desk.filters import as_they_are
 from core.desk.panels import customer_panel
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, link, money, mono, plainly, table, when
