@@ -5,4 +5,4 @@ from core.rooms import FloorConfig
 
 class WealthConfig(FloorConfig):
     name = "wealth"
-    rooms = ("issuers", "catalog", "suitability", "current")
+    rooms = ("issuers", "catalog", "suitability", "current", "orders")

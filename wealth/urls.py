@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("wealth.catalog.api.urls")),
     path("", include("wealth.suitability.api.urls")),
     path("", include("wealth.current.api.urls")),
+    path("", include("wealth.orders.api.urls")),
 ]

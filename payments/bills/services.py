@@ -193,7 +193,7 @@ def begin_refund(*, payment_id: UUID, at: datetime) -> Refund | None:
         amount_fen=left_fen,
         reason="The biller did not take the payment",
         asked_by=AskedBy.APP,
-        asker=public_id("app", order.app_id),
+        asker=public_id("app", order.seller_app_id),
         out_refund_no=payment.public_id,
     )
     refund = asking.ask(order_id=order.id, wanted=wanted, at=at)

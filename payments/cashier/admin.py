@@ -147,7 +147,9 @@ class PaymentOrderAdmin(DeskAdmin):
 
     @display(description=_("Merchant"))
     def merchant_name(self, row: PaymentOrder) -> SafeString:
-        return format_html("{} {}", row.merchant.short_name, link("payments.merchant", row.merchant_id, row.merchant_public_id))
+        if row.merchant is None:
+            return format_html("{}", row.payee)
+        return format_html("{} {}", row.merchant.short_name, link("payments.merchant", row.merchant_id, row.merchant_public_id or ""))
 
     @display(description=_("Payer"))
     def payer_link(self, row: PaymentOrder) -> SafeString | str:

@@ -1,6 +1,7 @@
 """What merchants ask to be paid, each try to pay it, and the sources a try was funded from."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
@@ -18,6 +19,7 @@ from payments.cashier.states import (
     LATE,
     LEG_MOVES,
     ORDER_MOVES,
+    PRODUCT,
     TOLD_MERCHANT,
     TOLD_PAYER,
     UNPAID,
@@ -41,21 +43,26 @@ class PaymentOrder(models.Model):
     `late_journal_id`, given back by `late_refund_id` (a channel request), or by hand under the bank's `hand_reference`.
     `code` says why a late order is where it is. With `to_split` its
     merchant wants to share it: it stays out of settlement until that is over. `shard` is the merchant's.
+
+    One that pays a `payee` (PAYEES) has no merchant and is known to it as `payee_order_id`; it is its payer's, as is its shard, from the
+    start.
     """
 
     PREFIX: ClassVar[str] = "ord"
     currency: ClassVar[str] = CNY.code
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    merchant = models.ForeignKey("payments.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False)
-    app = models.ForeignKey("payments.MerchantApp", on_delete=models.PROTECT, related_name="+", db_index=False)
+    merchant = models.ForeignKey("payments.Merchant", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    app = models.ForeignKey("payments.MerchantApp", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    payee = models.CharField(max_length=32, default="", db_default="", blank=True)
+    payee_order_id = models.UUIDField(null=True, blank=True)
     store = models.ForeignKey("payments.Store", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     payer = models.ForeignKey(
         "accounts.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     shard = models.SmallIntegerField()
-    out_trade_no = models.CharField(max_length=64)
-    scene = models.CharField(max_length=12, choices=Scene.choices)
+    out_trade_no = models.CharField(max_length=64, blank=True)
+    scene = models.CharField(max_length=12, choices=[*Scene.choices, (PRODUCT, "Product")])
     subject = models.CharField(max_length=128)
     to_split = models.BooleanField(default=False)
     attach = models.CharField(max_length=256, default="", blank=True)
@@ -82,7 +89,17 @@ class PaymentOrder(models.Model):
             models.UniqueConstraint(name="payments_order_number", fields=["merchant", "app", "out_trade_no", "shard"]),
             amount_check("payments_order_amount"),
             shard_check("payments_order_shard"),
-            models.CheckConstraint(name="payments_order_scene", condition=Q(scene__in=Scene.values)),
+            models.CheckConstraint(name="payments_order_scene", condition=Q(scene__in=[*Scene.values, PRODUCT])),
+            models.UniqueConstraint(
+                name="payments_order_payee_order", fields=["payee", "payee_order_id", "shard"], condition=Q(payee_order_id__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="payments_order_payee",
+                condition=Q(merchant__isnull=False, app__isnull=False, payee="", payee_order_id=None) & ~Q(scene=PRODUCT)
+                | Q(merchant=None, app=None, store=None, payee_order_id__isnull=False, payer__isnull=False, scene=PRODUCT)
+                & Q(fee_fen=0, to_split=False, out_trade_no="", attach="", notify_url="")
+                & ~Q(payee=""),
+            ),
             models.CheckConstraint(name="payments_order_state", condition=Q(state__in=OrderState.values)),
             models.CheckConstraint(name="payments_order_fee", condition=Q(fee_fen__gte=0, fee_fen__lte=F("amount_fen"))),
             models.CheckConstraint(name="payments_order_life", condition=Q(expires_at__gt=F("created_at"))),
@@ -149,8 +166,29 @@ class PaymentOrder(models.Model):
         return TOLD_MERCHANT[OrderState(self.state)]
 
     @property
-    def merchant_public_id(self) -> str:
-        return public_id("mch", self.merchant_id)
+    def merchant_public_id(self) -> str | None:
+        return None if self.merchant_id is None else public_id("mch", self.merchant_id)
+
+    @property
+    def seller_id(self) -> UUID:
+        """The merchant of an order that is no payee's."""
+        assert self.merchant_id is not None, f"{self.public_id} pays no merchant"
+        return self.merchant_id
+
+    @property
+    def seller_app_id(self) -> UUID:
+        """The app of an order that is no payee's."""
+        assert self.app_id is not None, f"{self.public_id} pays no merchant"
+        return self.app_id
+
+    @property
+    def merchant_name(self) -> str | None:
+        return None if self.merchant is None else self.merchant.short_name
+
+    @property
+    def title(self) -> str:
+        """Whom its payer reads that it pays: the merchant, or what the payee calls it."""
+        return self.merchant_name or self.subject
 
     @property
     def payer_public_id(self) -> str | None:

@@ -30,6 +30,14 @@ def order(order_id: uuid.UUID) -> PaymentOrder:
     return found
 
 
+def order_for(payee: str, payee_order_id: uuid.UUID) -> PaymentOrder:
+    """The order a payee's own order is paid by. Raises NotFound."""
+    found = PaymentOrder.objects.filter(payee=payee, payee_order_id=payee_order_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class PaidOrder:
     """A paid order as a settlement needs it."""
@@ -52,7 +60,7 @@ def paid_orders(order_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, PaidOrder]:
     return {
         order: PaidOrder(order, merchant, journal, number, amount, fee, split)
         for order, merchant, journal, number, amount, fee, split in rows
-        if journal is not None
+        if journal is not None and merchant is not None
     }
 
 

@@ -18,14 +18,28 @@ from core.sockets import Socket
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """What a source may know of the order it is asked about."""
+    """What a source may know of the order it is asked about. One for a payee has no merchant."""
 
     id: UUID
     public_id: str
-    merchant_id: UUID
+    merchant_id: UUID | None
     store_id: UUID | None
     scene: str
     subject: str
+    amount_fen: int
+    currency: str
+    payee: str = ""
+
+
+@dataclass(frozen=True)
+class PayeeOrder:
+    """An order as its payee sees it: `id` is the cashier's, `payee_order_id` the payee's own."""
+
+    id: UUID
+    public_id: str
+    payee: str
+    payee_order_id: UUID
+    customer_id: UUID
     amount_fen: int
     currency: str
 
@@ -84,7 +98,7 @@ class LegFacts:
     order_id: UUID
     order_public_id: str
     customer_id: UUID
-    merchant_id: UUID
+    merchant_id: UUID | None
     ref: str
     amount_fen: int
     factors: int
@@ -202,6 +216,53 @@ class DiscountProvider(Source, Protocol):
 
 
 @runtime_checkable
+class ForPayees(Protocol):
+    """A discount that is offered for orders of payees too; others are for merchants' orders alone."""
+
+    for_payees: bool
+
+
+@runtime_checkable
+class Payee(Protocol):
+    """Something an order pays that is no merchant (docs/payees.md), plugged in under its name. All of these run inside a transaction with
+    the order's row and its payer locked: take your own rows next, never call the network, leave postings to the cashier."""
+
+    @property
+    def refusals(self) -> Sequence[type[DomainError]]:
+        """What `require_payable` and `paid` refuse with, beyond the cashier's own."""
+        ...
+
+    def require_payable(self, *, order: PayeeOrder, customer_id: UUID, at: datetime) -> None:
+        """Raises what says why the order cannot be paid now."""
+        ...
+
+    def credits(self, *, order: PayeeOrder, amount_fen: int) -> Sequence[Leg]:
+        """Where the money goes; sums to `amount_fen`."""
+        ...
+
+    def paid(self, *, order: PayeeOrder, journal_id: UUID, at: datetime) -> None:
+        """In the paying transaction. A DomainError refuses the commit: what a card was charged goes back as a late success."""
+        ...
+
+    def closed(self, *, order: PayeeOrder, code: str, at: datetime) -> None:
+        """Over without payment; told once."""
+        ...
+
+    def refund_debits(self, *, order: PayeeOrder, amount_fen: int) -> Sequence[Leg]:
+        """Whence a refund is paid; sums to minus `amount_fen`. Asked when it is done, and nothing is held for it: the money must stay in
+        the payee's account until `refunded`."""
+        ...
+
+    def refunded(self, *, order: PayeeOrder, amount_fen: int, refund_id: UUID, at: datetime) -> None:
+        """In the transaction that books the refund."""
+        ...
+
+    def refund_failed(self, *, order: PayeeOrder, refund_id: UUID, code: str, at: datetime) -> None:
+        """Operators gave the refund up; its room on the order is free again."""
+        ...
+
+
+@runtime_checkable
 class SceneRule(Protocol):
     """What a scene asks of each payment in it, beside its sources (a limit a day); plugged in under the scene's name."""
 
@@ -217,6 +278,7 @@ class SceneRule(Protocol):
 BUSINESS = "payment"
 FUNDING_SOURCES: Socket[FundingSource] = Socket("payments.cashier.funding_sources", FundingSource)
 DISCOUNTS: Socket[DiscountProvider] = Socket("payments.cashier.discounts", DiscountProvider)
+PAYEES: Socket[Payee] = Socket("payments.cashier.payees", Payee)
 SCENE_RULES: Socket[SceneRule] = Socket("payments.cashier.scene_rules", SceneRule)
 
 
@@ -232,10 +294,18 @@ def source_of(name: str, *, discount: bool) -> Source:
     return found
 
 
+def payee_of(name: str) -> Payee:
+    """The plug an order pays."""
+    found = PAYEES.get(name)
+    assert found is not None, f"no payee is plugged in as {name}"
+    return found
+
+
 def own_refusals() -> list[type[DomainError]]:
     """What only the plugs themselves refuse with."""
     return [
-        code for _, source in (*DISCOUNTS.items(), *FUNDING_SOURCES.items()) if isinstance(source, Refusing) for code in source.refusals
+        *(code for _, source in (*DISCOUNTS.items(), *FUNDING_SOURCES.items()) if isinstance(source, Refusing) for code in source.refusals),
+        *(code for _, payee in PAYEES.items() for code in payee.refusals),
     ]
 
 

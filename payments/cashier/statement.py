@@ -23,5 +23,5 @@ class OrdersOnStatement:
 
     def details(self, *, customer_id: uuid.UUID, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Detail]:
         rows = list(queries.paid_by(customer_id).filter(pk__in=ids))
-        names = merchants.names(row.merchant_id for row in rows)
-        return {row.id: Detail(party=names[row.merchant_id], remark=row.subject) for row in rows}
+        names = merchants.names(row.merchant_id for row in rows if row.merchant_id)
+        return {row.id: Detail(party=names[row.merchant_id] if row.merchant_id else row.subject, remark=row.subject) for row in rows}

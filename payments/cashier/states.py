@@ -155,3 +155,5 @@ UNPAID = (OrderState.CREATED, OrderState.PAYING)
 KEPT = (OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED)
 """Paid, and the money the merchant's, as far as it was not refunded."""
 LATE = (OrderState.PAID_LATE, OrderState.REFUNDING, OrderState.LATE_REFUNDED, OrderState.TO_MANUAL, OrderState.BY_HAND)
+PRODUCT = "product"
+"""The scene of orders that pay a payee: no merchant sells there, and no merchant has rates for it."""

@@ -54,7 +54,7 @@ def of_order(event: Event) -> News:
         data |= {"fee": order.fee_fen, "paid_at": local(event.occurred_at).isoformat()}
     else:
         data |= {"code": why_closed(str(event.payload.get("code", ""))), "closed_at": local(event.occurred_at).isoformat()}
-    return News(order.merchant_id, order.app_id, order, order.public_id, data)
+    return News(order.seller_id, order.app_id, order, order.public_id, data)
 
 
 def why_closed(code: str) -> str:
@@ -69,7 +69,7 @@ def of_others(event: Event) -> News:
     payload = event.payload
     named = payload.get("order")
     order = orders.order(parse_public_id("ord", str(named))) if named else None
-    merchant_id = order.merchant_id if order else parse_public_id("mch", str(payload["merchant"]))
+    merchant_id = order.seller_id if order else parse_public_id("mch", str(payload["merchant"]))
     app = payload.get("app")
     app_id = parse_public_id("app", str(app)) if app else (order.app_id if order else None)
     data = facts(payload)

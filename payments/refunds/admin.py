@@ -175,6 +175,8 @@ class RefundAdmin(DeskAdmin):
 
     @display(description=_("Merchant"))
     def merchant_name(self, row: Refund) -> SafeString | str:
+        if row.merchant is None:
+            return row.asker
         return link("payments.merchant", row.merchant_id, row.merchant.short_name)
 
     @display(description=_("Payer"))

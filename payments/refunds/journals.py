@@ -17,8 +17,10 @@ DONE = "refund.done"
 BY_HAND = "refund.by_hand"
 
 
-def back(*, merchant_id: uuid.UUID, taken: Mapping[str, int], fee_back_fen: int, sources: Sequence[Leg]) -> list[Leg]:
-    """Journals 1 and 2. `taken`: role of the merchant's account to fen."""
+def back(*, merchant_id: uuid.UUID | None, taken: Mapping[str, int], fee_back_fen: int, sources: Sequence[Leg]) -> list[Leg]:
+    """Journals 1 and 2; without a merchant the payee's debits are among `sources`. `taken`: role of the merchant's account to fen."""
+    if merchant_id is None:
+        return list(sources)
     legs = [debit(owned_account(merchant_id, role), fen) for role, fen in taken.items()]
     if fee_back_fen:
         legs.append(debit(platform_account("income:fee"), fee_back_fen))

@@ -30,7 +30,9 @@ class Refund(models.Model):
     `amount_fen` goes back to the sources; `fee_back_fen` of it is ours (`fee_returned`: the terms of the day give it back), the rest the
     merchant's, `from_..._fen` of each of its accounts, set aside by `hold_ids` until it is done. `asker` is who asked: app_, cus_, dsp_ or
     staff:. `code` says why the channel refused, or why it was given up. `journal_id` moved it, on the business day `booked_on`;
-    `hand_reference` is the bank's number of what was paid by hand. `payer` is the order's, `shard` the merchant's.
+    `hand_reference` is the bank's number of what was paid by hand. `payer` is the order's, `shard` the order's.
+
+    One that a payee asked for, once a `payee_key`, has no merchant: the payee's own account pays it when it is done.
     """
 
     PREFIX: ClassVar[str] = "rfd"
@@ -38,8 +40,9 @@ class Refund(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.ForeignKey("payments.PaymentOrder", on_delete=models.PROTECT, related_name="+", db_index=False)
-    merchant = models.ForeignKey("payments.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False)
-    app = models.ForeignKey("payments.MerchantApp", on_delete=models.PROTECT, related_name="+", db_index=False)
+    merchant = models.ForeignKey("payments.Merchant", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    app = models.ForeignKey("payments.MerchantApp", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    payee_key = models.UUIDField(null=True, blank=True)
     payer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     shard = models.SmallIntegerField()
     out_refund_no = models.CharField(max_length=64, default="", blank=True)
@@ -68,6 +71,12 @@ class Refund(models.Model):
             models.UniqueConstraint(
                 name="payments_refund_number", fields=["merchant", "app", "out_refund_no", "shard"], condition=~Q(out_refund_no="")
             ),
+            models.UniqueConstraint(name="payments_refund_payee_key", fields=["payee_key", "shard"], condition=Q(payee_key__isnull=False)),
+            models.CheckConstraint(
+                name="payments_refund_payee",
+                condition=Q(merchant__isnull=False, app__isnull=False, payee_key=None) & ~Q(asked_by=AskedBy.PAYEE)
+                | Q(merchant=None, app=None, payee_key__isnull=False, asked_by=AskedBy.PAYEE, out_refund_no="", fee_back_fen=0),
+            ),
             amount_check("payments_refund_amount"),
             shard_check("payments_refund_shard"),
             models.CheckConstraint(name="payments_refund_state", condition=Q(state__in=RefundState.values)),
@@ -79,12 +88,15 @@ class Refund(models.Model):
             models.CheckConstraint(
                 name="payments_refund_from",
                 condition=Q(from_pending_fen__gte=0, from_available_fen__gte=0, from_reserve_fen__gte=0, from_frozen_fen__gte=0)
-                & Q(
-                    amount_fen=F("fee_back_fen")
-                    + F("from_pending_fen")
-                    + F("from_available_fen")
-                    + F("from_reserve_fen")
-                    + F("from_frozen_fen")
+                & (
+                    Q(
+                        amount_fen=F("fee_back_fen")
+                        + F("from_pending_fen")
+                        + F("from_available_fen")
+                        + F("from_reserve_fen")
+                        + F("from_frozen_fen")
+                    )
+                    | Q(merchant=None, from_pending_fen=0, from_available_fen=0, from_reserve_fen=0, from_frozen_fen=0)
                 ),
             ),
             models.CheckConstraint(
@@ -142,8 +154,8 @@ class Refund(models.Model):
         return public_id("ord", self.order_id)
 
     @property
-    def merchant_public_id(self) -> str:
-        return public_id("mch", self.merchant_id)
+    def merchant_public_id(self) -> str | None:
+        return None if self.merchant_id is None else public_id("mch", self.merchant_id)
 
     def __str__(self) -> str:
         return self.public_id

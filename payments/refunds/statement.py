@@ -25,8 +25,10 @@ class RefundsOnStatement:
 
     def details(self, *, customer_id: uuid.UUID, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Detail]:
         rows = list(queries.of_payer(customer_id).filter(pk__in=ids).select_related("order"))
-        names = merchants.names(row.merchant_id for row in rows)
-        return {row.id: Detail(party=names[row.merchant_id], remark=row.order.subject) for row in rows}
+        names = merchants.names(row.merchant_id for row in rows if row.merchant_id)
+        return {
+            row.id: Detail(party=names[row.merchant_id] if row.merchant_id else row.order.subject, remark=row.order.subject) for row in rows
+        }
 
 
 def ordered(text: str) -> Q:

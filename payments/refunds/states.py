@@ -28,12 +28,13 @@ class RefundState(models.TextChoices):
 
 
 class AskedBy(models.TextChoices):
-    """`dispute`: lost by the merchant."""
+    """`dispute`: lost by the merchant. `payee`: what the order paid, which is no merchant."""
 
     APP = "app"
     OWNER = "owner"
     OPERATOR = "operator"
     DISPUTE = "dispute"
+    PAYEE = "payee"
 
 
 class RefundStatus(models.TextChoices):

@@ -83,7 +83,7 @@ def net(order: PaymentOrder) -> int:
 
 def named(order: PaymentOrder, refund: str = "", out_refund_no: str = "") -> list[str]:
     """What both kinds of line say of their order."""
-    app, store = public_id("app", order.app_id), order.store_public_id or ""
+    app, store = public_id("app", order.seller_app_id), order.store_public_id or ""
     return [order.public_id, order.out_trade_no, refund, out_refund_no, app, store, order.scene, order.subject]
 
 

@@ -68,7 +68,7 @@ def of_refunds(merchant_ids: Collection[uuid.UUID], business_on: date) -> dict[t
             LineKind.REFUND, row.merchant_id, -row.amount_fen, -row.fee_back_fen, row.out_refund_no, row.order_id
         )
         for row in refunds.booked(merchant_ids, business_on)
-        if row.journal_id is not None
+        if row.journal_id is not None and row.merchant_id is not None
     }
 
 

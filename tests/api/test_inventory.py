@@ -59,5 +59,7 @@ KEYLESS: dict[str, str] = {
     "POST /v1/payments/cashier/orders/{order_id}/quote": "it computes and changes nothing; a choice is too much for an address",
     "POST /v1/payments/qr/payer-codes": "a code not used charges nothing, and answers with codes are not kept",
     "POST /v1/payments/merchant/trial/payer-codes": "a code not used charges nothing, and answers with codes are not kept",
+    "POST /v1/wealth/orders/preview": "it computes and changes nothing; it takes the body of the order",
+    "POST /v1/wealth/redemptions/preview": "it computes and changes nothing; it takes the body of the redemption",
     "POST /v1/payments/wallet/payees": "it looks a payee up and changes nothing; a POST keeps the phone number out of the address",
 }

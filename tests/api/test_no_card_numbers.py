@@ -54,6 +54,7 @@ OPEN = {
     "refresh_token": FOUND,
     "store_id": FOUND,
     "token": FOUND,
+    "warning_id": FOUND,
 }
 
 

@@ -57,6 +57,8 @@ from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
 from tests.wealth.catalog import products
 from tests.wealth.current import world as current
+from tests.wealth.suitability.people import profiled
+from wealth.orders.services import buying
 
 PREFIXES = {
     "session_id": "ses",
@@ -94,6 +96,7 @@ PREFIXES = {
     "bill_id": "bil",
     "bill_account_id": "bac",
     "holding_id": "chd",
+    "wealth_order_id": "wod",
     "product_id": "prd",
 }
 NOBODYS = {"product_id"}
@@ -149,6 +152,14 @@ class World:
         return body
 
 
+def invested(owner: Customer, at: datetime) -> dict[str, str]:
+    """A product on sale, and an order of the owner's for it."""
+    profiled(owner)
+    product = products.on_sale(at=at, minimum_fen=100)
+    order = buying.buy(customer_id=owner.id, product_id=product.id, amount_fen=1000, at=at)
+    return {"product_id": product.public_id, "wealth_order_id": order.public_id}
+
+
 def build_world(bank: SandboxBank) -> World:
     """Made by the platform's services and the real sandbox bank."""
     at = clock.now()
@@ -169,7 +180,7 @@ def build_world(bank: SandboxBank) -> World:
         | made_of(caller, Intent(owner.id, session.session.id, "share"))
         | owes(owner, caller)
         | holds(owner)
-        | {"product_id": products.on_sale(at=at).public_id},
+        | invested(owner, at),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )

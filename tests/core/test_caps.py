@@ -64,8 +64,13 @@ def test_every_cap_that_a_room_names_is_in_the_register_and_its_usual_value_in_i
 def test_every_cap_of_the_register_has_its_first_row_with_its_usual_value() -> None:
     first = dict(Cap.objects.values_list("name", "value"))
     assert first == {name: kind.usual for name, kind in CAPS.items() if kind is not KIND}
-    migrations = ("0012_first_caps", "0014_first_caps_of_external_wallets", "0015_first_caps_of_suitability")
-    assert first == dict(ChainMap(*(import_module(f"core.migrations.{name}").FIRST for name in migrations)))
+    migrations = (
+        "core.migrations.0012_first_caps",
+        "core.migrations.0014_first_caps_of_external_wallets",
+        "core.migrations.0015_first_caps_of_suitability",
+        "wealth.migrations.0041_time_to_pay",
+    )
+    assert first == dict(ChainMap(*(import_module(name).FIRST for name in migrations)))
 
 
 def test_the_usual_value_holds_until_the_day_of_a_row_and_then_the_latest_row() -> None:

@@ -68,6 +68,7 @@ def test_a_task_that_asks_an_outside_party_goes_to_the_outbound_queue_and_has_a_
         "wealth.issuers.fetch_files",
         "wealth.issuers.fetch_quotes",
         "wealth.issuers.resolve_shard",
+        "wealth.orders.go_on",
     }
     assert {current_app.tasks[name].time_limit for name in outbound} == {240}
 

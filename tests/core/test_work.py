@@ -54,6 +54,7 @@ def test_only_what_no_program_can_see_the_end_of_ends_by_a_persons_word() -> Non
         "issuer_quote.changed",
         "issuer_request.contradicted",
         "merchant_notice.failed",
+        "wealth_order.confirmed_otherwise",
     }
 
 

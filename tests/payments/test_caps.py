@@ -47,7 +47,10 @@ from tests.payments.wallet.world import holder, open_day, session_of
 from tests.payments.world import WORKS
 from tests.rules import unguarded
 from tests.wealth.catalog import products
+from tests.wealth.catalog.products import on_sale
+from tests.wealth.orders.world import saver
 from tests.wealth.suitability.people import insisted, profiled
+from wealth.orders.services import buying
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -171,6 +174,17 @@ def begin_bill() -> Act:
     return act
 
 
+def order_product() -> Act:
+    open_day()
+    who, product = saver(), on_sale(minimum_fen=100)
+
+    def act(at: datetime) -> int:
+        made = buying.buy(customer_id=who.id, product_id=product.id, amount_fen=100, at=at)
+        return minutes(PaymentOrder.objects.get(pk=made.cashier_order_id))
+
+    return act
+
+
 def hand_in() -> Act:
     open_day()
     where = shop()
@@ -274,6 +288,7 @@ CASES = {
     "verification.checks_a_day": Case(check, "too_many_requests"),
     "wealth.answers_a_day": Case(answer_questions, "limit_reached"),
     "wealth.warning_minutes": Case(insist_on, 7, before=30, value=7),
+    "wealth.minutes_to_pay": Case(order_product, 7, before=15, value=7),
 }
 
 

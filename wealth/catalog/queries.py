@@ -194,6 +194,11 @@ def hold_of(order_id: uuid.UUID) -> QuotaHold | None:
     return QuotaHold.objects.filter(pk=order_id).first()
 
 
+def product_ids() -> list[uuid.UUID]:
+    """Every product that was on sale once: those whose accounts may hold money."""
+    return list(Product.objects.filter(current__isnull=False).order_by("pk").values_list("pk", flat=True))
+
+
 def with_code(term: str) -> Q:
     """An operator's search: a code in full."""
     return Q(code=term)

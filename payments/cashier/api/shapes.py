@@ -18,8 +18,9 @@ MERCHANT_STATES = sorted(set(TOLD_MERCHANT.values()))
 
 class PayerOrderShown(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
-    merchant_id = serializers.CharField(source="merchant_public_id")
-    merchant = serializers.CharField(source="merchant.short_name")
+    merchant_id = serializers.CharField(source="merchant_public_id", allow_null=True)
+    merchant = serializers.CharField(source="merchant_name", allow_null=True, help_text="Null where it pays no merchant: see title.")
+    title = serializers.CharField(help_text="Whom or what it pays, in words.")
     subject = serializers.CharField()
     amount = serializers.IntegerField(source="amount_fen")
     refunded = serializers.IntegerField(source="refunded_fen")

@@ -17,6 +17,7 @@ from payments.channels import queries as requests
 
 EXPIRED = "expired"
 BY_MERCHANT = "closed_by_merchant"
+BY_PAYEE = "closed_by_payee"
 
 
 class AttemptNotCancellable(DomainError):
@@ -39,7 +40,7 @@ def cancellable(*, customer_id: uuid.UUID, attempt_id: uuid.UUID) -> PaymentAtte
 @transaction.atomic
 def begin(*, order_id: uuid.UUID, code: str, at: datetime) -> PaymentOrder:
     """Close an order nobody is paying at once; one that waits for a channel is `closing` from here on, to be closed there first
-    (`outbound.close`). One that is over stays as it is. `code` is EXPIRED or BY_MERCHANT. Raises NotFound, OrderPaid.
+    (`outbound.close`). One that is over stays as it is. `code` is EXPIRED, BY_MERCHANT or BY_PAYEE. Raises NotFound, OrderPaid.
 
     One whose channel has answered, and whose answer only waits until it can be booked, stays too.
     """
@@ -47,11 +48,18 @@ def begin(*, order_id: uuid.UUID, code: str, at: datetime) -> PaymentOrder:
     if order.state in KEPT:
         raise OrderPaid()
     if order.state == OrderState.CREATED:
+        if order.payee:
+            identity.lock(orders.payee_facts(order).customer_id)
         advance(order, OrderState.CLOSED, moves=ORDER_MOVES, at=at, code=code)
-        orders.publish("order.closed", order, at, code=code)
+        orders.tell_closed(order, code, at)
     elif order.state == OrderState.PAYING and not answered(waiting_attempt(order)):
         advance(order, OrderState.CLOSING, moves=ORDER_MOVES, at=at, code=code)
     return order
+
+
+def close_for(*, payee: str, payee_order_id: uuid.UUID, at: datetime) -> PaymentOrder:
+    """`begin` for a payee that wants its order paid no more, called before it locks rows of its own. Raises NotFound, OrderPaid."""
+    return begin(order_id=queries.order_for(payee, payee_order_id).id, code=BY_PAYEE, at=at)
 
 
 @transaction.atomic
@@ -70,7 +78,7 @@ def finish(*, order_id: uuid.UUID, at: datetime) -> PaymentOrder:
     settling.release(order, attempt, [leg for leg in legs if not leg.external], at)
     advance(attempt, AttemptState.GIVEN_UP, moves=ATTEMPT_MOVES, at=at, code=order.code)
     advance(order, OrderState.CLOSED, moves=ORDER_MOVES, at=at)
-    orders.publish("order.closed", order, at, code=order.code)
+    orders.tell_closed(order, order.code, at)
     return order
 
 

@@ -9,7 +9,8 @@ from accounts.ledger.legs import Leg
 from core.errors import DomainError
 from payments.cashier.legs import Chosen, Method, Share, allocate, default_choice
 from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
-from payments.cashier.sockets import LegFacts, OrderFacts, is_attended, plugged, source_of
+from payments.cashier.services import orders
+from payments.cashier.sockets import ForPayees, LegFacts, OrderFacts, is_attended, payee_of, plugged, source_of
 
 HELD_AFTER = timedelta(days=1)
 """How long beyond its order's life money stays held: the sweeper closes the order long before."""
@@ -50,6 +51,7 @@ def facts_of(order: PaymentOrder) -> OrderFacts:
         subject=order.subject,
         amount_fen=order.amount_fen,
         currency=order.currency,
+        payee=order.payee,
     )
 
 
@@ -62,6 +64,8 @@ def methods(
     for discount in (True, False):
         for name, source in plugged(discount=discount).items():
             if wanted is not None and (discount, name) not in wanted:
+                continue
+            if discount and order.payee and not (isinstance(source, ForPayees) and source.for_payees):
                 continue
             external = getattr(source, "external", False)
             offers = source.offers(order=facts, customer_id=customer_id, factors=factors, at=at)
@@ -127,6 +131,25 @@ def debits(leg: FundingLeg, facts: LegFacts) -> list[Leg]:
     found = list(source_of(leg.source, discount=leg.discount).commit_legs(leg=facts))
     assert_sum(leg, found, -leg.amount_fen)
     return found
+
+
+def payee_credits(order: PaymentOrder) -> list[Leg]:
+    """Where the money of a payee's order goes."""
+    found = list(payee_of(order.payee).credits(order=orders.payee_facts(order), amount_fen=order.amount_fen))
+    assert_comes_to(order, found, order.amount_fen)
+    return found
+
+
+def payee_debits(order: PaymentOrder, amount_fen: int) -> list[Leg]:
+    """Whence a refund of a payee's order is paid."""
+    found = list(payee_of(order.payee).refund_debits(order=orders.payee_facts(order), amount_fen=amount_fen))
+    assert_comes_to(order, found, -amount_fen)
+    return found
+
+
+def assert_comes_to(order: PaymentOrder, found: Sequence[Leg], wanted_fen: int) -> None:
+    assert all(one.account.asset == order.currency for one in found), f"{order.payee} books another asset than its order's"
+    assert sum(one.amount for one in found) == wanted_fen, f"{order.payee} books another amount than {order.public_id} says"
 
 
 def assert_sum(leg: FundingLeg, found: Sequence[Leg], wanted_fen: int) -> None:

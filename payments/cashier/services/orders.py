@@ -13,9 +13,10 @@ from core.limits.queries import cap
 from core.limits.sockets import CapKind, Unit
 from core.outbox import services as outbox
 from core.outbox.services import Payload
-from payments.cashier import queries
+from payments.cashier import queries, sockets
 from payments.cashier.models import PaymentOrder
-from payments.cashier.states import OrderState
+from payments.cashier.sockets import PayeeOrder
+from payments.cashier.states import PRODUCT, OrderState
 from payments.merchants import queries as merchants
 from payments.merchants.queries import MerchantApp
 from payments.merchants.states import Scene, StoreState
@@ -30,6 +31,12 @@ class OutTradeNoUsed(DomainError):
     code = "out_trade_no_used"
     en = "This out_trade_no stands for another order of your app. Use a new one, or send exactly what you sent first."
     zh = "该 out_trade_no 已用于内容不同的订单,请使用新的订单号,或提交与首次完全相同的内容。"
+
+
+class PayeeOrderUsed(DomainError):
+    code = "payee_order_used"
+    en = "This number stands for another order. Send exactly what you sent first, or make a new order."
+    zh = "该编号已用于内容不同的订单,请提交与首次完全相同的内容,或重新下单。"
 
 
 class StoreClosed(DomainError):
@@ -96,6 +103,63 @@ def create(*, app: MerchantApp, wanted: NewOrder, at: datetime) -> PaymentOrder:
     return made
 
 
+@transaction.atomic
+def create_for(
+    *, payee: str, payee_order_id: uuid.UUID, customer_id: uuid.UUID, amount_fen: int, subject: str, life: timedelta, at: datetime
+) -> PaymentOrder:
+    """A new order for a payee, its payer's alone; the same payee's order answers the same again. Raises Invalid, PayeeOrderUsed."""
+    sockets.payee_of(payee)
+    if not SHORTEST <= life <= LONGEST:
+        raise Invalid("expires_in", "An order lives for a minute to seven days.", "订单有效期须为 1 分钟至 7 天。")
+    made = PaymentOrder(
+        id=new_id(),
+        payee=payee,
+        payee_order_id=payee_order_id,
+        payer_id=customer_id,
+        shard=shard_of(customer_id),
+        scene=PRODUCT,
+        subject=subject,
+        amount_fen=amount_fen,
+        expires_at=at + life,
+        created_at=at,
+        changed_at=at,
+    )
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as clash:
+        earlier = PaymentOrder.objects.filter(payee=payee, payee_order_id=payee_order_id, shard=made.shard).first()
+        if earlier is None:
+            raise
+        if (earlier.payer_id, earlier.amount_fen, earlier.subject) != (customer_id, amount_fen, subject):
+            raise PayeeOrderUsed() from clash
+        return earlier
+    publish("order.created", made, at)
+    return made
+
+
+def payee_facts(order: PaymentOrder) -> PayeeOrder:
+    """An order as its payee sees it."""
+    assert order.payee_order_id is not None, f"{order.public_id} pays a merchant"
+    assert order.payer_id is not None
+    return PayeeOrder(
+        id=order.id,
+        public_id=order.public_id,
+        payee=order.payee,
+        payee_order_id=order.payee_order_id,
+        customer_id=order.payer_id,
+        amount_fen=order.amount_fen,
+        currency=order.currency,
+    )
+
+
+def tell_closed(order: PaymentOrder, code: str, at: datetime) -> None:
+    """News of an order that is over unpaid; its payee hears it in the same transaction, with the order and its payer locked."""
+    if order.payee:
+        sockets.payee_of(order.payee).closed(order=payee_facts(order), code=code, at=at)
+    publish("order.closed", order, at, code=code)
+
+
 def named_life(seconds: int | None, at: datetime) -> timedelta | None:
     """The time to pay that a merchant names, or None. Raises Invalid past the longest."""
     if seconds is None:
@@ -137,7 +201,10 @@ def locked(order_id: uuid.UUID) -> PaymentOrder:
 
 
 def publish(topic: str, order: PaymentOrder, at: datetime, **facts: str | int) -> None:
-    """News of one order, in order."""
+    """News of one order, in order. Orders of payees have topics of their own (`cashier.paid_product`), which no merchant's notices follow;
+    a late success of any goes back alike."""
+    if order.payee and topic != "order.paid_late":
+        topic = f"cashier.{topic.removeprefix('order.')}_product"
     payload: Payload = {
         "order": order.public_id,
         "merchant": order.merchant_public_id,
@@ -147,4 +214,8 @@ def publish(topic: str, order: PaymentOrder, at: datetime, **facts: str | int) -
         "currency": order.currency,
         **facts,
     }
-    outbox.publish(topic=topic, owner=order.merchant_id, payload=payload, at=at, key=order.public_id)
+    if order.payee:
+        payload |= {"payee": order.payee, "payee_order": str(order.payee_order_id)}
+    owner = order.payer_id if order.merchant_id is None else order.merchant_id
+    assert owner is not None
+    outbox.publish(topic=topic, owner=owner, payload=payload, at=at, key=order.public_id)

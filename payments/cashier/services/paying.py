@@ -23,7 +23,7 @@ from payments.cashier.legs import Share, refuse_party
 from payments.cashier.models import FundingLeg, PaymentAttempt, PaymentOrder
 from payments.cashier.services import funding, orders
 from payments.cashier.services.funding import Pick
-from payments.cashier.sockets import BUSINESS, SCENE_RULES, external_of, source_of
+from payments.cashier.sockets import BUSINESS, SCENE_RULES, external_of, payee_of, source_of
 from payments.cashier.states import ATTEMPT_MOVES, KEPT, LEG_MOVES, ORDER_MOVES, AttemptState, LegState, OrderState
 from payments.merchants import queries as merchants
 from payments.merchants.fees import fee_fen
@@ -92,8 +92,11 @@ def begun(who: Payer, order_id: uuid.UUID, picks: Sequence[Pick], approve: Appro
     """One attempt, paid at once or placed with its channel."""
     order = orders.locked(order_id)
     refuse_unpayable(order, who.customer_id, at)
-    merchants.require_selling(order.merchant_id)
     parties.require_active(who.customer_id)
+    if order.payee:
+        payee_of(order.payee).require_payable(order=orders.payee_facts(order), customer_id=who.customer_id, at=at)
+    else:
+        merchants.require_selling(order.seller_id)
     planned = funding.shares(order=order, customer_id=who.customer_id, picks=picks, at=at, factors=who.shown_factors)
     for share in planned:
         refuse_party(share.method.offer, share.party, paying=True)
@@ -144,9 +147,16 @@ class Asked:
 def risk_facts(who: Payer, order: PaymentOrder, planned: Sequence[Share], at: datetime) -> Asked:
     """What risk knows of paying this order so; from here on it counts as one act of the payer, unless it is undone."""
     card = next((fingerprint_of(share) for share in planned if share.method.source == CARD), None)
-    act = Act(BUSINESS, order.id, who.customer_id, who.session_id, order.amount_fen, payee=order.merchant_id, card=card)
+    act = Act(
+        BUSINESS, order.id, who.customer_id, who.session_id, order.amount_fen, payee=order.merchant_id or risk_payee(order), card=card
+    )
     (known,) = ask(deciding.facts_question(act=act, at=at))
     return Asked(act, known)
+
+
+def risk_payee(order: PaymentOrder) -> uuid.UUID:
+    """By which risk knows a payee: it is one party, whatever its orders."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"payee:{order.payee}")
 
 
 def fingerprint_of(share: Share) -> bytes:
@@ -256,13 +266,17 @@ def held(order: PaymentOrder, attempt: PaymentAttempt, position: int, share: Sha
     return leg
 
 
+def fee_of(order: PaymentOrder, attempt: PaymentAttempt) -> int:
+    """What the merchant pays of an order."""
+    return fee_fen(order.amount_fen, merchants.rate_in_force(order.seller_id, order.scene, attempt.created_at))
+
+
 def commit(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg], at: datetime) -> None:
     """Journal 1, the one commit: every leg's debits against the merchant and the fee. Called with the order locked.
 
     Raises what a source or the ledger refuses; the caller's transaction undoes the rest then.
     """
-    rate = merchants.rate_in_force(order.merchant_id, order.scene, attempt.created_at)
-    fee, journal_id = fee_fen(order.amount_fen, rate), new_id()
+    fee, journal_id = 0 if order.payee else fee_of(order, attempt), new_id()
     paid: dict[str, Any] = {"payer_id": attempt.customer_id, "journal_id": journal_id, "paid_at": at, "fee_fen": fee, "code": ""}
     advance(order, OrderState.PAID, moves=ORDER_MOVES, at=at, **paid)
     if attempt.state == AttemptState.OPEN:
@@ -275,7 +289,11 @@ def commit(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingL
             advance(leg, LegState.COMMITTED, moves=LEG_MOVES, at=at)
         source_of(leg.source, discount=leg.discount).committed(leg=facts, journal_id=journal_id, at=at)
     orders.publish("order.paid", order, at, fee_fen=fee, payer_fen=attempt.amount_fen, attempt=attempt.public_id)
-    booked = journals.paid(merchant_id=order.merchant_id, amount_fen=order.amount_fen, fee_fen=fee, funding=debits)
+    if order.payee:
+        booked = [*debits, *funding.payee_credits(order)]
+        payee_of(order.payee).paid(order=orders.payee_facts(order), journal_id=journal_id, at=at)
+    else:
+        booked = journals.paid(merchant_id=order.seller_id, amount_fen=order.amount_fen, fee_fen=fee, funding=debits)
     holds = [leg.hold_id for leg in legs if leg.hold_id is not None]
     entry: dict[str, Any] = {"journal_id": journal_id, "event": journals.PAID, "legs": booked, "reference": order.public_id, "at": at}
     if holds:

@@ -95,6 +95,8 @@ def succeed(order: PaymentOrder, attempt: PaymentAttempt, at: datetime) -> Payme
         raise
     except DomainError as refused:
         code = refused.code
+        if refused.afterwards is not None:
+            refused.afterwards()
     order, attempt = PaymentOrder.objects.get(pk=order.id), PaymentAttempt.objects.get(pk=attempt.id)
     advance(order, OrderState.CLOSING, moves=ORDER_MOVES, at=at, code=code)
     return come_late(order, attempt, queries.legs(attempt.id), code, at)
@@ -105,7 +107,7 @@ def come_late(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[Fundi
     closed_before = order.state == OrderState.CLOSED
     release(order, attempt, [leg for leg in legs if not leg.external], at)
     if not closed_before:
-        orders.publish("order.closed", order, at, code=code)
+        orders.tell_closed(order, code, at)
     return late.book(order=order, attempt=attempt, leg=next(leg for leg in legs if leg.external), at=at)
 
 
@@ -117,7 +119,7 @@ def fail(order: PaymentOrder, attempt: PaymentAttempt, legs: Sequence[FundingLeg
         advance(order, OrderState.CREATED, moves=ORDER_MOVES, at=at)
     elif order.state == OrderState.CLOSING:
         advance(order, OrderState.CLOSED, moves=ORDER_MOVES, at=at)
-        orders.publish("order.closed", order, at, code=order.code)
+        orders.tell_closed(order, order.code, at)
     orders.publish("order.attempt_failed", order, at, attempt=attempt.public_id, code=code)
     return order
 

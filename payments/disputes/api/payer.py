@@ -34,6 +34,7 @@ class DisputesOfOrder(EffectView, Listing):
     output_class = MyDisputeShown
     refusals = (
         NotFound,
+        opening.OrderPaysNoMerchant,
         opening.OrderNotDisputable,
         opening.DisputeOpen,
         opening.DisputedBefore,

@@ -29,6 +29,12 @@ class OrderNotDisputable(DomainError):
     zh = "仅已支付且未全额退款的订单可以发起争议,当前订单状态为 {state}。"
 
 
+class OrderPaysNoMerchant(DomainError):
+    code = "order_pays_no_merchant"
+    en = "This order pays no merchant, so there is nobody to dispute it with. Turn to what it bought."
+    zh = "该订单并非付款给商户,无法发起争议,请在所购产品处办理。"
+
+
 class DisputeOpen(DomainError):
     code = "dispute_open"
     en = "This order is in dispute ({dispute}). Wait until that is decided; what the payer is owed is paid by it."
@@ -85,13 +91,13 @@ def open_dispute(*, order_id: uuid.UUID, wanted: NewDispute, at: datetime) -> Di
     amount_fen = left if wanted.amount_fen is None else wanted.amount_fen
     if not 0 < amount_fen <= left:
         raise DisputeTooMuch(field="amount", left=left)
-    returned = merchants.terms_in_force(order.merchant_id, at).fee_returned_on_refund
+    returned = merchants.terms_in_force(order.seller_id, at).fee_returned_on_refund
     wanted_fen = amount_fen - (asking.fee_back(order, amount_fen) if returned else 0)
     dispute = Dispute(
         id=new_id(),
         order_id=order.id,
-        merchant_id=order.merchant_id,
-        app_id=order.app_id,
+        merchant_id=order.seller_id,
+        app_id=order.seller_app_id,
         payer_id=order.payer_id,
         shard=order.shard,
         opened_by=wanted.opened_by,
@@ -117,6 +123,8 @@ def open_dispute(*, order_id: uuid.UUID, wanted: NewDispute, at: datetime) -> Di
 
 
 def refuse_undisputable(order: PaymentOrder, wanted: NewDispute, open_days: int, at: datetime) -> None:
+    if order.payee:
+        raise OrderPaysNoMerchant()
     if order.state not in REFUNDABLE:
         raise OrderNotDisputable(state=order.merchant_state)
     open_one = queries.open_of_order(order.id)

@@ -75,6 +75,7 @@ class NewRefund:
     asked_by: str
     asker: str
     out_refund_no: str = ""
+    payee_key: uuid.UUID | None = None
 
 
 @transaction.atomic
@@ -86,11 +87,13 @@ def ask(*, order_id: uuid.UUID, wanted: NewRefund, at: datetime) -> Refund:
     refuses with, MerchantBalanceShort, PayerGone, AccountFrozen (the merchant's), LedgerHalted, NoOpenDay.
     """
     order = orders.locked(order_id)
+    if order.payee:
+        raise PaidAPayee()
     earlier = asked_before(order, wanted)
     if earlier is not None:
         return earlier
     order = refunding.begin(order_id=order_id, amount_fen=wanted.amount_fen, at=at)
-    terms = merchants.terms_in_force(order.merchant_id, at)
+    terms = merchants.terms_in_force(order.seller_id, at)
     refuse_over_terms(order, terms, at)
     for plug in OBSTACLES:
         refusal = plug.obstacle(order_id=order.id)
@@ -121,16 +124,40 @@ def ask_for_dispute(*, order_id: uuid.UUID, lost: LostDispute, at: datetime) -> 
     order = refunding.begin(order_id=order_id, amount_fen=lost.amount_fen, at=at)
     for room in BEFORE:
         room.before(order=order, amount_fen=lost.amount_fen, at=at)
-    returned = merchants.terms_in_force(order.merchant_id, at).fee_returned_on_refund
+    returned = merchants.terms_in_force(order.seller_id, at).fee_returned_on_refund
     wanted = NewRefund(amount_fen=lost.amount_fen, reason="", asked_by=AskedBy.DISPUTE, asker=lost.dispute)
     return begun(order, wanted, Plan((accounts.FROZEN, *PAYS), returned, lost.frozen_fen, lost.taken_by_bank), at)
+
+
+@transaction.atomic
+def ask_for_payee(*, payee: str, payee_order_id: uuid.UUID, amount_fen: int, reason: str, key: uuid.UUID, at: datetime) -> Refund:
+    """A refund that a payee decided on, once a `key`: the payee's own account pays it when it is done. Called before the payee locks
+    rows of its own.
+
+    Raises NotFound, OutRefundNoUsed, OrderNotRefundable, RefundTooMuch, PayerGone, LedgerHalted, NoOpenDay.
+    """
+    order = orders.locked(cashier.order_for(payee, payee_order_id).id)
+    earlier = Refund.objects.filter(payee_key=key, shard=order.shard).first()
+    if earlier is not None:
+        if (earlier.order_id, earlier.amount_fen, earlier.reason) != (order.id, amount_fen, reason):
+            raise OutRefundNoUsed()
+        return earlier
+    order = refunding.begin(order_id=order.id, amount_fen=amount_fen, at=at)
+    wanted = NewRefund(amount_fen=amount_fen, reason=reason, asked_by=AskedBy.PAYEE, asker=payee, payee_key=key)
+    return begun(order, wanted, Plan((), fee_returned=False), at)
+
+
+class PaidAPayee(DomainError):
+    code = "refund_by_payee_only"
+    en = "This order pays no merchant: what it bought decides on refunds. Cancel it there."
+    zh = "该订单并非付款给商户,退款由所购产品办理,请在对应产品订单中操作。"
 
 
 def asked_before(order: PaymentOrder, wanted: NewRefund) -> Refund | None:
     """The refund its app knows by this number. Raises OutRefundNoUsed when it is another."""
     if not wanted.out_refund_no:
         return None
-    found = queries.by_number(order.merchant_id, order.app_id, wanted.out_refund_no)
+    found = queries.by_number(order.seller_id, order.seller_app_id, wanted.out_refund_no)
     if found is None:
         return None
     if (found.order_id, found.amount_fen, found.reason) != (order.id, wanted.amount_fen, wanted.reason):
@@ -187,11 +214,7 @@ def drafted(order: PaymentOrder, wanted: NewRefund, plan: Plan, at: datetime) ->
     assert order.payer_id is not None
     fee_fen = fee_back(order, wanted.amount_fen) if plan.fee_returned else 0
     net_fen = wanted.amount_fen - fee_fen
-    available = {role: found.available for role, found in merchants.balances(order.merchant_id).items()}
-    available[accounts.FROZEN] = plan.frozen_fen
-    taken = shares.taken(net_fen, plan.pays, available)
-    if taken is None:
-        raise MerchantBalanceShort(wanted=net_fen)
+    taken = {} if order.payee else taken_of(order, plan, net_fen)
     refund = Refund(
         id=new_id(),
         order_id=order.id,
@@ -200,6 +223,7 @@ def drafted(order: PaymentOrder, wanted: NewRefund, plan: Plan, at: datetime) ->
         payer_id=order.payer_id,
         shard=order.shard,
         out_refund_no=wanted.out_refund_no,
+        payee_key=wanted.payee_key,
         reason=wanted.reason,
         asked_by=wanted.asked_by,
         asker=wanted.asker,
@@ -211,6 +235,16 @@ def drafted(order: PaymentOrder, wanted: NewRefund, plan: Plan, at: datetime) ->
         **columns(taken),
     )
     return refund, parts_of(order, refund, plan)
+
+
+def taken_of(order: PaymentOrder, plan: Plan, net_fen: int) -> Mapping[str, int]:
+    """What each account of the merchant pays. Raises MerchantBalanceShort."""
+    available = {role: found.available for role, found in merchants.balances(order.seller_id).items()}
+    available[accounts.FROZEN] = plan.frozen_fen
+    taken = shares.taken(net_fen, plan.pays, available)
+    if taken is None:
+        raise MerchantBalanceShort(wanted=net_fen)
+    return taken
 
 
 def refuse_gone(order: PaymentOrder, parts: Sequence[RefundPart]) -> None:

@@ -12,6 +12,7 @@ from core.errors import DomainError
 from core.moves import WrongState, advance
 from core.work import services as work
 from payments.cashier.services import orders, refunding
+from payments.cashier.sockets import payee_of
 from payments.refunds import journals, queries
 from payments.refunds.models import Refund, RefundPart
 from payments.refunds.services import asking, placing, settling
@@ -74,7 +75,7 @@ def pay_by_hand(*, refund_id: uuid.UUID, reference: str, at: datetime) -> Refund
     refused = next(part for part in parts if part.asked)
     others = [part for part in parts if not part.asked]
     order = settling.counted(refund, parts, at)
-    credits = [journals.bank(refused.amount_fen)]
+    credits = [*settling.payees_part(refund, order, at), journals.bank(refused.amount_fen)]
     if others:
         credits += refunding.credits_of(order=order, parts=settling.by_leg(others))
     work.finish(kind=settling.REFUSED, target=refund.public_id, by=decided.checker, at=at)
@@ -101,6 +102,9 @@ def give_up(*, refund_id: uuid.UUID, at: datetime) -> Refund:
     settling.publish("refund.failed", refund, at, code=code)
     for hold_id in refund.hold_ids:
         ledger.release(hold_id=hold_id, at=at)
+    if order.payee:
+        payee_of(order.payee).refund_failed(order=orders.payee_facts(order), refund_id=refund.id, code=code, at=at)
+        return refund
     for room in BEFORE:
         room.given_up(order=order, refund=refund.public_id, at=at)
     return refund

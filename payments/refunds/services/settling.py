@@ -18,7 +18,8 @@ from core.outbox import services as outbox
 from core.outbox.services import Payload
 from core.work import services as work
 from payments.cashier.queries import PaymentOrder
-from payments.cashier.services import orders, refunding
+from payments.cashier.services import funding, orders, refunding
+from payments.cashier.sockets import payee_of
 from payments.channels.queries import ChannelRequest
 from payments.refunds import journals
 from payments.refunds.models import Refund, RefundPart
@@ -57,6 +58,8 @@ def refuse(refund: Refund, request: ChannelRequest, at: datetime) -> Refund:
 
 def set_aside(refund: Refund, at: datetime) -> None:
     """Hold what the merchant pays. Raises InsufficientFunds, AccountFrozen (the merchant's), AccountNotHoldable, LedgerHalted."""
+    if refund.merchant_id is None:
+        return
     for hold_id, (role, fen) in zip(refund.hold_ids, refund.taken.items(), strict=True):
         account = owned_account(refund.merchant_id, role)
         ledger.hold(hold_id=hold_id, account=account, amount=fen, expires_at=at + HELD_FOR, reference=refund.public_id, at=at)
@@ -65,12 +68,21 @@ def set_aside(refund: Refund, at: datetime) -> None:
 def complete(*, refund: Refund, parts: Sequence[RefundPart], at: datetime, held: bool = True) -> Refund:
     """Journal 1, with the order, the payer and the refund locked (or the refund new, and nothing `held` yet)."""
     order = counted(refund, parts, at)
-    credits = refunding.credits_of(order=order, parts=by_leg(parts))
+    credits = [*payees_part(refund, order, at), *refunding.credits_of(order=order, parts=by_leg(parts))]
     publish("refund.succeeded", refund, at, refunded_fen=order.refunded_fen)
     if not held:
         set_aside(refund, at)
     posted = post(refund, journals.DONE, credits, at)
     return over(refund, RefundState.SUCCEEDED, posted, at)
+
+
+def payees_part(refund: Refund, order: PaymentOrder, at: datetime) -> Sequence[Leg]:
+    """What a payee pays of a refund that is done, and is told of; nothing of a merchant's."""
+    if not order.payee:
+        return []
+    debits = funding.payee_debits(order, refund.amount_fen)
+    payee_of(order.payee).refunded(order=orders.payee_facts(order), amount_fen=refund.amount_fen, refund_id=refund.id, at=at)
+    return debits
 
 
 def counted(refund: Refund, parts: Sequence[RefundPart], at: datetime) -> PaymentOrder:
@@ -103,7 +115,7 @@ def publish(topic: str, refund: Refund, at: datetime, **facts: str | int) -> Non
         "refund": refund.public_id,
         "order": refund.order_public_id,
         "merchant": refund.merchant_public_id,
-        "app": public_id("app", refund.app_id),
+        "app": None if refund.app_id is None else public_id("app", refund.app_id),
         "payer": public_id("cus", refund.payer_id),
         "out_refund_no": refund.out_refund_no,
         "asked_by": refund.asked_by,
@@ -112,4 +124,6 @@ def publish(topic: str, refund: Refund, at: datetime, **facts: str | int) -> Non
         "currency": refund.currency,
         **facts,
     }
-    outbox.publish(topic=topic, owner=refund.merchant_id, payload=payload, at=at, key=refund.order_public_id)
+    if refund.merchant_id is None:
+        topic = f"{topic}_product"
+    outbox.publish(topic=topic, owner=refund.merchant_id or refund.payer_id, payload=payload, at=at, key=refund.order_public_id)

@@ -39,7 +39,7 @@ def row_of(order: PaymentOrder, until: date, at: datetime) -> SplitOrder:
     return SplitOrder(
         id=new_id(),
         order_id=order.id,
-        merchant_id=order.merchant_id,
+        merchant_id=order.seller_id,
         shard=order.shard,
         net_fen=order.amount_fen - order.fee_fen,
         until=until,

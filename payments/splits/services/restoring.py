@@ -55,8 +55,8 @@ def give(order: PaymentOrder, number: str, fens: dict[uuid.UUID, int], at: datet
     made = Split.objects.create(
         id=new_id(),
         order_id=order.id,
-        merchant_id=order.merchant_id,
-        app_id=order.app_id,
+        merchant_id=order.seller_id,
+        app_id=order.seller_app_id,
         shard=order.shard,
         out_split_no=number,
         amount_fen=sum(fen for _, fen in given),
@@ -70,7 +70,7 @@ def give(order: PaymentOrder, number: str, fens: dict[uuid.UUID, int], at: datet
     SplitOrder.objects.filter(order_id=order.id).update(split_fen=F("split_fen") + made.amount_fen, changed_at=at)
     splitting.publish(made, at)
     try:
-        legs = journals.done(merchant_id=order.merchant_id, given=given)
+        legs = journals.done(merchant_id=order.seller_id, given=given)
         ledger.post(journal_id=made.journal_id, event=journals.DONE, legs=legs, reference=made.public_id, at=at)
     except (AccountFrozen, CeilingReached, InsufficientFunds) as refused:
         raise SplitNotRestored(fen=made.amount_fen) from refused

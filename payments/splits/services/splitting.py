@@ -140,7 +140,7 @@ def split(*, app: MerchantApp, order_id: uuid.UUID, wanted: NewSplit, at: dateti
         advance(kept, SplitOrderState.FINISHED, moves=SPLIT_ORDER_MOVES, at=at)
     publish(made, at)
     try:
-        legs = journals.done(merchant_id=order.merchant_id, given=given)
+        legs = journals.done(merchant_id=order.seller_id, given=given)
         ledger.post(journal_id=made.journal_id, event=journals.DONE, legs=legs, reference=made.public_id, at=at)
     except (AccountFrozen, CeilingReached, InsufficientFunds) as refused:
         raise ReceiverCannotReceive() from refused
@@ -189,7 +189,7 @@ def receivers_of(merchant_id: uuid.UUID, wanted: NewSplit) -> list[tuple[SplitRe
 
 def refuse_too_much(order: PaymentOrder, kept: SplitOrder, amount_fen: int, at: datetime) -> None:
     """The cap counts what is with receivers now; what goes back to the payer is not there to be split. Raises SplitTooMuch."""
-    cap = kept.net_fen * merchants.terms_in_force(order.merchant_id, at).split_cap_bp // BASIS_POINTS
+    cap = kept.net_fen * merchants.terms_in_force(order.seller_id, at).split_cap_bp // BASIS_POINTS
     left = min(cap, kept.net_fen - order.refunded_fen - order.refunding_fen) - kept.split_fen
     if amount_fen > left:
         raise SplitTooMuch(left=max(left, 0))
@@ -200,7 +200,7 @@ def write(order: PaymentOrder, app: MerchantApp, wanted: NewSplit, at: datetime)
         return Split.objects.create(
             id=new_id(),
             order_id=order.id,
-            merchant_id=order.merchant_id,
+            merchant_id=order.seller_id,
             app_id=app.id,
             shard=order.shard,
             out_split_no=wanted.out_split_no,
@@ -272,7 +272,7 @@ def take_back(order: PaymentOrder, part: SplitPart, fen: int, cause: ReturnCause
         id=new_id(),
         split_id=part.split_id,
         part=part,
-        merchant_id=order.merchant_id,
+        merchant_id=order.seller_id,
         shard=order.shard,
         out_return_no=out_return_no,
         cause=cause,
@@ -283,7 +283,7 @@ def take_back(order: PaymentOrder, part: SplitPart, fen: int, cause: ReturnCause
     SplitPart.objects.filter(pk=part.pk).update(returned_fen=F("returned_fen") + fen)
     Split.objects.filter(pk=part.split_id).update(returned_fen=F("returned_fen") + fen)
     SplitOrder.objects.filter(order_id=order.id).update(split_fen=F("split_fen") - fen, changed_at=at)
-    legs = journals.returned(merchant_id=order.merchant_id, receiver=part.receiver, amount_fen=fen)
+    legs = journals.returned(merchant_id=order.seller_id, receiver=part.receiver, amount_fen=fen)
     try:
         ledger.post(journal_id=made.journal_id, event=journals.RETURNED, legs=legs, reference=made.split_public_id, at=at)
     except (AccountFrozen, InsufficientFunds) as refused:

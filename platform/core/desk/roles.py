@@ -131,6 +131,7 @@ PAGES: dict[str, Roles] = {
     "wealth.currentquote": WORK,
     "wealth.currentholding": WORK,
     "wealth.currentrun": WORK,
+    "wealth.wealthorder": WORK,
     "wealth.issuer": WORK,
     "wealth.issuerrequest": WORK,
     "wealth.issuerfile": MONEY,
@@ -201,6 +202,7 @@ ACTS: dict[str, Roles] = {
     "settlement.statement": FINANCE,
     "current.quote": frozenset({Role.FINANCE_MAKER}),
     "current.catch_up": FINANCE,
+    "wealth_order.decide": frozenset({Role.FINANCE_MAKER}),
     "product.draft": frozenset({Role.MARKETING, Role.FINANCE_MAKER}),
     "product.suspend": frozenset({Role.RISK, Role.FINANCE_CHECKER}),
 }

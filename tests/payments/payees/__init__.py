@@ -1,0 +1,1 @@
+"""Orders that pay a payee, one the floor has never seen."""

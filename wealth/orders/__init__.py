@@ -1,0 +1,1 @@
+"""Orders: buying and redeeming every kind of product, in one machine."""

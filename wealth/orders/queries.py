@@ -1,0 +1,83 @@
+"""Reads of orders."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from core.clock.queries import local_day
+from core.errors import NotFound
+from core.limits import queries as limits
+from wealth.orders.models import WealthOrder
+from wealth.orders.states import GOES_BACK, LATE, OPEN, WITH_ISSUER, OrderState
+
+FAST = "wealth.fast"
+
+__all__ = ["WealthOrder"]
+
+
+def own(customer_id: UUID) -> QuerySet[WealthOrder]:
+    """A customer's orders with what they are of."""
+    return WealthOrder.objects.filter(customer_id=customer_id).select_related("product", "version__product")
+
+
+def own_order(customer_id: UUID, order_id: UUID) -> WealthOrder:
+    """Raises NotFound."""
+    found = own(customer_id).filter(pk=order_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def order(order_id: UUID) -> WealthOrder:
+    """Raises NotFound."""
+    found = WealthOrder.objects.select_related("product", "version__product").filter(pk=order_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def of_cashier(cashier_order_id: UUID) -> WealthOrder | None:
+    return WealthOrder.objects.select_related("product", "version").filter(cashier_order_id=cashier_order_id).first()
+
+
+def fast_counter(product_id: UUID) -> str:
+    """What one customer takes out of one product at once, a natural day."""
+    return f"{FAST}:{product_id.hex}"
+
+
+def fast_used_fen(customer_id: UUID, product_id: UUID, at: datetime) -> int:
+    """What a customer took out of a product at once today."""
+    return limits.used(counter=fast_counter(product_id), owner=customer_id, period=local_day(at).isoformat())
+
+
+def was_paid_out(customer_id: UUID) -> bool:
+    """Whether any redemption of this customer was paid. Under the customer's lock nobody pays another meanwhile."""
+    return WealthOrder.objects.filter(customer_id=customer_id, cash_journal_id__isnull=False).exists()
+
+
+def open_of(customer_id: UUID) -> QuerySet[WealthOrder]:
+    """What somebody still owes a step on."""
+    return WealthOrder.objects.filter(Q(state__in=OPEN) | Q(due_at__isnull=False), customer_id=customer_id)
+
+
+def due(shard: int, at: datetime) -> QuerySet[WealthOrder, UUID]:
+    rows = WealthOrder.objects.filter(shard=shard, due_at__lte=at)
+    return rows.order_by("due_at", "id").values_list("id", flat=True)
+
+
+def due_shards(at: datetime) -> list[int]:
+    """Shards with a step to take."""
+    return sorted(WealthOrder.objects.filter(due_at__lte=at).order_by().values_list("shard", flat=True).distinct())
+
+
+def overdue(at: datetime) -> QuerySet[WealthOrder]:
+    """Orders whose step should have been taken long ago, or is tried again and again (an operator is asked of those)."""
+    tried = Q(state__in=[OrderState.PAID, OrderState.UNITS_FROZEN], cut_at__lte=at - LATE)
+    tried |= Q(state__in=GOES_BACK, due_at__isnull=False, changed_at__lte=at - LATE)
+    return WealthOrder.objects.filter(Q(due_at__lte=at - LATE) | tried)
+
+
+def unconfirmed(at: datetime) -> QuerySet[WealthOrder]:
+    """Orders that the issuer should have confirmed by the day that was shown."""
+    return WealthOrder.objects.filter(state__in=WITH_ISSUER, confirms_on__lt=local_day(at))
