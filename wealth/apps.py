@@ -5,4 +5,16 @@ from core.rooms import FloorConfig
 
 class WealthConfig(FloorConfig):
     name = "wealth"
-    rooms = ("issuers", "catalog", "suitability", "current", "orders")
+    rooms = (
+        "issuers",
+        "catalog",
+        "suitability",
+        "current",
+        "orders",
+        "fixed_term",
+        "transfer",
+        "insurance",
+        "crowdfunding",
+        "portfolio",
+        "advisor",
+    )

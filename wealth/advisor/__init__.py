@@ -1,0 +1,1 @@
+"""Advice: model portfolios, plans, goals and regular investing."""

@@ -1,0 +1,1 @@
+"""Deposits for a term: lots with their interest, maturity and early exit."""

@@ -1,0 +1,1 @@
+"""Everything a customer has, in one view and over time."""

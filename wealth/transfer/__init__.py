@@ -1,0 +1,1 @@
+"""The market where customers sell fixed-term holdings to each other."""
