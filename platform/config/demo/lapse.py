@@ -73,7 +73,7 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
             evening.settle(at=morning, until=today - timedelta(days=UNAPPROVED), bank=bank, hands=hands)
             watch.morning(day, stage.lives.get(blocked), at=morning)
             if settings.SANDBOX_ISSUER_URL:
-                (wealth.morning if day else wealth.open_shelf)(morning)
+                wealth.go_on(morning) if day else wealth.open_shelf(morning)
             live_day(stage, hands, plan.get(day, []), first + timedelta(days=day))
             travel.advance(to=clock.start_of_day(first + timedelta(days=day + 1)))
             progress(day + 1, sum(stage.deeds.done.values()))

@@ -15,10 +15,9 @@ from payments.wallet.services import authority
 from wealth.catalog import queries as catalog
 from wealth.catalog.queries import Product
 from wealth.catalog.services import drafting, reviewing
-from wealth.current import late
 from wealth.current import queries as current
 from wealth.issuers import queries as issuers
-from wealth.issuers.services import quoting, receiving, sending, settling, telling
+from wealth.issuers.services import sending
 from wealth.orders import queries as orders
 from wealth.orders import sweeps
 from wealth.orders.services import buying, redeeming
@@ -37,21 +36,6 @@ def open_shelf(at: datetime) -> None:
         version = reviewing.hand_in(product_id=version.product_id, at=at)
         payload = {"target": version.product.public_id, "seen": reviewing.fingerprint(version)}
         second_look(reviewing.PUBLISH, payload, "Compared with the issuer's prospectus", at, people=REVIEWERS)
-
-
-def morning(at: datetime) -> None:
-    """Yesterday's quotes and the files that are due come in, income that waited for its quote is booked, and what is due goes on."""
-    for code in issuers.quoting():
-        quoting.fetch(issuer_code=code, at=at)
-    quoting.tell_due(at=at)
-    late.catch_up_all(at=at)
-    receiving.expect(at=at)
-    receiving.fetch_due(at=at)
-    while settling.settle_due(at=at):
-        pass
-    for shard in issuers.owing_shards(at):
-        telling.tell_due(shard=shard, at=at)
-    go_on(at)
 
 
 def go_on(at: datetime) -> None:
