@@ -66,7 +66,9 @@ def test_another_income_under_a_known_revision_is_an_operators_and_not_believed(
     assert (IssuerQuote.objects.get().income_per_10k, items()) == (Decimal("0.6000"), ["issuer_quote.changed"])
 
 
-def test_on_a_journey_without_workers_what_was_quoted_comes_in_all_the_same(connected: SandboxIssuer, taker: Taker) -> None:
+def test_on_a_journey_without_workers_what_was_quoted_comes_in_before_the_day_is_closed(connected: SandboxIssuer, taker: Taker) -> None:
     today = clock.local_day(clock.now())
-    travel.advance(to=clock.start_of_day(today + timedelta(days=1)))
-    assert (today - timedelta(days=1), 1) in of_product(taker)
+    tomorrow = today + timedelta(days=1)
+    connected.now(f"{tomorrow}T00:00:00")
+    travel.advance(to=clock.start_of_day(tomorrow))
+    assert of_product(taker)[-1] == (today, 1)
