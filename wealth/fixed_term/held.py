@@ -11,7 +11,7 @@ from wealth.catalog.sockets import Held
 from wealth.fixed_term import queries
 from wealth.fixed_term.models import FixedHolding
 from wealth.fixed_term.states import ENDED, OPEN
-from wealth.fixed_term.worth import accrued, dates_now, worth
+from wealth.fixed_term.worth import Rhythms, accrued, worth
 
 KIND = "fixed_term"
 DAY = """
@@ -46,14 +46,10 @@ class FixedTermHoldings:
 
 
 def lines(customer_id: UUID, at: datetime) -> Iterator[Held]:
-    """A line for each lot. The dates of an order made now are the same for versions that count alike."""
-    today, known = local_day(at), {}
+    """A line for each lot."""
+    today, rhythms = local_day(at), Rhythms(at)
     for lot in queries.own(customer_id).filter(state__in=OPEN).order_by("matures_on", "id"):
-        version = lot.product.current
-        rhythm = None if version is None else (version.exchange, version.cut_off, version.confirm_days, version.redeem_days)
-        if rhythm not in known:
-            known[rhythm] = dates_now(version, at)
-        now = worth(lot, at, known[rhythm])
+        now = worth(lot, at, rhythms.dates(lot.product.current))
         yield Held(
             kind=KIND,
             product_id=lot.product_id,

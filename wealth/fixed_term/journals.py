@@ -3,7 +3,7 @@
 | no | event | entries |
 | --- | --- | --- |
 | W2 | wealth.confirmed | product:payments -> product:holdings, and the fee to income:product_fee |
-| W4 | wealth.redeemed | product:holdings (principal), product:issuer (demand interest) -> product:payouts, and the fee to income:product_fee |
+| W4 | wealth.redeemed | product:holdings (principal), product:issuer (interest) -> product:payouts, and income:product_fee |
 | W10 | wealth.matured | product:holdings (principal), product:issuer (interest) -> product:payouts, one a run |
 | W5 | wealth.maturity_paid | product:payouts -> user:balance, one a lot |
 | W11 | wealth.rolled | product:issuer -> product:holdings: interest that becomes principal, one a run |
@@ -22,7 +22,10 @@ __all__ = ["CONFIRMED", "REDEEMED", "confirmed"]
 
 def left_early(*, product_id: UUID, principal_fen: int, interest_fen: int, fee_fen: int) -> list[Leg]:
     """W4."""
-    legs = [debit(accounts.holdings(product_id), principal_fen), credit(accounts.payouts(product_id), principal_fen + interest_fen - fee_fen)]
+    legs = [
+        debit(accounts.holdings(product_id), principal_fen),
+        credit(accounts.payouts(product_id), principal_fen + interest_fen - fee_fen),
+    ]
     legs += [debit(accounts.issuer(product_id), interest_fen)] if interest_fen else []
     return legs + ([credit(accounts.fees(), fee_fen)] if fee_fen else [])
 

@@ -41,7 +41,7 @@ class FixedTerm:
 
     def way_out(self, *, version: ProductVersion) -> Told:
         terms = rules.terms_of(version)
-        en = "At the end principal and interest are paid to your balance or rolled on, as you choose; on a day without trading on the next one."
+        en = "At the end principal and interest are paid out or rolled on, as you choose; where that is no trading day, on the next one."
         zh = "到期后本息按您的选择转入余额或续存;到期日为非交易日的,顺延至下一交易日。"
         if not terms.early_exit:
             return Told(f"It cannot be taken early. {en}", f"不支持提前支取。{zh}")

@@ -34,14 +34,12 @@ WRITTEN = ("paid_fen", "pay_journal_id", "due_at", "code", "earned_fen", "change
 
 @transaction.atomic
 def mature(*, day: date, part: int, at: datetime) -> int:
-    """Settle every lot of a part of the customers that matures by the morning after `day`. Returns how many lots moved; done before: none."""
+    """Settle every lot of a part of the customers that matures by the morning after `day`. Returns how many moved; done before: none."""
     on, low = day + DAY, part * WIDTH
     mine = FixedHolding.objects.filter(shard__gte=low, shard__lt=low + WIDTH, matures_on__lte=on)
     moved = advance_all(mine.filter(state=LotState.HELD), LotState.MATURING, moves=LOT_MOVES, at=at)
     waiting = mine.filter(state=LotState.MATURING, frozen_fen=0).order_by("product_id", "id")
-    lots = list(
-        waiting.select_for_update(of=("self",), no_key=True).select_related("product__current", "version__product")
-    )
+    lots = list(waiting.select_for_update(of=("self",), no_key=True).select_related("product__current", "version__product"))
     open_on = {exchange: trades(exchange, on) for exchange in {lot.version.exchange for lot in lots}}
     due = [lot for lot in lots if open_on[lot.version.exchange]]
     for product_id, its in groupby(due, key=lambda lot: lot.product_id):
@@ -141,9 +139,7 @@ def moves_of(end: End, run: FixedRun, on: date, at: datetime) -> list[FixedMove]
     )
     if next_lot is None:
         return [left]
-    came = FixedMove(
-        holding=next_lot, kind=LotMove.ROLL_IN, principal_fen=next_lot.principal_fen, journal_id=run.roll_journal_id, **facts
-    )
+    came = FixedMove(holding=next_lot, kind=LotMove.ROLL_IN, principal_fen=next_lot.principal_fen, journal_id=run.roll_journal_id, **facts)
     return [left, came]
 
 
@@ -151,6 +147,5 @@ def told(end: End, at: datetime) -> OutboxEvent:
     """Before the lot is written: its principal and interest are what ended."""
     if end.next_lot is None:
         return announced(end.lot, MATURED, at, paid_fen=end.paid_fen, code=end.code)
-    facts = {"rolled_fen": end.next_lot.principal_fen, "next": public_id(FixedHolding.PREFIX, end.next_lot.pk)}
-    return announced(end.lot, ROLLED, at, paid_fen=end.paid_fen, **facts)
-
+    into = public_id(FixedHolding.PREFIX, end.next_lot.pk)
+    return announced(end.lot, ROLLED, at, paid_fen=end.paid_fen, rolled_fen=end.next_lot.principal_fen, next=into)

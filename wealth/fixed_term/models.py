@@ -18,8 +18,9 @@ MOST_FEN = MAX_FEN * 10
 PARTS = 16
 WIDTH = SHARDS // PARTS
 PROMISED_STAYS = """
-IF (NEW.id, NEW.customer_id, NEW.shard, NEW.product_id, NEW.version_id, NEW.origin, NEW.order_id, NEW.parent_id, NEW.opened_fen, NEW.rate_bp,
-    NEW.demand_rate_bp, NEW.day_count, NEW.rounding, NEW.term_months, NEW.compounding_months, NEW.starts_on, NEW.ends_on, NEW.matures_on)
+IF (NEW.id, NEW.customer_id, NEW.shard, NEW.product_id, NEW.version_id, NEW.origin, NEW.order_id, NEW.parent_id, NEW.opened_fen,
+    NEW.rate_bp, NEW.demand_rate_bp, NEW.day_count, NEW.rounding, NEW.term_months, NEW.compounding_months, NEW.starts_on, NEW.ends_on,
+    NEW.matures_on)
     IS DISTINCT FROM (OLD.id, OLD.customer_id, OLD.shard, OLD.product_id, OLD.version_id, OLD.origin, OLD.order_id, OLD.parent_id,
     OLD.opened_fen, OLD.rate_bp, OLD.demand_rate_bp, OLD.day_count, OLD.rounding, OLD.term_months, OLD.compounding_months, OLD.starts_on,
     OLD.ends_on, OLD.matures_on) THEN
@@ -88,7 +89,8 @@ class FixedHolding(models.Model):
             models.UniqueConstraint(name="wealth_fixedholding_rolled", fields=["parent_id", "shard"], condition=Q(origin="rolled")),
             models.CheckConstraint(
                 name="wealth_fixedholding_origin",
-                condition=Q(origin="order", order_id__isnull=False, parent_id=None) | Q(origin="rolled", parent_id__isnull=False, order_id=None),
+                condition=Q(origin="order", order_id__isnull=False, parent_id=None)
+                | Q(origin="rolled", parent_id__isnull=False, order_id=None),
             ),
             models.CheckConstraint(name="wealth_fixedholding_state", condition=Q(state__in=LotState.values)),
             models.CheckConstraint(name="wealth_fixedholding_instruction", condition=Q(instruction__in=Instruction.values)),
@@ -112,9 +114,7 @@ class FixedHolding(models.Model):
                 name="wealth_fixedholding_months",
                 condition=Q(compounding_months=None) | Q(compounding_months__gte=1, term_months__isnull=False, term_months__gte=1),
             ),
-            models.CheckConstraint(
-                name="wealth_fixedholding_dates", condition=Q(ends_on__gt=F("starts_on"), matures_on__gte=F("ends_on"))
-            ),
+            models.CheckConstraint(name="wealth_fixedholding_dates", condition=Q(ends_on__gt=F("starts_on"), matures_on__gte=F("ends_on"))),
             models.CheckConstraint(
                 name="wealth_fixedholding_paid",
                 condition=Q(paid_fen=0, pay_journal_id=None, request_id=None, due_at=None)

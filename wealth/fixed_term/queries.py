@@ -1,14 +1,13 @@
 """Reads of fixed terms."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from core.errors import NotFound
-from wealth.fixed_term.models import FixedHolding, FixedMove, FixedPart, FixedRun
-from wealth.fixed_term.states import OPEN, LotState
+from wealth.fixed_term.models import FixedHolding, FixedMove, FixedRun
+from wealth.fixed_term.states import OPEN
 
 __all__ = ["FixedHolding", "FixedRun"]
 
@@ -42,10 +41,6 @@ def moves(holding_id: UUID) -> QuerySet[FixedMove]:
     return FixedMove.objects.filter(holding_id=holding_id).order_by("id")
 
 
-def parts(holding_ids: Collection[UUID]) -> QuerySet[FixedPart]:
-    return FixedPart.objects.filter(holding_id__in=holding_ids)
-
-
 def due(shard: int, at: datetime) -> QuerySet[FixedHolding, UUID]:
     """Lots of a shard whose issuer is still to be asked."""
     return FixedHolding.objects.filter(shard=shard, due_at__lte=at).order_by("due_at", "id").values_list("id", flat=True)
@@ -58,8 +53,3 @@ def due_shards(at: datetime) -> list[int]:
 def late(through: date) -> QuerySet[FixedHolding]:
     """Lots that should have been paid by then."""
     return FixedHolding.objects.filter(state__in=OPEN, matures_on__lte=through)
-
-
-def maturing_parts(through: date) -> int:
-    """Lots whose day came and that wait for a part that is set aside."""
-    return FixedHolding.objects.filter(state=LotState.MATURING, matures_on__lte=through).count()

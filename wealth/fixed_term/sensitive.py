@@ -23,6 +23,4 @@ def fits(payload: Payload, at: datetime) -> None:
         raise asking.NothingToAsk()
 
 
-register(
-    asking.ASK_AGAIN, apply=ask_again, check=fits, roles_make={"finance_maker"}, roles_check={"finance_checker"}, expires_hours=72
-)
+register(asking.ASK_AGAIN, apply=ask_again, check=fits, roles_make={"finance_maker"}, roles_check={"finance_checker"}, expires_hours=72)

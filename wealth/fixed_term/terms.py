@@ -16,7 +16,7 @@ from core.columns import MAX_FEN
 from core.errors import Invalid
 from core.money import Rounding
 from wealth.catalog.queries import ProductVersion
-from wealth.catalog.states import YieldKind
+from wealth.catalog.states import RoundingChoice, YieldKind
 from wealth.fixed_term.models import FixedHolding
 from wealth.fixed_term.states import Instruction
 from wealth.rules.fixed import BadTiers, DayCount, Deposit, NoTier, Tier, ends_on, rate_for, require_contiguous
@@ -25,6 +25,11 @@ NAMES = {"tiers", "term_months", "compounding_months", "demand_rate_bp", "minimu
 MOST_RATE_BP = 5_000
 MOST_MONTHS = 600
 BP = 10_000
+ROUNDINGS: Mapping[str, Rounding] = {
+    RoundingChoice.DOWN: Rounding.DOWN,
+    RoundingChoice.HALF_UP: Rounding.HALF_UP,
+    RoundingChoice.HALF_EVEN: Rounding.HALF_EVEN,
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def deposit_of(version: ProductVersion, *, rate: int, starts_on: date) -> Deposi
         starts_on=starts_on,
         ends_on=ends_on(starts_on=starts_on, term_days=version.term_days, months=terms.term_months),
         basis=DayCount(version.day_count),
-        rounding=Rounding(version.rounding),
+        rounding=ROUNDINGS[version.rounding],
         months=terms.term_months,
         every_months=terms.compounding_months,
     )
@@ -82,7 +87,7 @@ def promised(lot: FixedHolding) -> Deposit:
         starts_on=lot.starts_on,
         ends_on=lot.ends_on,
         basis=DayCount(lot.day_count),
-        rounding=Rounding(lot.rounding),
+        rounding=ROUNDINGS[lot.rounding],
         months=lot.term_months,
         every_months=lot.compounding_months,
     )

@@ -1,7 +1,7 @@
 """What a lot has accrued, and what it comes to, now and at its end."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from core.business_day.queries import BeyondCalendar
 from core.clock.queries import local_day
@@ -46,10 +46,24 @@ def worth(lot: FixedHolding, at: datetime, dates: OrderDates | None) -> Worth:
     return Worth(accrued(lot, local_day(at)), lot.principal_fen + lot.interest_fen, now_fen, now_on, why)
 
 
-def dates_now(version: ProductVersion | None, at: datetime) -> OrderDates | None:
-    if version is None:
-        return None
-    try:
-        return ordered_at(version, at)
-    except BeyondCalendar:
-        return None
+class Rhythms:
+    """The dates of orders made at one moment, looked up once for products that count alike."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.known: dict[tuple[str, time, int, int], OrderDates | None] = {}
+
+    def dates(self, version: ProductVersion | None) -> OrderDates | None:
+        """None beyond the calendar."""
+        if version is None:
+            return None
+        rhythm = (version.exchange, version.cut_off, version.confirm_days, version.redeem_days)
+        if rhythm not in self.known:
+            self.known[rhythm] = self.asked(version)
+        return self.known[rhythm]
+
+    def asked(self, version: ProductVersion) -> OrderDates | None:
+        try:
+            return ordered_at(version, self.at)
+        except BeyondCalendar:
+            return None

@@ -154,13 +154,9 @@ def at_end_fen(deposit: Deposit, principal_fen: int) -> int:
     """The interest of the whole term in fen, rounded once."""
     if deposit.every_months is None:
         days = days_between(deposit.starts_on, deposit.ends_on, deposit.basis)
-        return interest_fen(
-            principal_fen=principal_fen, rate_bp=deposit.rate_bp, days=days, basis=deposit.basis, rounding=deposit.rounding
-        )
+        return interest_fen(principal_fen=principal_fen, rate_bp=deposit.rate_bp, days=days, basis=deposit.basis, rounding=deposit.rounding)
     assert deposit.months is not None, "what is compounded by months has a term in months"
-    grown = compounded(
-        principal=Fraction(principal_fen), rate_bp=deposit.rate_bp, months=deposit.months, every_months=deposit.every_months
-    )
+    grown = compounded(principal=Fraction(principal_fen), rate_bp=deposit.rate_bp, months=deposit.months, every_months=deposit.every_months)
     return whole(grown - principal_fen, deposit.rounding)
 
 

@@ -17,8 +17,8 @@ from wealth.fixed_term.states import LotState
 
 @transaction.atomic
 def instruct(*, customer_id: UUID, holding_id: UUID, instruction: str, at: datetime) -> FixedHolding:
-    """Choose what happens at the end, until the day before it. Raises NotFound (also for another's), LotEnded, InstructionLate, Invalid for a
-    choice the lot's terms do not have."""
+    """Choose what happens at the end, until the day before it. Raises NotFound (also for another's), LotEnded, InstructionLate, and Invalid
+    for a choice the lot's terms do not have."""
     lot = locked(holding_id)
     if lot.customer_id != customer_id:
         raise NotFound()

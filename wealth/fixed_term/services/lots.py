@@ -211,7 +211,7 @@ def leave(*, order_id: UUID, fee_fen: int, at: datetime) -> UUID:
 
 def shrink(lot: FixedHolding, part: FixedPart, day: date, at: datetime) -> None:
     rest = lot.principal_fen - part.principal_fen
-    left = {
+    left: dict[str, Any] = {
         "principal_fen": rest,
         "frozen_fen": lot.frozen_fen - part.principal_fen,
         "interest_fen": at_end_fen(terms.promised(lot), rest),
