@@ -16,9 +16,14 @@ AHEAD = CapKind("wealth.fixed_term_ahead", _("Days before a maturity that its cu
 TOPIC = "wealth.maturity_ahead"
 
 
+def near_by(day: date, at: datetime) -> date:
+    """The last day that is near on the morning after `day`."""
+    return day + timedelta(days=1 + cap(AHEAD, at))
+
+
 def tell(*, day: date, part: int, at: datetime) -> int:
     """Once a lot, of those whose day is near by the morning after `day`. Returns how many were told."""
-    near = day + timedelta(days=1 + cap(AHEAD, at))
+    near = near_by(day, at)
     low = part * WIDTH
     rows = FixedHolding.objects.select_for_update(of=("self",), no_key=True).select_related("product")
     mine = rows.filter(shard__gte=low, shard__lt=low + WIDTH, state=LotState.HELD, ahead_at=None)

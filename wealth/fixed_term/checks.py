@@ -1,5 +1,5 @@
-"""What `ledger_check` proves of fixed terms: the principal of lots is customers' money at the product, lots are what moved them, what is set
-aside is what redemptions set aside, promised interest is the formula's, and nobody is past their day behind the closed one."""
+"""What `ledger_check` proves of fixed terms: the principal of lots is customers' money at the product, lots are what moved them, set-aside
+parts are those of redemptions, promised interest is the formula's, and nobody is past their day behind the closed one."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta

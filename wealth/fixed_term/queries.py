@@ -1,6 +1,6 @@
 """Reads of fixed terms."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -53,3 +53,8 @@ def due_shards(at: datetime) -> list[int]:
 def late(through: date) -> QuerySet[FixedHolding]:
     """Lots that should have been paid by then."""
     return FixedHolding.objects.filter(state__in=OPEN, matures_on__lte=through)
+
+
+def past_due(today: date) -> QuerySet[FixedHolding]:
+    """Lots whose day is over and that are not settled: set-aside parts, or an end of day that did not run."""
+    return late(today - timedelta(days=1))

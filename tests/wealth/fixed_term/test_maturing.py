@@ -1,13 +1,18 @@
 """Lots from buying, over the API, to their end: paid, rolled, rolled again, and why not."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from accounts.identity.models import Customer
 from accounts.ledger.queries import balance
+from core.clock import queries as clock
 from core.clock.queries import start_of_day
 from core.outbox.models import OutboxEvent
+from tests.factories import api as plain
 from tests.payments.wallet.world import freeze, posted
+from tests.wealth.catalog.products import publish
 from tests.wealth.fixed_term.world import (
     FEN,
     TERMS,
@@ -23,7 +28,7 @@ from tests.wealth.fixed_term.world import (
 from tests.wealth.orders.world import api, go_on, order_of, paid, saver
 from wealth.catalog import accounts
 from wealth.catalog.models import Product
-from wealth.catalog.services import reviewing
+from wealth.catalog.services import drafting, reviewing
 from wealth.fixed_term.models import FixedHolding, FixedMove, FixedRun
 from wealth.issuers.models import IssuerRequest
 
@@ -58,8 +63,7 @@ def test_money_is_put_away_over_the_api_and_comes_back_with_its_interest_on_its_
     body = api(who, "get", f"fixed-term/holdings/{lot.public_id}").json()
     assert (body["state"], body["paid"], body["earned"], body["principal"]) == ("matured", FEN + interest, interest, 0)
     assert [one["paid_fen"] for one in told("wealth.matured")] == [FEN + interest]
-    statement = api_statement(who)
-    assert statement[0]["kind"] == "fixed_term_matured"
+    assert movements(who)[0]["kind"] == "fixed_term_matured"
     assert ask_issuer(lot.matures_on) == 1
     request = IssuerRequest.objects.get(operation="redeem")
     assert (request.amount_fen, request.units_fen) == (FEN + interest, FEN + interest)
@@ -68,10 +72,8 @@ def test_money_is_put_away_over_the_api_and_comes_back_with_its_interest_on_its_
     assert_sound(product)
 
 
-def api_statement(who: object) -> list[dict[str, object]]:
-    from tests.factories import api as plain  # noqa: PLC0415
-
-    return list(plain(who).get("/v1/payments/wallet/statement").json()["items"])  # type: ignore[arg-type]
+def movements(who: Customer) -> list[dict[str, Any]]:
+    return list(plain(who).get("/v1/payments/wallet/movements").json()["items"])
 
 
 def test_a_second_run_of_the_same_day_writes_nothing(steady: Product) -> None:
@@ -129,10 +131,6 @@ def test_what_cannot_go_on_is_paid_and_the_reason_is_told(steady: Product, why: 
 
 def spoil(product: Product, why: str, lot: FixedHolding) -> None:
     """What happens to a product between buying and the end."""
-    from core.clock import queries as clock  # noqa: PLC0415
-    from tests.wealth.catalog.products import publish  # noqa: PLC0415
-    from wealth.catalog.services import drafting  # noqa: PLC0415
-
     at = clock.now()
     if why == "product_not_on_sale":
         reviewing.suspend(product_id=product.pk, reason="as agreed", at=at)
@@ -148,10 +146,6 @@ def spoil(product: Product, why: str, lot: FixedHolding) -> None:
 
 
 def test_a_lot_keeps_the_rate_it_was_promised_and_what_is_rolled_takes_the_one_of_its_day(steady: Product) -> None:
-    from core.clock import queries as clock  # noqa: PLC0415
-    from tests.wealth.catalog.products import publish  # noqa: PLC0415
-    from wealth.catalog.services import drafting  # noqa: PLC0415
-
     lot = put_away(steady, instruction="roll_principal")
     lower = TERMS | {"tiers": [{"at_least": 0, "below": None, "rate_bp": 100}]}
     said = drafting.said(lot.version) | {"terms": lower, "yield_kind": "fixed", "yield_low_bp": 100, "yield_high_bp": 100}

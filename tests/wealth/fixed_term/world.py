@@ -12,13 +12,17 @@ from core.business_day import queries as business_days
 from core.business_day.end_of_day import Outcome, catch_up
 from core.clock import queries as clock
 from core.clock.queries import start_of_day
+from core.ids import new_id
 from tests.payments.cashier.world import assert_settled
 from tests.wealth.catalog.products import on_sale
+from tests.wealth.current.world import paid as put_in
 from tests.wealth.orders.world import go_on, left, locked, paid, saver, waiting
 from wealth.catalog import accounts
+from wealth.catalog import queries as catalog
 from wealth.catalog.models import Product
 from wealth.fixed_term import maturing, queries, sweeps
 from wealth.fixed_term.models import PARTS, FixedHolding
+from wealth.fixed_term.services import lots
 from wealth.fixed_term.states import OPEN
 from wealth.issuers.services import concluding
 from wealth.issuers.states import RequestState
@@ -56,13 +60,28 @@ def deposits(terms: Mapping[str, Any] | None = None, **values: Any) -> Product:
 def put_away(product: Product, fen: int = FEN, *, who: Customer | None = None, instruction: str = "pay_out") -> FixedHolding:
     """A lot ordered, paid from the balance and confirmed."""
     owner = who or saver(fen)
-    order = buying.buy(
-        customer_id=owner.id, product_id=product.id, amount_fen=fen, details={"instruction": instruction}, at=clock.now()
-    )
+    order = buying.buy(customer_id=owner.id, product_id=product.id, amount_fen=fen, details={"instruction": instruction}, at=clock.now())
     paid(owner, order)
     go_on(order.cut_at)
     confirm_all(order.cut_at)
     return FixedHolding.objects.select_related("customer", "product__current", "version__product").get(order_id=order.id)
+
+
+def brought(product: Product, who: Customer, fen: int = FEN, *, instruction: str = "pay_out") -> FixedHolding:
+    """A lot confirmed today, as W1 left it, of an order that nobody made."""
+    order_id = new_id()
+    put_in(product, fen)
+    lots.buy(
+        order_id=order_id,
+        customer_id=who.pk,
+        version=catalog.current_version(product),
+        amount_fen=fen,
+        fee_fen=0,
+        starts_on=business_days.current(),
+        details={"instruction": instruction},
+        at=clock.now(),
+    )
+    return FixedHolding.objects.get(order_id=order_id)
 
 
 def confirm_all(at: datetime, *, fee_fen: int = 0) -> None:

@@ -82,9 +82,9 @@ class Instructing(EffectView):
         examples=[asked("Roll all on", ex.INSTRUCT_IN), answer("Chosen", ex.INSTRUCTED, 200)],
     )
     def post(self, request: Request, **url: str) -> Any:
-        """Choose what happens at the end, until the day before it: `pay_out` (all to the balance), `roll_principal` (interest to the balance,
-        the principal goes on) or `roll_all`. What goes on does so at the rate of that day; where it cannot, it is paid out and `code` says
-        why."""
+        """Choose what happens at the end, until the day before it: `pay_out` (all to the balance), `roll_principal` (interest to the
+        balance, the principal goes on) or `roll_all`. What goes on does so at the rate of that day; where it cannot, it is paid out and
+        `code` says why."""
         return super().post(request, **url)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> FixedHolding:
