@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import public_id
@@ -21,6 +22,7 @@ def near_by(day: date, at: datetime) -> date:
     return day + timedelta(days=1 + cap(AHEAD, at))
 
 
+@transaction.atomic
 def tell(*, day: date, part: int, at: datetime) -> int:
     """Once a lot, of those whose day is near by the morning after `day`. Returns how many were told."""
     near = near_by(day, at)

@@ -33,7 +33,10 @@ def test_a_killed_end_of_day_is_resumed_with_nobody_left_out_and_nobody_twice(sh
 
     processes.killed_at("there", "-m", "tests.wealth.fixed_term.eod_process", at.isoformat(), place, "5")
     assert [again(lot).state for lot in lots] == ["matured", "rolled", "held", "held", "held", "held"]
-    assert (FixedRun.objects.count(), EodShard.objects.filter(run__step="fixed_term.mature", run__day=day - DAY, state="done").count()) == (1, 5)
+    assert (FixedRun.objects.count(), EodShard.objects.filter(run__step="fixed_term.mature", run__day=day - DAY, state="done").count()) == (
+        1,
+        5,
+    )
 
     days_until(day)
 

@@ -12,10 +12,11 @@ from core.clock import queries as clock
 from core.clock.queries import start_of_day
 from core.ids import SHARDS
 from core.outbox.models import OutboxEvent
-from tests.query_counts import queries as counted
+from tests.query_counts import assert_queries_do_not_grow
 from tests.rules import capped, unguarded
 from tests.wealth.current.world import holder
 from tests.wealth.fixed_term.world import DAY, FEN, again, brought, mature_on, put_away
+from tests.wealth.orders.world import api
 from wealth.catalog.models import Product
 from wealth.catalog.sockets import HOLDINGS
 from wealth.fixed_term import ahead
@@ -55,17 +56,13 @@ def test_a_customer_has_a_line_for_each_lot_and_one_for_what_is_over(steady: Pro
     assert (over.holding, over.value_fen, over.income_fen) == ("", 0, first.interest_fen)
 
 
-def test_the_lines_of_many_lots_take_as_many_queries_as_those_of_one(steady: Product) -> None:
-    who, plug = holder(), HOLDINGS.get("fixed_term")
+def test_what_is_read_of_many_lots_takes_as_many_queries_as_of_one(steady: Product) -> None:
+    few, many, plug = holder(), holder(), HOLDINGS.get("fixed_term")
     assert plug is not None
-    brought(steady, who)
-    with counted() as one:
-        plug.held(customer_id=who.pk, at=clock.now())
-    for _ in range(4):
+    for who in (few, *[many] * 5):
         brought(steady, who)
-    with counted() as many:
-        assert len(plug.held(customer_id=who.pk, at=clock.now())) == 5
-    assert len(many) == len(one)
+    assert_queries_do_not_grow(lambda who: plug.held(customer_id=who.pk, at=clock.now()), few, many)
+    assert_queries_do_not_grow(lambda who: api(who, "get", "fixed-term/holdings").content, few, many)
 
 
 def test_days_say_what_lots_were_worth_what_came_and_went_and_what_was_earned(steady: Product) -> None:

@@ -81,7 +81,12 @@ def test_a_lot_is_rolled_once_and_an_order_brings_one(steady: Product) -> None:
     lot = brought(steady, holder(), instruction="roll_all")
     mature_on(lot.matures_on)
     second = FixedHolding.objects.get(parent_id=lot.pk)
-    for origin, order_id, parent_id in (("rolled", None, lot.pk), ("order", lot.order_id, None), ("order", None, None), ("rolled", None, None)):
+    for origin, order_id, parent_id in (
+        ("rolled", None, lot.pk),
+        ("order", lot.order_id, None),
+        ("order", None, None),
+        ("rolled", None, None),
+    ):
         copy = FixedHolding.objects.get(pk=second.pk)
         copy.pk, copy.origin, copy.order_id, copy.parent_id = new_id(), origin, order_id, parent_id
         with pytest.raises(IntegrityError), transaction.atomic():
