@@ -9,7 +9,6 @@ from core.ids import public_id
 from core.limits.queries import cap
 from core.limits.sockets import CapKind, Unit
 from core.outbox import services as outbox
-from core.outbox.models import OutboxEvent
 from wealth.fixed_term.models import WIDTH, FixedHolding
 from wealth.fixed_term.states import LotState
 
@@ -31,13 +30,15 @@ def tell(*, day: date, part: int, at: datetime) -> int:
     mine = rows.filter(shard__gte=low, shard__lt=low + WIDTH, state=LotState.HELD, ahead_at=None)
     found = list(mine.filter(matures_on__lte=near, matures_on__gt=day + timedelta(days=1)).order_by("id"))
     FixedHolding.objects.filter(pk__in=[lot.pk for lot in found]).update(ahead_at=at)
-    outbox.publish_all([announced(lot, TOPIC, at) for lot in found])
+    outbox.publish_all(
+        [outbox.announced(topic=TOPIC, owner=lot.customer_id, payload=facts_of(lot), at=at, key=lot.public_id) for lot in found]
+    )
     return len(found)
 
 
-def announced(lot: FixedHolding, topic: str, at: datetime, **facts: str | int) -> OutboxEvent:
-    """News of one lot, for its customer's inbox."""
-    payload: outbox.Payload = {
+def facts_of(lot: FixedHolding) -> outbox.Payload:
+    """What news of one lot tells."""
+    return {
         "holding": lot.public_id,
         "customer": public_id("cus", lot.customer_id),
         "product": lot.product.public_id,
@@ -46,6 +47,4 @@ def announced(lot: FixedHolding, topic: str, at: datetime, **facts: str | int) -
         "matures_on": lot.matures_on.isoformat(),
         "instruction": lot.instruction,
         "currency": lot.currency,
-        **facts,
     }
-    return outbox.announced(topic=topic, owner=lot.customer_id, payload=payload, at=at, key=lot.public_id)

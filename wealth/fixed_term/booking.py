@@ -13,7 +13,7 @@ from wealth.fixed_term.models import FixedHolding
 from wealth.fixed_term.services import lots
 from wealth.fixed_term.services.instructing import require_offered
 from wealth.fixed_term.states import Instruction
-from wealth.orders.models import WealthOrder
+from wealth.orders.queries import WealthOrder
 
 KIND = "fixed_term"
 

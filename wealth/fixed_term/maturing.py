@@ -16,12 +16,11 @@ from accounts.ledger import services as ledger
 from accounts.ledger.batch import post_all
 from accounts.ledger.legs import Draft
 from core.business_day import queries as business_days
-from core.ids import new_id, public_id
+from core.ids import new_id
 from core.moves import advance_all
 from core.outbox import services as outbox
-from core.outbox.models import OutboxEvent
 from wealth.fixed_term import journals
-from wealth.fixed_term.ahead import announced
+from wealth.fixed_term.ahead import facts_of
 from wealth.fixed_term.models import WIDTH, FixedHolding, FixedMove, FixedRun
 from wealth.fixed_term.rolling import End, end_of
 from wealth.fixed_term.states import LOT_MOVES, LotMove, LotState
@@ -94,7 +93,11 @@ def control(run: FixedRun) -> list[Draft]:
 
 def write(ends: Sequence[End], run: FixedRun, on: date, at: datetime) -> None:
     """Lots, their moves, the payouts and the news."""
-    news = [told(end, at) for end in ends]
+    news = [
+        outbox.announced(topic=topic, owner=end.lot.customer_id, payload=facts, at=at, key=end.lot.public_id)
+        for end in ends
+        for topic, facts in [told(end)]
+    ]
     moves = [move for end in ends for move in moves_of(end, run, on, at)]
     next_lots = [end.next_lot for end in ends if end.next_lot is not None]
     for end in ends:
@@ -143,9 +146,9 @@ def moves_of(end: End, run: FixedRun, on: date, at: datetime) -> list[FixedMove]
     return [left, came]
 
 
-def told(end: End, at: datetime) -> OutboxEvent:
-    """Before the lot is written: its principal and interest are what ended."""
+def told(end: End) -> tuple[str, outbox.Payload]:
+    """The topic and facts; before the lot is written: its principal and interest are what ended."""
+    facts: outbox.Payload = {**facts_of(end.lot), "paid_fen": end.paid_fen}
     if end.next_lot is None:
-        return announced(end.lot, MATURED, at, paid_fen=end.paid_fen, code=end.code)
-    into = public_id(FixedHolding.PREFIX, end.next_lot.pk)
-    return announced(end.lot, ROLLED, at, paid_fen=end.paid_fen, rolled_fen=end.next_lot.principal_fen, next=into)
+        return MATURED, facts | {"code": end.code}
+    return ROLLED, facts | {"rolled_fen": end.next_lot.principal_fen, "next": end.next_lot.public_id}
