@@ -57,6 +57,7 @@ from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
 from tests.wealth.catalog import products
 from tests.wealth.current import world as current
+from tests.wealth.fixed_term import world as fixed
 from tests.wealth.suitability.people import profiled
 from wealth.orders.services import buying
 
@@ -97,6 +98,7 @@ PREFIXES = {
     "bill_account_id": "bac",
     "holding_id": "chd",
     "wealth_order_id": "wod",
+    "fixed_holding_id": "fxh",
     "product_id": "prd",
 }
 NOBODYS = {"product_id"}
@@ -334,9 +336,9 @@ def owes(owner: Customer, caller: Program) -> dict[str, str]:
 
 
 def holds(owner: Customer) -> dict[str, str]:
-    """Units of a money fund."""
+    """Units of a money fund, and a lot of a fixed term."""
     made = current.bought(current.fund(), owner, 10_000)
-    return {"holding_id": made.holding.public_id}
+    return {"holding_id": made.holding.public_id, "fixed_holding_id": fixed.brought(fixed.deposits(), owner).public_id}
 
 
 def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[str, str]:

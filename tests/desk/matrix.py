@@ -109,6 +109,8 @@ PAGES: dict[str, set[str]] = {
     "wealth.currentholding": {S, R, M, C, A},
     "wealth.currentrun": {S, R, M, C, A},
     "wealth.wealthorder": {S, R, M, C, A},
+    "wealth.fixedholding": {S, R, M, C, A},
+    "wealth.fixedrun": {S, R, M, C, A},
     "wealth.issuer": {S, R, M, C, A},
     "wealth.issuerrequest": {S, R, M, C, A},
     "wealth.issuerfile": {M, C, A},
@@ -257,6 +259,7 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("wealth.currentrun", "catch-up"): {M, C},
     ("payments.settlementadjustment", "adjust"): {M},
     ("wealth.wealthorder", "resend"): {M},
+    ("wealth.fixedholding", "ask-again"): {M},
     ("wealth.wealthorder", "reject"): {M},
     ("wealth.issuer", "switch"): {M},
     ("wealth.issuerrequest", "ask"): {S, R, M, C},
@@ -268,6 +271,7 @@ EXPORT = {R, M, C, A}
 OWN_PAGES: dict[str, set[str]] = {
     "ledger_trial_balance": {S, R, M, C, A},
     "ledger_open_items": {S, R, M, C, A},
+    "fixed_term_ladder": {S, R, M, C, A},
 }
 # Pages of the site itself: URL name -> who opens them.
 SITE_PAGES: dict[str, set[str]] = {

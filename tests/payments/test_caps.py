@@ -50,6 +50,7 @@ from tests.wealth.catalog import products
 from tests.wealth.catalog.products import on_sale
 from tests.wealth.orders.world import saver
 from tests.wealth.suitability.people import insisted, profiled
+from wealth.fixed_term import ahead
 from wealth.orders.services import buying
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +186,10 @@ def order_product() -> Act:
     return act
 
 
+def days_ahead() -> Act:
+    return lambda at: (ahead.near_by(clock.local_day(at), at) - clock.local_day(at)).days - 1
+
+
 def hand_in() -> Act:
     open_day()
     where = shop()
@@ -289,6 +294,7 @@ CASES = {
     "wealth.answers_a_day": Case(answer_questions, "limit_reached"),
     "wealth.warning_minutes": Case(insist_on, 7, before=30, value=7),
     "wealth.minutes_to_pay": Case(order_product, 7, before=15, value=7),
+    "wealth.fixed_term_ahead": Case(days_ahead, 7, before=3, value=7),
 }
 
 

@@ -1,1 +1,1 @@
-"""Deposits for a term: lots with their interest, maturity and early exit."""
+"""Fixed terms: money put away for a while at a rate that is kept, until its day, rolled on, or taken early."""

@@ -129,3 +129,58 @@ def months_later(start: date, months: int) -> date:
     """The same day so many months on; the last day of a month that is shorter."""
     year, month = divmod(start.year * MONTHS + start.month - 1 + months, MONTHS)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """What a lot was promised. `months`: its term, where it is counted in months; `every_months`: how often interest joins the principal
+    (None: never)."""
+
+    rate_bp: int
+    starts_on: date
+    ends_on: date
+    basis: DayCount = DayCount.ACT_365F
+    rounding: Rounding = Rounding.DOWN
+    months: int | None = None
+    every_months: int | None = None
+
+
+def ends_on(*, starts_on: date, term_days: int, months: int | None) -> date:
+    """The day a term ends: so many months on, or days."""
+    return starts_on + timedelta(days=term_days) if months is None else months_later(starts_on, months)
+
+
+def at_end_fen(deposit: Deposit, principal_fen: int) -> int:
+    """The interest of the whole term in fen, rounded once."""
+    if deposit.every_months is None:
+        days = days_between(deposit.starts_on, deposit.ends_on, deposit.basis)
+        return interest_fen(principal_fen=principal_fen, rate_bp=deposit.rate_bp, days=days, basis=deposit.basis, rounding=deposit.rounding)
+    assert deposit.months is not None, "what is compounded by months has a term in months"
+    grown = compounded(principal=Fraction(principal_fen), rate_bp=deposit.rate_bp, months=deposit.months, every_months=deposit.every_months)
+    return whole(grown - principal_fen, deposit.rounding)
+
+
+def accrued_fen(deposit: Deposit, principal_fen: int, on: date) -> int:
+    """What has accrued by the beginning of `on`, for display: whole fen, rounded down, never more than the end pays. Interest of a period
+    that is not over is simple."""
+    day, since, grown = min(on, deposit.ends_on), deposit.starts_on, Fraction(principal_fen)
+    if day <= since:
+        return 0
+    if deposit.every_months is not None:
+        periods = whole_months(since, day) // deposit.every_months
+        grown *= (1 + percent(deposit.rate_bp) * Fraction(deposit.every_months, MONTHS)) ** periods
+        since = months_later(since, periods * deposit.every_months)
+    grown *= 1 + percent(deposit.rate_bp) * Fraction(days_between(since, day, deposit.basis), deposit.basis.year)
+    return min(whole(grown - principal_fen), at_end_fen(deposit, principal_fen))
+
+
+def early_fen(deposit: Deposit, *, part_fen: int, demand_rate_bp: int, on: date) -> int:
+    """The interest of a part that leaves on `on`: the demand rate for the days it was there."""
+    days = max(0, days_between(deposit.starts_on, on, deposit.basis))
+    return interest_fen(principal_fen=part_fen, rate_bp=demand_rate_bp, days=days, basis=deposit.basis, rounding=deposit.rounding)
+
+
+def whole_months(start: date, end: date) -> int:
+    """Months that are over between two days; `months_later` of as many is not after `end`."""
+    months = (end.year - start.year) * MONTHS + end.month - start.month
+    return months - (months_later(start, months) > end)

@@ -132,6 +132,8 @@ PAGES: dict[str, Roles] = {
     "wealth.currentholding": WORK,
     "wealth.currentrun": WORK,
     "wealth.wealthorder": WORK,
+    "wealth.fixedholding": WORK,
+    "wealth.fixedrun": WORK,
     "wealth.issuer": WORK,
     "wealth.issuerrequest": WORK,
     "wealth.issuerfile": MONEY,
@@ -203,6 +205,7 @@ ACTS: dict[str, Roles] = {
     "current.quote": frozenset({Role.FINANCE_MAKER}),
     "current.catch_up": FINANCE,
     "wealth_order.decide": frozenset({Role.FINANCE_MAKER}),
+    "fixed_term.decide": frozenset({Role.FINANCE_MAKER}),
     "product.draft": frozenset({Role.MARKETING, Role.FINANCE_MAKER}),
     "product.suspend": frozenset({Role.RISK, Role.FINANCE_CHECKER}),
 }

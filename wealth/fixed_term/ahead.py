@@ -1,0 +1,50 @@
+"""Telling customers some days before that a lot matures."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import public_id
+from core.limits.queries import cap
+from core.limits.sockets import CapKind, Unit
+from core.outbox import services as outbox
+from wealth.fixed_term.models import WIDTH, FixedHolding
+from wealth.fixed_term.states import LotState
+
+AHEAD = CapKind("wealth.fixed_term_ahead", _("Days before a maturity that its customer is told"), usual=3, most=60, unit=Unit.DAYS)
+TOPIC = "wealth.maturity_ahead"
+
+
+def near_by(day: date, at: datetime) -> date:
+    """The last day that is near on the morning after `day`."""
+    return day + timedelta(days=1 + cap(AHEAD, at))
+
+
+@transaction.atomic
+def tell(*, day: date, part: int, at: datetime) -> int:
+    """Once a lot, of those whose day is near by the morning after `day`. Returns how many were told."""
+    near = near_by(day, at)
+    low = part * WIDTH
+    rows = FixedHolding.objects.select_for_update(of=("self",), no_key=True).select_related("product")
+    mine = rows.filter(shard__gte=low, shard__lt=low + WIDTH, state=LotState.HELD, ahead_at=None)
+    found = list(mine.filter(matures_on__lte=near, matures_on__gt=day + timedelta(days=1)).order_by("id"))
+    FixedHolding.objects.filter(pk__in=[lot.pk for lot in found]).update(ahead_at=at)
+    outbox.publish_all(
+        [outbox.announced(topic=TOPIC, owner=lot.customer_id, payload=facts_of(lot), at=at, key=lot.public_id) for lot in found]
+    )
+    return len(found)
+
+
+def facts_of(lot: FixedHolding) -> outbox.Payload:
+    """What news of one lot tells."""
+    return {
+        "holding": lot.public_id,
+        "customer": public_id("cus", lot.customer_id),
+        "product": lot.product.public_id,
+        "principal_fen": lot.principal_fen,
+        "interest_fen": lot.interest_fen,
+        "matures_on": lot.matures_on.isoformat(),
+        "instruction": lot.instruction,
+        "currency": lot.currency,
+    }

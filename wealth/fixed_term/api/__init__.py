@@ -1,0 +1,1 @@
+"""Fixed terms for customers."""

@@ -1,0 +1,72 @@
+"""What customers have in fixed terms, for everybody above (plugged into wealth.catalog)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Sum
+
+from core.clock.queries import local_day
+from wealth.catalog.sockets import Held
+from wealth.fixed_term import queries
+from wealth.fixed_term.models import FixedHolding
+from wealth.fixed_term.states import ENDED, OPEN
+from wealth.fixed_term.worth import Rhythms, accrued, worth
+
+KIND = "fixed_term"
+DAY = """
+WITH lots AS (
+    SELECT m.holding_id, m.customer_id, m.shard, m.product_id,
+        sum(m.principal_fen)::bigint AS principal_fen,
+        coalesce(sum(m.principal_fen) FILTER (WHERE m.day < %(day)s), 0)::bigint AS before_fen,
+        coalesce(sum(m.cash_fen) FILTER (WHERE m.day = %(day)s AND m.cash_fen > 0), 0)::bigint AS paid_in_fen,
+        coalesce(-sum(m.cash_fen) FILTER (WHERE m.day = %(day)s AND m.cash_fen < 0), 0)::bigint AS paid_out_fen
+    FROM wealth_fixedmove m WHERE m.shard >= %(low)s AND m.shard < %(high)s AND m.day <= %(day)s
+    GROUP BY m.holding_id, m.customer_id, m.shard, m.product_id
+    HAVING sum(m.principal_fen) > 0 OR bool_or(m.day = %(day)s)
+), valued AS (
+    SELECT l.*, l.principal_fen + fixed_term_accrued(l.principal_fen, h.rate_bp, h.day_count, h.starts_on,
+            least(%(day)s::date, h.ends_on), h.compounding_months) AS value_fen,
+        l.before_fen + fixed_term_accrued(l.before_fen, h.rate_bp, h.day_count, h.starts_on,
+            least(%(day)s::date - 1, h.ends_on), h.compounding_months) AS was_fen
+    FROM lots l JOIN wealth_fixedholding h ON h.id = l.holding_id AND h.shard = l.shard
+)
+SELECT customer_id, shard, product_id, sum(value_fen)::bigint AS value_fen, sum(paid_in_fen)::bigint AS paid_in_fen,
+    sum(paid_out_fen)::bigint AS paid_out_fen, sum(value_fen - was_fen - paid_in_fen + paid_out_fen)::bigint AS income_fen
+FROM valued GROUP BY customer_id, shard, product_id
+"""
+
+
+class FixedTermHoldings:
+    def held(self, *, customer_id: UUID, at: datetime) -> Sequence[Held]:
+        return [*lines(customer_id, at), *over(customer_id)]
+
+    def day_sql(self) -> str:
+        return DAY
+
+
+def lines(customer_id: UUID, at: datetime) -> Iterator[Held]:
+    """A line for each lot."""
+    today, rhythms = local_day(at), Rhythms(at)
+    for lot in queries.own(customer_id).filter(state__in=OPEN).order_by("matures_on", "id"):
+        now = worth(lot, at, rhythms.dates(lot.product.current))
+        yield Held(
+            kind=KIND,
+            product_id=lot.product_id,
+            version_id=lot.version_id,
+            holding=lot.public_id,
+            value_fen=lot.principal_fen + now.accrued_fen,
+            cost_fen=lot.principal_fen,
+            accrued_fen=now.accrued_fen,
+            income_fen=lot.earned_fen + now.accrued_fen,
+            yesterday_fen=now.accrued_fen - accrued(lot, today - timedelta(days=1)),
+            available_fen=now.now_fen or 0,
+            matures_on=lot.matures_on,
+        )
+
+
+def over(customer_id: UUID) -> Iterator[Held]:
+    """A line for each product with lots that are over: what they earned."""
+    rows = FixedHolding.objects.filter(customer_id=customer_id, state__in=ENDED).order_by()
+    for product_id, earned in rows.values_list("product_id").annotate(fen=Sum("earned_fen")).order_by("product_id"):
+        yield Held(KIND, product_id, None, "", 0, 0, 0, earned, 0, 0, None)
