@@ -1,0 +1,1 @@
+"""What advice plugs into other rooms."""
