@@ -1,10 +1,11 @@
 """What rooms of kinds plug into the catalogue, under the kind's name: without a plug no product of the kind goes on sale."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
 
 from core.sockets import Socket
 from wealth.catalog.models import ProductVersion
@@ -55,3 +56,40 @@ class Kind(Protocol):
 
 
 KINDS: Socket[Kind] = Socket("wealth.catalog.kinds", Kind)
+
+
+@dataclass(frozen=True)
+class Held:
+    """One line of what a customer has. Fen: `value_fen` now, with `accrued_fen` of income that is earned and not paid; `cost_fen` what
+    was paid for it; `income_fen` of all time, `yesterday_fen` of the last day (None: not known yet); `available_fen` could be asked back
+    today. `holding`: the public id of a lot, "" where there is one a product."""
+
+    kind: str
+    product_id: UUID
+    version_id: UUID | None
+    holding: str
+    value_fen: int
+    cost_fen: int
+    accrued_fen: int
+    income_fen: int
+    yesterday_fen: int | None
+    available_fen: int
+    matures_on: date | None
+
+
+@runtime_checkable
+class Holdings(Protocol):
+    """What customers have of the products of one kind (name = kind)."""
+
+    def held(self, *, customer_id: UUID, at: datetime) -> Sequence[Held]:
+        """In a constant number of queries."""
+        ...
+
+    def day_sql(self) -> str:
+        """A SELECT of customer_id, shard, product_id, value_fen, paid_in_fen, paid_out_fen, income_fen (one row a customer and product)
+        as of the end of %(day)s, for shards from %(low)s up to below %(high)s. `paid_in_fen` and `paid_out_fen`: the customer's own money
+        that came to the product and left it on that day."""
+        ...
+
+
+HOLDINGS: Socket[Holdings] = Socket("wealth.catalog.holdings", Holdings)
