@@ -42,9 +42,9 @@ RETURN NEW;
 """
 SHOWN_STAYS = """
 IF (NEW.id, NEW.customer_id, NEW.shard, NEW.portfolio_id, NEW.level, NEW.cash_fen, NEW.total_fen, NEW.drift_e2bp, NEW.after_e2bp,
-    NEW.left_fen, NEW.created_at, NEW.expires_at)
+    NEW.left_fen, NEW.left_out, NEW.created_at, NEW.expires_at)
     IS DISTINCT FROM (OLD.id, OLD.customer_id, OLD.shard, OLD.portfolio_id, OLD.level, OLD.cash_fen, OLD.total_fen, OLD.drift_e2bp,
-    OLD.after_e2bp, OLD.left_fen, OLD.created_at, OLD.expires_at) THEN
+    OLD.after_e2bp, OLD.left_fen, OLD.left_out, OLD.created_at, OLD.expires_at) THEN
     RAISE EXCEPTION 'what a plan showed stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_plan_stays';
 END IF;
 RETURN NEW;
@@ -162,7 +162,8 @@ def terms_in_force(at: datetime) -> AdvisorTerms:
 class AdvisorPlan(models.Model):
     """What a customer was shown as the way to their model: `cash_fen` of new money, `total_fen` they hold without it, and the orders in its
     items. `drift_e2bp`, `after_e2bp`: hundredths of a basis point of drift before and once all is done. `left_fen`: money from sales that
-    is not there at once; it is bought with by a later plan. At most one is `shown` a customer."""
+    is not there at once; it is bought with by a later plan. `left_out`: [product, code] of what could not be bought then. At most one is
+    `shown` a customer."""
 
     PREFIX: ClassVar[str] = "apl"
     currency: ClassVar[str] = CNY.code
@@ -176,6 +177,7 @@ class AdvisorPlan(models.Model):
     cash_fen = models.BigIntegerField()
     total_fen = models.BigIntegerField()
     left_fen = models.BigIntegerField(default=0)
+    left_out = models.JSONField(default=list, blank=True)
     drift_e2bp = models.IntegerField()
     after_e2bp = models.IntegerField()
     expires_at = models.DateTimeField()
