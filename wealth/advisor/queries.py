@@ -1,5 +1,6 @@
 """Reads of plans, goals and regular investments."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -42,7 +43,16 @@ def locked_plan(customer_id: UUID, plan_id: UUID) -> AdvisorPlan:
 
 def items(plan_id: UUID) -> QuerySet[AdvisorItem]:
     """In the order they are shown and ordered in."""
-    return AdvisorItem.objects.filter(plan_id=plan_id).select_related("product", "version").order_by("position")
+    return AdvisorItem.objects.filter(plan_id=plan_id).select_related("product", "version__product").order_by("position")
+
+
+def items_of(plan_ids: Collection[UUID]) -> dict[UUID, list[AdvisorItem]]:
+    """Of several plans, in one query."""
+    found: dict[UUID, list[AdvisorItem]] = {one: [] for one in plan_ids}
+    rows = AdvisorItem.objects.filter(plan_id__in=plan_ids).select_related("product", "version__product").order_by("plan_id", "position")
+    for row in rows:
+        found[row.plan_id].append(row)
+    return found
 
 
 def over(at: datetime) -> QuerySet[AdvisorPlan]:

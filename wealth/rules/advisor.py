@@ -4,6 +4,7 @@ points that sum to 10,000."""
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from statistics import NormalDist
 
@@ -165,6 +166,20 @@ class Band:
     low_fen: int
     middle_fen: int
     high_fen: int
+
+
+def whole_months(start: date, end: date) -> int:
+    """Whole months from one day to another: how often a month's end adds to a goal."""
+    return max(0, (end.year - start.year) * MONTHS + end.month - start.month - (end.day < start.day))
+
+
+def filled(amounts_fen: Sequence[int], have_fen: int) -> list[int]:
+    """What one has, shared out to goals in their order: each takes what it lacks before the next has any."""
+    found = []
+    for amount in amounts_fen:
+        found.append(min(amount, max(0, have_fen)))
+        have_fen -= found[-1]
+    return found
 
 
 def projected(*, now_fen: int, monthly_fen: int, months: int, mean_bp: int, deviation_bp: int, outside: float = 0.1) -> Band:

@@ -10,6 +10,11 @@ LAST = 31
 DAY = timedelta(days=1)
 
 
+def is_day(*, every: str, day: int) -> bool:
+    """Whether there is such a day in every week, or month."""
+    return 1 <= day <= 7 if every == "week" else 1 <= day <= 28 or day == LAST
+
+
 def in_month(year: int, month: int, day: int) -> date:
     return date(year, month, min(day, monthrange(year, month)[1]))
 

@@ -74,9 +74,7 @@ def order(plan: AdvisorPlan, item: AdvisorItem, at: datetime) -> None:
 def made(plan: AdvisorPlan, item: AdvisorItem, at: datetime) -> WealthOrder:
     if item.side == Side.BUY:
         return buying.buy(customer_id=plan.customer_id, product_id=item.product_id, amount_fen=item.amount_fen, at=at)
-    return redeeming.redeem(
-        customer_id=plan.customer_id, product_id=item.product_id, units_fen=item.amount_fen, fast=item.fast, at=at
-    )
+    return redeeming.redeem(customer_id=plan.customer_id, product_id=item.product_id, units_fen=item.amount_fen, fast=item.fast, at=at)
 
 
 def expire(*, at: datetime) -> int:

@@ -49,9 +49,11 @@ def put(
 
 
 @transaction.atomic
-def delete(*, customer_id: UUID, goal_id: UUID) -> None:
-    """Raises NotFound."""
-    queries.own_goal(customer_id, goal_id).delete()
+def delete(*, customer_id: UUID, goal_id: UUID) -> WealthGoal:
+    """The goal as it was. Raises NotFound."""
+    goal = queries.own_goal(customer_id, goal_id)
+    queries.goals(customer_id).filter(pk=goal.pk).delete()
+    return goal
 
 
 @transaction.atomic

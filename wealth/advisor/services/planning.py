@@ -89,7 +89,7 @@ def work_out(customer_id: UUID, found: Standing, cash_fen: int, at: datetime) ->
     )
     trades = planned.trades_fen
     orders = rules.orderable(trades, products=tradable, cash_fen=cash_fen, minimum_fen=found.terms.least_trade_fen)
-    return Worked(orders, {code: why for code, why in left_out.items() if trades[code] > 0 or code not in dated and trades[code]}, dated)
+    return Worked(orders, {code: why for code, why in left_out.items() if trades[code] > 0}, dated)
 
 
 def tradable_of(customer_id: UUID, position: Position, dated: dict[str, Terms], left_out: dict[str, str], at: datetime) -> Tradable:
