@@ -41,8 +41,8 @@ class Position:
 
 @dataclass(frozen=True)
 class Standing:
-    """`profile`: valid, missing or expired; no model without a valid one. `coming_fen`: redeemed and not paid out yet. `balance_fen`: idle
-    in the wallet. No drift where nothing is invested or there is no model."""
+    """`profile`: valid, missing or expired; no model without a valid one. `coming_fen`: redeemed and not paid out yet, `promised_fen` of it
+    by plans, to be invested anew. `balance_fen`: idle in the wallet. No drift where nothing is invested or there is no model."""
 
     profile: str
     level: str
@@ -50,6 +50,7 @@ class Standing:
     terms: AdvisorTerms
     positions: list[Position]
     coming_fen: int
+    promised_fen: int
     balance_fen: int
 
     @property
@@ -65,8 +66,8 @@ class Standing:
 
     @property
     def suggested(self) -> bool:
-        """Whether the drift is worth selling something."""
-        return self.drift_e2bp is not None and self.drift_e2bp >= self.terms.sell_at_bp * E2
+        """Whether the drift is worth selling something; not while a plan's sales are on their way."""
+        return not self.promised_fen and self.drift_e2bp is not None and self.drift_e2bp >= self.terms.sell_at_bp * E2
 
 
 def in_e2(found_bp: Fraction) -> int:
@@ -82,13 +83,15 @@ def standing(customer_id: UUID, at: datetime) -> Standing:
     model = queries.model_of(level, at) if level else None
     held, sellable = held_of(customer_id, at)
     coming = under_way(customer_id, held)
+    sold_by_plans = queries.ordered_by_plans(list(coming))
     return Standing(
         profile=state,
         level=level,
         model=model,
         terms=terms_in_force(at),
         positions=positions_of(held, sellable, {} if model is None else model.weights),
-        coming_fen=coming,
+        coming_fen=sum(coming.values()),
+        promised_fen=sum(fen for order_id, fen in coming.items() if order_id in sold_by_plans),
         balance_fen=max(0, wallet.balance(customer_id).available),
     )
 
@@ -106,16 +109,17 @@ def held_of(customer_id: UUID, at: datetime) -> tuple[dict[UUID, int], dict[UUID
     return held, sellable
 
 
-def under_way(customer_id: UUID, held: dict[UUID, int]) -> int:
-    """Count orders that are not booked yet into `held`; returns fen on their way to the balance."""
-    coming = 0
+def under_way(customer_id: UUID, held: dict[UUID, int]) -> dict[UUID, int]:
+    """Count orders that are not booked yet into `held`; returns fen on their way to the balance, by order."""
+    coming: dict[UUID, int] = {}
     for order in orders.open_of(customer_id).filter(kind__in=KINDS):
         amount, units = order.amount_fen or 0, order.units_fen or 0
         if order.side == Side.BUY:
             held[order.product_id] += amount if order.state in COMING_IN else 0
             continue
         held[order.product_id] -= units if order.state in GOING_OUT else 0
-        coming += (amount or units) if order.state in OWED and not order.fast else 0
+        if order.state in OWED and not order.fast:
+            coming[order.id] = amount or units
     return coming
 
 

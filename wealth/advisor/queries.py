@@ -55,6 +55,11 @@ def items_of(plan_ids: Collection[UUID]) -> dict[UUID, list[AdvisorItem]]:
     return found
 
 
+def ordered_by_plans(order_ids: Collection[UUID]) -> set[UUID]:
+    """Which of the orders are items of plans."""
+    return set(AdvisorItem.objects.filter(order_id__in=order_ids).values_list("order_id", flat=True))
+
+
 def over(at: datetime) -> QuerySet[AdvisorPlan]:
     """Plans that nobody confirmed in time."""
     return AdvisorPlan.objects.filter(state=PlanState.SHOWN, expires_at__lte=at)
@@ -73,7 +78,7 @@ def own_goal(customer_id: UUID, goal_id: UUID) -> WealthGoal:
 
 
 def investing(customer_id: UUID) -> QuerySet[InvestingPlan]:
-    return InvestingPlan.objects.filter(customer_id=customer_id).select_related("product__current")
+    return InvestingPlan.objects.filter(customer_id=customer_id).select_related("product__current__product")
 
 
 def own_investing(customer_id: UUID, investing_id: UUID) -> InvestingPlan:

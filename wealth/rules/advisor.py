@@ -124,7 +124,7 @@ class Tradable:
 @dataclass(frozen=True)
 class Orders:
     """Fen to sell and to buy now, by name; `fast`: sales that are paid at once. `left_fen`: what is to be bought once the other sales are
-    paid."""
+    paid, earlier ones among them."""
 
     sells_fen: Mapping[str, int]
     buys_fen: Mapping[str, int]
@@ -139,13 +139,15 @@ def stepped(amount_fen: int, product: Tradable) -> int:
     return amount_fen - (amount_fen - product.minimum_fen) % product.step_fen
 
 
-def orderable(trades_fen: Mapping[str, int], *, products: Mapping[str, Tradable], cash_fen: int, minimum_fen: int) -> Orders:
+def orderable(
+    trades_fen: Mapping[str, int], *, products: Mapping[str, Tradable], cash_fen: int, coming_fen: int = 0, minimum_fen: int
+) -> Orders:
     """The part of a plan's trades that can be ordered now: no more is sold than may be, and bought only with money that is there, which is
-    the cash and what is paid at once."""
+    the cash and what is paid at once; not with what is still coming from earlier sales."""
     sells = {name: min(-fen, products[name].sellable_fen) for name, fen in trades_fen.items() if fen < 0}
     sells = {name: fen for name, fen in sells.items() if fen >= minimum_fen}
     wanted = {name: fen for name, fen in trades_fen.items() if fen > 0 and products[name].bought}
-    bought = affordable(wanted | {name: -fen for name, fen in sells.items()}, cash_fen, minimum_fen)
+    bought = affordable(wanted | {name: -fen for name, fen in sells.items()}, cash_fen + coming_fen, minimum_fen)
     afforded = {name: fen for name, fen in bought.trades_fen.items() if fen > 0}
     fast = frozenset(name for name, fen in sells.items() if fen <= products[name].fast_fen)
     there = cash_fen + sum(sells[name] for name in fast)

@@ -57,7 +57,7 @@ class AdviceShown(serializers.Serializer[Any]):
     currency = serializers.SerializerMethodField()
     drift_bp = serializers.SerializerMethodField(help_text="Half the sum of the deviations; null where nothing is invested or no model is.")
     sell_at_bp = serializers.IntegerField(source="terms.sell_at_bp", help_text="From this drift on selling is advised.")
-    suggested = serializers.BooleanField(help_text="Whether the drift is worth selling something.")
+    suggested = serializers.BooleanField(help_text="Whether the drift is worth selling something; not while a plan's sales are under way.")
 
     def get_currency(self, row: Any) -> str:
         return AdvisorPlan.currency

@@ -16,7 +16,7 @@ from wealth.advisor.refusals import PlanChanged, PlanOver
 from wealth.advisor.services.planning import publish
 from wealth.advisor.states import PLAN_MOVES, PlanState
 from wealth.catalog import queries as catalog
-from wealth.orders.models import WealthOrder
+from wealth.orders.queries import WealthOrder
 from wealth.orders.services import buying, redeeming
 from wealth.orders.states import Side
 from wealth.suitability import queries as suitability

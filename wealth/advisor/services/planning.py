@@ -83,12 +83,14 @@ def work_out(customer_id: UUID, found: Standing, cash_fen: int, at: datetime) ->
     planned = rules.plan(
         targets_bp={code: one.target_bp for code, one in by_code.items()},
         holdings_fen={code: one.value_fen for code, one in by_code.items()},
-        cash_fen=cash_fen,
+        cash_fen=cash_fen + found.promised_fen,
         minimum_fen=found.terms.least_trade_fen,
         sell_at_bp=found.terms.sell_at_bp,
     )
     trades = planned.trades_fen
-    orders = rules.orderable(trades, products=tradable, cash_fen=cash_fen, minimum_fen=found.terms.least_trade_fen)
+    orders = rules.orderable(
+        trades, products=tradable, cash_fen=cash_fen, coming_fen=found.promised_fen, minimum_fen=found.terms.least_trade_fen
+    )
     return Worked(orders, {code: why for code, why in left_out.items() if trades[code] > 0}, dated)
 
 
@@ -113,7 +115,8 @@ def tradable_of(customer_id: UUID, position: Position, dated: dict[str, Terms], 
 def saved(customer_id: UUID, found: Standing, model: ModelPortfolio, cash_fen: int, worked: Worked, at: datetime) -> AdvisorPlan:
     """The plan with its items: purchases first, by product, then sales, those paid at once last; confirming orders in that order."""
     orders, by_code = worked.orders, {one.product.code: one for one in found.positions}
-    chosen = [*orders.buys_fen, *sorted(orders.sells_fen, key=lambda code: code in orders.fast)]
+    buys = sorted(orders.buys_fen, key=lambda code: by_code[code].product.id)
+    chosen = [*buys, *sorted(orders.sells_fen, key=lambda code: code in orders.fast)]
     ends = [at + timedelta(minutes=found.terms.plan_minutes), *(worked.terms[code].dates.cut_at for code in chosen)]
     plan = AdvisorPlan.objects.create(
         id=new_id(),

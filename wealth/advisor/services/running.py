@@ -20,7 +20,7 @@ from wealth.advisor.models import CODE_LENGTH, AdvisorTerms, InvestingPlan, Inve
 from wealth.advisor.services.investing import tell
 from wealth.advisor.states import INVESTING_MOVES, RUN_MOVES, InvestingState, RunState
 from wealth.catalog import queries as catalog
-from wealth.orders.models import WealthOrder
+from wealth.orders.queries import WealthOrder
 from wealth.orders.services import buying
 from wealth.rules.investing import next_on
 
