@@ -57,7 +57,8 @@ def items_of(plan_ids: Collection[UUID]) -> dict[UUID, list[AdvisorItem]]:
 
 def ordered_by_plans(order_ids: Collection[UUID]) -> set[UUID]:
     """Which of the orders are items of plans."""
-    return set(AdvisorItem.objects.filter(order_id__in=order_ids).values_list("order_id", flat=True))
+    found = AdvisorItem.objects.filter(order_id__in=order_ids).values_list("order_id", flat=True)
+    return {order_id for order_id in found if order_id is not None}
 
 
 def over(at: datetime) -> QuerySet[AdvisorPlan]:

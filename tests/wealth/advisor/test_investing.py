@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+import time_machine
 
 from core.clock import queries as clock
 from core.errors import DomainError
@@ -17,14 +18,14 @@ from tests.ledger_proof import assert_books_balance
 from tests.payments.wallet.world import fund, intent, posted
 from tests.query_counts import assert_queries_do_not_grow
 from tests.together import together
-from tests.wealth.advisor.world import morning, regularly, sweep
+from tests.wealth.advisor.world import model, morning, regularly, sweep
 from tests.wealth.catalog.products import on_sale
 from tests.wealth.orders.world import FEN, confirm_all, go_on, saver, units_of
 from tests.wealth.suitability.people import profiled
-from wealth.advisor import queries
-from wealth.advisor.models import InvestingPlan, InvestingRun
+from wealth.advisor import queries, tasks
+from wealth.advisor.models import AdvisorPlan, InvestingPlan, InvestingRun
 from wealth.advisor.refusals import NotInvestedRegularly, TooManyInvestingPlans
-from wealth.advisor.services import investing, running
+from wealth.advisor.services import investing, planning, running
 from wealth.catalog.models import Product
 from wealth.catalog.services import reviewing
 from wealth.orders.models import WealthOrder
@@ -167,6 +168,8 @@ def test_agreeing_wants_a_proof_a_fitting_product_and_a_day_there_is(fund_on_sal
     assert client.post(ROOT, body).json()["errors"][0]["field"] == "day"
     assert client.post(ROOT, body | {"every": "week", "day": 31}).status_code == 422
     assert client.post(ROOT, body | {"day": 3}).json()["code"] == "proof_mismatch"
+    with pytest.raises(DomainError, match="stronger_proof_needed"):
+        regularly(who, fund_on_sale, 100_001)
     risky = on_sale(minimum_fen=100, risk="R4")
     deposit = on_sale(kind="fixed_term", minimum_fen=100, yield_kind="fixed", yield_low_bp=100, yield_high_bp=100, carry="", term_days=30)
     for product, code in ((risky, "suitability_risk_too_high"), (deposit, "")):
@@ -227,3 +230,16 @@ def test_the_list_takes_the_same_queries_for_few_and_many(fund_on_sale: Product)
         regularly(who, fund_on_sale, BUY)
     clients = {who.id: api(who) for who in (one, many)}
     assert_queries_do_not_grow(lambda who: clients[who.id].get(ROOT), one, many)
+
+
+def test_the_sweep_hands_out_what_is_due_and_ends_plans_that_are_over(fund_on_sale: Product) -> None:
+    model({fund_on_sale: 10_000})
+    who = saver(FEN)
+    row = regularly(who, fund_on_sale, BUY)
+    planning.show(customer_id=who.id, cash_fen=100_000, at=clock.now())
+    with time_machine.travel(morning(row)):
+        assert tasks.sweep() == 1
+        assert AdvisorPlan.objects.get().state == "expired"
+        assert tasks.invest(shard=row.shard) == 1
+        assert InvestingRun.objects.get().state == "paid"
+        assert tasks.sweep() == 0

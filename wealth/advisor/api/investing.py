@@ -17,6 +17,7 @@ from core.errors import Invalid, NotFound
 from core.ids import parse_public_id
 from core.moves import WrongState
 from payments.merchants.api.examples import answer, asked, page
+from payments.risk.services.deciding import StrongerProofNeeded
 from payments.wallet.api.base import customer_id, intent
 from payments.wallet.services.parties import CustomerNotActive
 from wealth.advisor import queries
@@ -73,6 +74,7 @@ class InvestingPlans(ShowsInvesting, EffectView, Listing):
         StepUpNeeded,
         ProofMismatch,
         ProofExpired,
+        StrongerProofNeeded,
     )
 
     @extend_schema(operation_id="wealth_investing_list", examples=[page("Monthly", ex.INVESTING)])
@@ -125,6 +127,8 @@ class OfInvesting(ShowsInvesting, EffectView):
 class Pausing(OfInvesting):
     """Buy nothing until it is resumed."""
 
+    before_consent = True
+
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> InvestingPlan:
         return investing.pause(customer_id=customer_id(request), investing_id=id_of(url["investing_id"]), at=at)
 
@@ -140,6 +144,8 @@ class Resuming(OfInvesting):
 @extend_schema(request=None, examples=[answer("Ended", ex.INVESTING | {"state": "ended", "coming": []}, 200)])
 class Ending(OfInvesting):
     """End it for good."""
+
+    before_consent = True
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> InvestingPlan:
         return investing.end(customer_id=customer_id(request), investing_id=id_of(url["investing_id"]), at=at)

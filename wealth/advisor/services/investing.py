@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import queries as identity
+from accounts.verification import outflow
+from accounts.verification import queries as verification
 from core.business_day import queries as business_day
 from core.clock.queries import local_day
 from core.errors import NotFound
@@ -15,6 +17,7 @@ from core.limits.queries import cap
 from core.limits.sockets import CapKind
 from core.moves import WrongState, advance
 from core.outbox import services as outbox
+from payments.risk.services.deciding import StrongerProofNeeded
 from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
 from wealth.advisor import queries
@@ -32,6 +35,7 @@ from wealth.suitability.services.deciding import RiskTooHigh
 
 PURPOSE = "investing_plan"
 MOST = CapKind("wealth.investing_plans", _("Regular investments one customer has"), usual=20, most=200)
+TWO = 2
 SHOWN = 3
 AHEAD = 200
 """Trading days that cover three dates of a month each, with holidays."""
@@ -43,7 +47,7 @@ def agree(*, intent: Intent, product_id: UUID, amount_fen: int, every: str, day:
     one purchase, with the product as payee.
 
     Raises CustomerNotActive, NotFound, ProductNotOnSale, AmountTooSmall, AmountOffStep, NotInvestedRegularly, what suitability refuses,
-    TooManyInvestingPlans, StepUpNeeded and its kin.
+    TooManyInvestingPlans, StepUpNeeded and its kin, StrongerProofNeeded for more than one factor lets pay out of a balance in a day.
     """
     customer_id = intent.customer_id
     parties.require_active(customer_id)
@@ -55,7 +59,10 @@ def agree(*, intent: Intent, product_id: UUID, amount_fen: int, every: str, day:
     most = cap(MOST, at)
     if queries.standing(customer_id).count() >= most:
         raise TooManyInvestingPlans(most=most)
-    factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=amount_fen, payee=found.product.public_id, at=at)
+    payee = found.product.public_id
+    factors = authority.spend(intent=intent, purpose=PURPOSE, amount_fen=amount_fen, payee=payee, at=at)
+    if factors < TWO and amount_fen > one_factor_cap_fen(customer_id, amount_fen, at):
+        raise StrongerProofNeeded(purpose=PURPOSE, amount=amount_fen, currency=InvestingPlan.currency, payee=payee)
     made = InvestingPlan.objects.create(
         id=new_id(),
         customer_id=customer_id,
@@ -71,6 +78,11 @@ def agree(*, intent: Intent, product_id: UUID, amount_fen: int, every: str, day:
     )
     tell("wealth.investing_agreed", made, at)
     return made
+
+
+def one_factor_cap_fen(customer_id: UUID, amount_fen: int, at: datetime) -> int:
+    """What one factor alone lets a customer pay out of the balance in a day; no less than `amount_fen` where nothing bounds it."""
+    return verification.outflow_facts(customer_id, at).caps.get((outflow.DAY, True), amount_fen)
 
 
 def require_fit(customer_id: UUID, risk: str, at: datetime) -> None:
