@@ -7,7 +7,7 @@ from payments.wallet.sweeps import each
 from wealth.advisor import queries
 from wealth.advisor.services import running
 
-BATCH = 200
+BATCH = 500
 
 
 def invest(*, shard: int, at: datetime) -> int:
