@@ -9,17 +9,14 @@ from rest_framework import serializers
 from core.api.validators import no_card_number
 from core.clock import queries as clock
 from core.columns import MAX_FEN
-from core.ids import public_id
 from payments.bills.api.shapes import chinese
 from wealth.advisor.advice import in_e2
-from wealth.advisor.models import AdvisorPlan, InvestingPlan
+from wealth.advisor.models import LEVEL_VALUES, AdvisorPlan, InvestingPlan
 from wealth.advisor.services.goals import MOST_YEARS
 from wealth.advisor.states import Every, InvestingState, PlanState, RunState
 from wealth.orders.api.shapes import Dated, ProductShort
 from wealth.orders.states import Side
 from wealth.rules.investing import LAST
-
-LEVELS = ("C1_MIN", "C1", "C2", "C3", "C4", "C5")
 
 
 def bp(e2bp: int) -> str:
@@ -28,7 +25,7 @@ def bp(e2bp: int) -> str:
 
 class ModelShown(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
-    level = serializers.ChoiceField(LEVELS)
+    level = serializers.ChoiceField(LEVEL_VALUES)
     starts_on = serializers.DateField()
     mean_bp = serializers.IntegerField(help_text="The middle return a year that goals are projected with. No promise.")
     deviation_bp = serializers.IntegerField(help_text="Its deviation.")
@@ -100,7 +97,7 @@ class LeftOutShown(serializers.Serializer[Any]):
 class PlanShown(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     model_id = serializers.CharField(source="portfolio.public_id")
-    level = serializers.ChoiceField(LEVELS)
+    level = serializers.ChoiceField(LEVEL_VALUES)
     state = serializers.SerializerMethodField()
     cash = serializers.IntegerField(source="cash_fen")
     invested = serializers.IntegerField(source="total_fen", help_text="Before it.")
@@ -218,4 +215,4 @@ class RunShown(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_order_id(self, row: Any) -> str | None:
-        return None if row.order_id is None else public_id("wod", row.order_id)
+        return row.order_public_id or None
