@@ -55,6 +55,12 @@ def items_of(plan_ids: Collection[UUID]) -> dict[UUID, list[AdvisorItem]]:
     return found
 
 
+def left_by(order_id: UUID) -> AdvisorPlan | None:
+    """The plan that an order is an item of and that waits for its money."""
+    item = AdvisorItem.objects.select_related("plan").filter(order_id=order_id, plan__left_fen__gt=0).first()
+    return None if item is None else item.plan
+
+
 def ordered_by_plans(order_ids: Collection[UUID]) -> set[UUID]:
     """Which of the orders are items of plans."""
     found = AdvisorItem.objects.filter(order_id__in=order_ids).values_list("order_id", flat=True)

@@ -100,6 +100,8 @@ def test_what_can_be_sold_at_once_pays_for_purchases_now_and_the_rest_waits_for_
     with pytest.raises(NothingToDo):
         planning.show(customer_id=bob.id, cash_fen=0, at=clock.now())
     all_done()
+    news = OutboxEvent.objects.get(topic="wealth.plan_money_in")
+    assert (news.payload["plan"], news.payload["amount_fen"]) == (plan.public_id, 25_000)
     after = planning.show(customer_id=bob.id, cash_fen=25_000, at=clock.now())
     assert [(one.side, one.amount_fen) for one in queries.items(after.id)] == [("buy", 25_000)]
     assert after.after_e2bp == 0

@@ -80,3 +80,11 @@ def made(plan: AdvisorPlan, item: AdvisorItem, at: datetime) -> WealthOrder:
 def expire(*, at: datetime) -> int:
     """End what nobody confirmed in time; returns how many."""
     return advance_all(queries.over(at), PlanState.EXPIRED, moves=PLAN_MOVES, at=at)
+
+
+@transaction.atomic
+def tell_money_is_in(*, order_id: UUID, amount_fen: int, at: datetime) -> None:
+    """A sale is paid: the customer of a plan that left something to be bought with it hears so. Does nothing for other orders."""
+    plan = queries.left_by(order_id)
+    if plan is not None:
+        publish("wealth.plan_money_in", plan, at, amount_fen=amount_fen)
