@@ -75,7 +75,9 @@ def begin_refund(*, order_id: UUID, at: datetime) -> Refund | None:
     that was given up another is asked for. None when it is not due. Raises what refunds refuse with; nothing is done then."""
     found = queries.order(order_id)
     if found.cashier_order_id is None:
-        return None if found.leg_id is None else give_up_shares(found, at)
+        if found.leg_id is not None:
+            give_up_shares(found, at)
+        return None
     cashier.locked(found.cashier_order_id)
     identity.lock(found.customer_id)
     order = locked(order_id)
