@@ -12,7 +12,7 @@ from core.first_rows import take_back
 KEY = uuid.UUID("019e0000-0000-7000-8000-000000000002")
 STARTS_AT = datetime(2020, 1, 1, tzinfo=UTC)
 STARTS_ON = date(2020, 1, 1)
-CAPS = {"wealth.plans_a_day": 30, "wealth.goals": 20, "wealth.investing_plans": 20}
+FIRST = {"wealth.plans_a_day": 30, "wealth.goals": 20, "wealth.investing_plans": 20}
 
 
 def load(apps: Apps, schema: BaseDatabaseSchemaEditor) -> None:
@@ -29,12 +29,12 @@ def load(apps: Apps, schema: BaseDatabaseSchemaEditor) -> None:
         failures_most=3,
     )
     cap = apps.get_model("core", "Cap")
-    cap.objects.using(alias).bulk_create([cap(name=name, value=value, starts_on=STARTS_ON) for name, value in CAPS.items()])
+    cap.objects.using(alias).bulk_create([cap(name=name, value=value, starts_on=STARTS_ON) for name, value in FIRST.items()])
 
 
 def unload(apps: Apps, schema: BaseDatabaseSchemaEditor) -> None:
     alias = schema.connection.alias
-    take_back(schema, apps.get_model("core", "Cap").objects.using(alias).filter(starts_on=STARTS_ON, name__in=CAPS))
+    take_back(schema, apps.get_model("core", "Cap").objects.using(alias).filter(starts_on=STARTS_ON, name__in=FIRST))
     take_back(schema, apps.get_model("wealth", "AdvisorTerms").objects.using(alias).filter(pk=KEY))
 
 
