@@ -55,10 +55,12 @@ from tests.payments.merchants.world import Program, opened, program
 from tests.payments.wallet.world import fund
 from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
+from tests.wealth.advisor import world as advisor
 from tests.wealth.catalog import products
 from tests.wealth.current import world as current
 from tests.wealth.fixed_term import world as fixed
 from tests.wealth.suitability.people import profiled
+from wealth.advisor.services import goals, investing, planning
 from wealth.orders.services import buying
 
 PREFIXES = {
@@ -99,6 +101,9 @@ PREFIXES = {
     "holding_id": "chd",
     "wealth_order_id": "wod",
     "fixed_holding_id": "fxh",
+    "advisor_plan_id": "apl",
+    "wealth_goal_id": "wgo",
+    "investing_id": "ivp",
     "product_id": "prd",
 }
 NOBODYS = {"product_id"}
@@ -154,12 +159,25 @@ class World:
         return body
 
 
-def invested(owner: Customer, at: datetime) -> dict[str, str]:
-    """A product on sale, and an order of the owner's for it."""
+def invested(owner: Customer, session: DeviceSession, at: datetime) -> dict[str, str]:
+    """A product on sale, an order of the owner's for it, and the advice about it."""
     profiled(owner)
     product = products.on_sale(at=at, minimum_fen=100)
     order = buying.buy(customer_id=owner.id, product_id=product.id, amount_fen=1000, at=at)
-    return {"product_id": product.public_id, "wealth_order_id": order.public_id}
+    advisor.model({product: 10_000})
+    plan = planning.show(customer_id=owner.id, cash_fen=10_000, at=at)
+    due = clock.local_day(at) + timedelta(days=400)
+    goal = goals.put(customer_id=owner.id, name="A flat", amount_fen=100, monthly_fen=1, due_on=due, at=at)
+    token = factories.proof(owner, session, purpose=investing.PURPOSE, amount_fen=100, payee=product.public_id, at=at)
+    mandate = Intent(owner.id, session.id, "n", token)
+    regular = investing.agree(intent=mandate, product_id=product.id, amount_fen=100, every="week", day=1, at=at)
+    return {
+        "product_id": product.public_id,
+        "wealth_order_id": order.public_id,
+        "advisor_plan_id": plan.public_id,
+        "wealth_goal_id": goal.public_id,
+        "investing_id": regular.public_id,
+    }
 
 
 def build_world(bank: SandboxBank) -> World:
@@ -182,7 +200,7 @@ def build_world(bank: SandboxBank) -> World:
         | made_of(caller, Intent(owner.id, session.session.id, "share"))
         | owes(owner, caller)
         | holds(owner)
-        | invested(owner, at),
+        | invested(owner, session.session, at),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )

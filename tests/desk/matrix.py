@@ -118,6 +118,10 @@ PAGES: dict[str, set[str]] = {
     "wealth.product": {S, R, M, C, K, A},
     "wealth.productversion": {S, R, M, C, K, A},
     "wealth.quotause": {S, R, M, C, K, A},
+    "wealth.modelportfolio": {S, R, M, C, K, A},
+    "wealth.advisorterms": {S, R, M, C, K, A},
+    "wealth.advisorplan": {S, R, M, C, A},
+    "wealth.investingplan": {S, R, M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -151,6 +155,8 @@ PROPOSE: dict[str, set[str]] = {
     "payments.settlementterms": {M},
     "payments.biller": {M},
     "wealth.suitabilityquestionnaire": {R, K},
+    "wealth.modelportfolio": {R, K},
+    "wealth.advisorterms": {M},
 }
 NOT_ADDED = {"payments.channel"}
 

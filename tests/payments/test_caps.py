@@ -46,10 +46,14 @@ from tests.payments.splits.world import splitter, to_split
 from tests.payments.wallet.world import holder, open_day, session_of
 from tests.payments.world import WORKS
 from tests.rules import unguarded
+from tests.wealth.advisor.world import model as a_model
+from tests.wealth.advisor.world import regularly
 from tests.wealth.catalog import products
 from tests.wealth.catalog.products import on_sale
 from tests.wealth.orders.world import saver
 from tests.wealth.suitability.people import insisted, profiled
+from wealth.advisor.models import AdvisorPlan, InvestingPlan
+from wealth.advisor.services import goals, planning
 from wealth.fixed_term import ahead
 from wealth.orders.services import buying
 
@@ -257,6 +261,32 @@ def insist_on() -> Act:
     return act
 
 
+def plan_again() -> Act:
+    who = customer()
+    a_model({products.on_sale(): 10_000})
+
+    def act(at: datetime) -> AdvisorPlan:
+        profiled(who, at=at)
+        return planning.show(customer_id=who.id, cash_fen=100_000, at=at)
+
+    return act
+
+
+def set_goal() -> Act:
+    who = customer()
+    facts = {"customer_id": who.id, "name": "A flat", "amount_fen": 1, "monthly_fen": 0, "due_on": clock.local_day(clock.now()) + 9 * DAY}
+    return lambda at: goals.put(at=at, **facts)
+
+
+def invest_regularly() -> Act:
+    who, product = saver(), products.on_sale()
+
+    def act(at: datetime) -> InvestingPlan:
+        return regularly(who, product, 100, at=at)
+
+    return act
+
+
 CASES = {
     "bills.accounts": Case(keep_account, "bill_too_many_accounts"),
     "bills.looks_a_day": Case(look_at_bills, "limit_reached"),
@@ -295,6 +325,9 @@ CASES = {
     "wealth.warning_minutes": Case(insist_on, 7, before=30, value=7),
     "wealth.minutes_to_pay": Case(order_product, 7, before=15, value=7),
     "wealth.fixed_term_ahead": Case(days_ahead, 7, before=3, value=7),
+    "wealth.plans_a_day": Case(plan_again, "limit_reached"),
+    "wealth.goals": Case(set_goal, "wealth_too_many_goals"),
+    "wealth.investing_plans": Case(invest_regularly, "wealth_too_many_investing_plans"),
 }
 
 

@@ -65,6 +65,11 @@ def by_code(code: str) -> Product | None:
     return Product.objects.select_related("current").filter(code=code).first()
 
 
+def many_by_code_or_id(*, codes: Collection[str], product_ids: Collection[uuid.UUID]) -> list[Product]:
+    """Those that were on sale once, in no order."""
+    return list(Product.objects.select_related("current__product").filter(Q(code__in=codes) | Q(pk__in=product_ids), current__isnull=False))
+
+
 def is_of_kind(product_id: uuid.UUID, kind: str) -> bool:
     """Whether there is such a product, drafted or sold."""
     return Product.objects.filter(pk=product_id, kind=kind).exists()

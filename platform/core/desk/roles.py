@@ -141,6 +141,10 @@ PAGES: dict[str, Roles] = {
     "wealth.product": WORK | {Role.MARKETING},
     "wealth.productversion": WORK | {Role.MARKETING},
     "wealth.quotause": WORK | {Role.MARKETING},
+    "wealth.modelportfolio": WORK | {Role.MARKETING},
+    "wealth.advisorterms": WORK | {Role.MARKETING},
+    "wealth.advisorplan": WORK,
+    "wealth.investingplan": WORK,
 }
 
 CHARTS: Roles = WORK
