@@ -1,10 +1,11 @@
 """What rooms of kinds plug into the catalogue, under the kind's name: without a plug no product of the kind goes on sale."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
 
 from core.sockets import Socket
 from wealth.catalog.models import ProductVersion
@@ -55,3 +56,40 @@ class Kind(Protocol):
 
 
 KINDS: Socket[Kind] = Socket("wealth.catalog.kinds", Kind)
+
+
+@dataclass(frozen=True)
+class Held:
+    """One line of what a customer has. `holding`: its public id, or empty. `accrued_fen` is beside the value, `income_fen` of all time,
+    `yesterday_fen` None where it is not known, `available_fen` could be asked back today."""
+
+    kind: str
+    product_id: UUID
+    version_id: UUID | None
+    holding: str
+    value_fen: int
+    cost_fen: int
+    accrued_fen: int
+    income_fen: int
+    yesterday_fen: int | None
+    available_fen: int
+    matures_on: date | None
+
+
+@runtime_checkable
+class Holdings(Protocol):
+    """What customers have of one kind."""
+
+    def held(self, *, customer_id: UUID, at: datetime) -> Sequence[Held]:
+        """As many queries for one holding as for many."""
+        ...
+
+    def day_sql(self) -> str:
+        """A SELECT of customer_id, shard, product_id, value_fen, paid_in_fen, paid_out_fen, income_fen (a row a customer and product;
+        bigint) as of the end of business day %(day)s, for shard >= %(low)s AND shard < %(high)s. Flows are the customer's own money of
+        that day. Values are what the product's holdings account says of that effective day as known now, and a day's value is the day
+        before's, and what was paid in, less what was paid out, and income."""
+        ...
+
+
+HOLDINGS: Socket[Holdings] = Socket("wealth.catalog.holdings", Holdings)
