@@ -60,8 +60,9 @@ KINDS: Socket[Kind] = Socket("wealth.catalog.kinds", Kind)
 
 @dataclass(frozen=True)
 class Held:
-    """One line of what a customer has. `holding`: its public id, or empty. `accrued_fen` is beside the value, `income_fen` of all time,
-    `yesterday_fen` None where it is not known, `available_fen` could be asked back today."""
+    """One line of what a customer has. Fen: `value_fen` now, beside it `accrued_fen` of income that is earned and not paid; `cost_fen` what
+    was paid for it; `income_fen` of all time, `yesterday_fen` of the last day (None: not known yet); `available_fen` could be asked back
+    today. `holding`: the public id of a lot, "" where there is one a product."""
 
     kind: str
     product_id: UUID
@@ -78,17 +79,19 @@ class Held:
 
 @runtime_checkable
 class Holdings(Protocol):
-    """What customers have of one kind."""
+    """What customers have of the products of one kind (name = kind)."""
 
     def held(self, *, customer_id: UUID, at: datetime) -> Sequence[Held]:
-        """As many queries for one holding as for many."""
+        """In a constant number of queries."""
         ...
 
     def day_sql(self) -> str:
-        """A SELECT of customer_id, shard, product_id, value_fen, paid_in_fen, paid_out_fen, income_fen (a row a customer and product;
-        bigint) as of the end of business day %(day)s, for shard >= %(low)s AND shard < %(high)s. Flows are the customer's own money of
-        that day. Values are what the product's holdings account says of that effective day as known now, and a day's value is the day
-        before's, and what was paid in, less what was paid out, and income."""
+        """A SELECT of customer_id, shard, product_id, value_fen, paid_in_fen, paid_out_fen, income_fen (one row a customer and product)
+        as of the end of %(day)s, for shards from %(low)s up to below %(high)s. `paid_in_fen` and `paid_out_fen`: the customer's own money
+        that came to the product and left it on that day. The values of a product's holders come to what its product:holdings says of
+        that day (a room that posts to no such account is not held to it), as known now; a value is that of the day before, and
+        what was paid in, less what was paid out, and income. Where a day that is over is known differently later, say so
+        (`catalog.services.days.changed`)."""
         ...
 
 

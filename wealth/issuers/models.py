@@ -79,7 +79,8 @@ class IssuerRequest(models.Model):
     """One order to an issuer with its business number (the public form of its id), committed before it leaves.
 
     `business` and `business_id` name the row it is made for; `product_id` owns the accounts its money is booked on; `original` is what a
-    cancel calls off. `amount_fen` is asked of a subscription, `units_fen` of a redemption. The issuer's word: `confirmed_fen` is the whole
+    cancel calls off. `amount_fen` is asked of a subscription, `units_fen` of a redemption; with
+    `amount_fen` beside them they come to exactly that. The issuer's word: `confirmed_fen` is the whole
     money with the fee in it, `confirmed_units_fen` the units, `nav` the price, `confirmed_on` the day of its file, `code` why not. Its
     listener is told once: `owed` is what it has still to hear, at `tell_at` when it could not take it in at once. `sends` counts
     departures, `queries` the questions asked since; `due_at` is when the sweeper looks again, null = final. `settlement` is the net money
@@ -141,7 +142,8 @@ class IssuerRequest(models.Model):
                     units_fen=None,
                     original=None,
                 )
-                | Q(operation="redeem", units_fen__isnull=False, units_fen__gte=1, units_fen__lte=MAX_FEN, amount_fen=None, original=None)
+                | Q(operation="redeem", units_fen__isnull=False, units_fen__gte=1, units_fen__lte=MAX_FEN, original=None)
+                & (Q(amount_fen=None) | Q(amount_fen__gte=1, amount_fen__lte=MAX_FEN))
                 | Q(operation="cancel", amount_fen=None, units_fen=None, original__isnull=False),
             ),
             models.CheckConstraint(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wealth', '0041_time_to_pay'),
+        ('wealth', '0042_what_orders_ask'),
     ]
 
     operations = [

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from wealth.catalog.dates import OrderDates, ordered_at
 from wealth.catalog.queries import ProductVersion
+from wealth.orders.sockets import Booking
 
 PAR = Decimal("1.000000")
 """What a unit of a product with no daily value costs."""
@@ -17,6 +18,6 @@ class Terms:
     price: Decimal
 
 
-def terms_of(version: ProductVersion, at: datetime) -> Terms:
-    """Raises BeyondCalendar."""
-    return Terms(ordered_at(version, at), PAR)
+def terms_of(version: ProductVersion, booking: Booking, at: datetime) -> Terms:
+    """Raises BeyondCalendar, and what the kind's own dates refuse."""
+    return Terms(booking.dates(version=version, at=at) or ordered_at(version, at), PAR)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.columns import MAX_FEN, shard_check
 from core.ids import new_id, public_id
@@ -17,9 +17,10 @@ BOOKED = (OrderState.CONFIRMED, OrderState.EARNING, OrderState.CASH_PAID)
 GIVEN = (OrderState.SUBMITTED, OrderState.FAST_PAID, OrderState.REJECTED, *BOOKED)
 WHAT_WAS_SHOWN_STAYS = """
 IF (NEW.id, NEW.customer_id, NEW.product_id, NEW.version_id, NEW.kind, NEW.side, NEW.fast, NEW.trade_on, NEW.cut_at, NEW.confirms_on,
-    NEW.earns_from, NEW.cash_on, NEW.price, NEW.risk, NEW.risk_sha256, NEW.created_at)
+    NEW.earns_from, NEW.cash_on, NEW.price, NEW.risk, NEW.risk_sha256, NEW.own, NEW.details, NEW.holding_id, NEW.created_at)
     IS DISTINCT FROM (OLD.id, OLD.customer_id, OLD.product_id, OLD.version_id, OLD.kind, OLD.side, OLD.fast, OLD.trade_on, OLD.cut_at,
-    OLD.confirms_on, OLD.earns_from, OLD.cash_on, OLD.price, OLD.risk, OLD.risk_sha256, OLD.created_at)
+    OLD.confirms_on, OLD.earns_from, OLD.cash_on, OLD.price, OLD.risk, OLD.risk_sha256, OLD.own, OLD.details, OLD.holding_id,
+    OLD.created_at)
     OR (OLD.side = 'buy' AND NEW.amount_fen <> OLD.amount_fen) OR (OLD.side = 'redeem' AND NEW.units_fen <> OLD.units_fen) THEN
     RAISE EXCEPTION 'what order % was shown stays', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_order_stays';
 END IF;
@@ -29,7 +30,8 @@ WRITTEN_ONCE = """
 IF (OLD.cashier_order_id IS NOT NULL AND NEW.cashier_order_id IS DISTINCT FROM OLD.cashier_order_id)
     OR (OLD.pay_journal_id IS NOT NULL AND NEW.pay_journal_id IS DISTINCT FROM OLD.pay_journal_id)
     OR (OLD.book_journal_id IS NOT NULL AND NEW.book_journal_id IS DISTINCT FROM OLD.book_journal_id)
-    OR (OLD.cash_journal_id IS NOT NULL AND NEW.cash_journal_id IS DISTINCT FROM OLD.cash_journal_id) THEN
+    OR (OLD.cash_journal_id IS NOT NULL AND NEW.cash_journal_id IS DISTINCT FROM OLD.cash_journal_id)
+    OR (OLD.quoted_fen IS NOT NULL AND NEW.quoted_fen IS DISTINCT FROM OLD.quoted_fen) THEN
     RAISE EXCEPTION 'what order % booked stays', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_order_once';
 END IF;
 RETURN NEW;
@@ -42,7 +44,9 @@ class WealthOrder(models.Model):
     `trade_on` .. `risk_sha256` are what the customer was shown: its dates, the price, the risk and the text that told it. `cut_at` ends
     the trade date: until then it may be called off, and is paid. `due_at`: when its next step is ours to take. Journals: `pay` is W1,
     `book` W2, W4 or W7, `cash` W5 or W6. `request_id`: what the issuer was asked; `resends`: how often operators asked anew. `fast`:
-    paid at once from our own money.
+    paid at once from our own money. `own`: decided by the room of its kind, no issuer is asked. `details`: what else the kind was asked,
+    in its own words. `holding_id`: the one holding a redemption gives up, or part of it, where a kind keeps lots; `quoted_fen`: what the
+    kind worked out that it comes to, which the issuer must confirm to the fen.
     """
 
     PREFIX: ClassVar[str] = "wod"
@@ -68,6 +72,10 @@ class WealthOrder(models.Model):
     price = models.DecimalField(max_digits=12, decimal_places=6)
     risk = models.CharField(max_length=4)
     risk_sha256 = models.CharField(max_length=64)
+    own = models.BooleanField(default=False, db_default=False)
+    details = models.JSONField(default=dict, db_default={}, blank=True)
+    holding_id = models.UUIDField(null=True, blank=True)
+    quoted_fen = models.BigIntegerField(null=True, blank=True)
     cashier_order_id = models.UUIDField(null=True, blank=True)
     pay_journal_id = models.UUIDField(null=True, blank=True)
     request_id = models.UUIDField(null=True, blank=True)
@@ -120,7 +128,17 @@ class WealthOrder(models.Model):
                 | Q(side="buy", state="cancelled")
                 | Q(side="buy", pay_journal_id__isnull=False),
             ),
-            models.CheckConstraint(name="wealth_order_given", condition=~Q(state__in=GIVEN) | Q(request_id__isnull=False)),
+            models.CheckConstraint(
+                name="wealth_order_given",
+                condition=Q(own=False) & (~Q(state__in=GIVEN) | Q(request_id__isnull=False)) | Q(own=True, side="buy", request_id=None),
+            ),
+            models.CheckConstraint(name="wealth_order_lot", condition=Q(holding_id=None) | Q(side="redeem", fast=False)),
+            models.CheckConstraint(
+                name="wealth_order_quoted",
+                condition=Q(quoted_fen=None)
+                | Q(side="redeem", fast=False, quoted_fen__gte=1, quoted_fen__lte=MAX_FEN)
+                & (Q(amount_fen=None) | Q(amount_fen=F("quoted_fen"))),
+            ),
             models.CheckConstraint(
                 name="wealth_order_booked",
                 condition=Q(state__in=BOOKED, book_journal_id__isnull=False) | (~Q(state__in=BOOKED) & Q(book_journal_id=None)),

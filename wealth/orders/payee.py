@@ -14,18 +14,15 @@ from wealth.catalog.services.quotas import QuotaNotHeld
 from wealth.orders import queries
 from wealth.orders.refusals import DatesPassed, OfferChanged, OrderNotPayable
 from wealth.orders.services import paying
+from wealth.orders.sockets import own_refusals
 from wealth.suitability.services import deciding
 
 
 class Products:
-    refusals: Sequence[type[DomainError]] = (
-        OrderNotPayable,
-        DatesPassed,
-        OfferChanged,
-        ProductNotOnSale,
-        QuotaNotHeld,
-        *deciding.REFUSALS,
-    )
+    @property
+    def refusals(self) -> Sequence[type[DomainError]]:
+        """Its own, and what the kinds plugged in refuse with."""
+        return (OrderNotPayable, DatesPassed, OfferChanged, ProductNotOnSale, QuotaNotHeld, *deciding.REFUSALS, *own_refusals())
 
     def require_payable(self, *, order: PayeeOrder, customer_id: UUID, at: datetime) -> None:
         paying.require_payable(order_id=order.payee_order_id, customer_id=customer_id, at=at)

@@ -54,10 +54,10 @@ def fixed(tx: Tx, party: str, day: date) -> list[dict[str, Any]]:
 
 
 def decided(row: Row, place: int) -> dict[str, Any]:
-    """The line of one order. The fee is in the money: of a subscription it buys no units."""
+    """The line of one order. The fee is in the money: of a subscription it buys no units. Units with an agreed price come to that."""
     asked = row["amount_fen"] or row["units_fen"]
     fee = (asked * row["fee_bp"] + 5000) // 10_000
-    amount, units = (asked, asked - fee) if row["operation"] == "subscribe" else (asked, asked)
+    amount, units = (asked, asked - fee) if row["operation"] == "subscribe" else (asked, row["units_fen"])
     done = not row["code"]
     return {
         "place": place,

@@ -57,6 +57,7 @@ def take(tx: Tx, clock: IssuerClock, party: str, operation: str, body: dict[str,
         return call_off(tx, clock, party, number, fields, body)
     product = fields.text("product", pattern=r"[A-Za-z0-9_.-]{1,32}")
     asked = fields.whole("amount_fen" if operation == "subscribe" else "units_fen", least=1, most=MAX_FEN)
+    agreed = fields.whole("amount_fen", least=0, most=MAX_FEN, default=0) if operation == "redeem" else 0
     trade_on = day(fields.text("trade_on"))
     fields.done()
     add_product(tx, product, 6000, 0)
@@ -65,7 +66,7 @@ def take(tx: Tx, clock: IssuerClock, party: str, operation: str, body: dict[str,
         status, code, confirm_on = "rejected", struck.param("reject", "code", "PRODUCT_CLOSED"), ""
     elif "reject_in_file" in struck:
         code = struck.param("reject_in_file", "code", "QUOTA_USED_UP")
-    money = (asked, 0) if operation == "subscribe" else (0, asked)
+    money = (asked, 0) if operation == "subscribe" else (agreed, asked)
     return keep(
         tx, clock, (party, number, operation, fingerprint_of(body), product, "", *money, trade_on.isoformat(), confirm_on, status, code)
     )

@@ -135,3 +135,22 @@ def test_a_halted_ledger_and_days_beyond_the_calendar_are_refused_with_nothing_h
     assert answer.json()["code"] == "ledger_halted", answer.json()
     assert (posted(who), WealthOrder.objects.filter(side="redeem").count()) == (before, 0)
     assert limits.used(counter=fast_counter(money_fund.id), owner=who.id, period=clock.local_day(clock.now()).isoformat()) == 0
+
+
+@pytest.mark.parametrize("path", ["redemptions", "redemptions/preview"])
+def test_a_fund_has_one_holding_a_person_so_that_none_is_named(money_fund: Product, path: str) -> None:
+    who = holding(money_fund, UNITS)
+    asked = {"product_id": money_fund.public_id, "units": 10_000, "holding_id": money_fund.public_id}
+    refused = api(who, "post", path, asked)
+    assert (refused.status_code, refused.json()["code"], refused.json()["errors"][0]["field"]) == (422, "invalid", "holding_id")
+    assert_whole(money_fund, units=UNITS)
+
+
+def test_a_fund_asks_nothing_along_and_its_units_are_worth_their_price(money_fund: Product) -> None:
+    who = holding(money_fund, UNITS)
+    asked = {"product_id": money_fund.public_id, "amount": 10_000, "details": {"colour": "red"}}
+    refused = api(who, "post", "orders", asked)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "details")
+    shown = api(who, "post", "redemptions/preview", {"product_id": money_fund.public_id, "units": 12_345}).json()
+    assert shown["worth"] == 12_345
+    assert_whole(money_fund, units=UNITS)

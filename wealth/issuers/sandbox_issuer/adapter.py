@@ -68,7 +68,7 @@ def content_of(request: IssuerRequest) -> dict[str, Any]:
     if request.operation == Operation.CANCEL:
         assert request.original is not None
         return {"number": request.number, "original": request.original.number}
-    asked = {"amount_fen": request.amount_fen} if request.operation == Operation.SUBSCRIBE else {"units_fen": request.units_fen}
+    asked = {name: value for name in ("amount_fen", "units_fen") if (value := getattr(request, name)) is not None}
     return {"number": request.number, "product": request.product_code, "trade_on": request.trade_on.isoformat(), **asked}
 
 

@@ -92,12 +92,15 @@ def said_before(line: IssuerLine, request: IssuerRequest) -> bool:
 
 
 def fits(line: IssuerLine, request: IssuerRequest) -> bool:
-    """Whether a confirmation is of what was asked, and its arithmetic holds: the money less its fee buys the units at the price."""
+    """Whether a confirmation is of what was asked, and its arithmetic holds: the money less its fee buys the units at the price, or what
+    units come to is what was agreed."""
     if line.nav <= 0 or line.units_fen < 1 or not 0 <= line.fee_fen < line.amount_fen:
         return False
     if request.operation == Operation.SUBSCRIBE:
         bought = (Decimal(line.amount_fen - line.fee_fen) / line.nav).quantize(ONE, ROUND_HALF_UP)
         return line.amount_fen == request.amount_fen and bought == line.units_fen
+    if request.amount_fen is not None:
+        return (line.amount_fen, line.units_fen) == (request.amount_fen, request.units_fen)
     return line.units_fen == request.units_fen and (line.units_fen * line.nav).quantize(ONE, ROUND_HALF_UP) == line.amount_fen
 
 

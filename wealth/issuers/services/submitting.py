@@ -31,7 +31,8 @@ def submit(
 ) -> IssuerRequest:
     """Write one order to an issuer with its number, in the caller's transaction; a worker sends it after the commit.
 
-    `amount_fen` is a subscription's, `units_fen` a redemption's; a cancel has neither and names the request it calls off (`original_id`).
+    `amount_fen` is a subscription's, `units_fen` a redemption's, with `amount_fen` where its price is agreed; a cancel has neither and
+    names the request it calls off (`original_id`).
     The room plugged into TOLD under `business` hears the end, once. What is asked again for the same row needs the request before to be
     refused. Raises IssuerOff.
     """

@@ -28,6 +28,7 @@ PREVIEW = {
 REDEEM_PREVIEW = {
     "product": PRODUCT,
     "units": 50000,
+    "worth": 50000,
     "currency": "CNY",
     "trade_on": "2026-11-23",
     "cut_off_at": "2026-11-23T15:00:00+08:00",
@@ -53,6 +54,8 @@ ORDER = {
     "cash_on": None,
     "version": 1,
     "pay_order_id": "ord_06a1m5x9q0e7z8r2k4w6t1y3v5",
+    "details": {},
+    "holding_id": None,
     "code": "",
     "created_at": AT,
     "changed_at": AT,

@@ -9,6 +9,7 @@ from core.columns import MAX_FEN
 from core.ids import public_id
 from payments.bills.api.shapes import chinese
 from wealth.orders.models import WealthOrder
+from wealth.orders.sockets import BOOKINGS
 from wealth.orders.states import OrderState, Side
 
 
@@ -29,6 +30,11 @@ class PreviewIn(serializers.Serializer[Any]):
 
 
 class BuyIn(PreviewIn):
+    details = serializers.DictField(
+        required=False,
+        default=dict,
+        help_text="What this kind of product asks along, as its guide says; left out where it asks nothing.",
+    )
     warning_id = serializers.CharField(
         max_length=40,
         required=False,
@@ -39,6 +45,11 @@ class BuyIn(PreviewIn):
 class RedeemPreviewIn(serializers.Serializer[Any]):
     product_id = serializers.CharField(max_length=40)
     units = serializers.IntegerField(min_value=1, max_value=MAX_FEN, help_text="Fen of units.")
+    holding_id = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text="The holding that is given up, for kinds that may have several (deposits for a term).",
+    )
 
 
 class RedeemIn(RedeemPreviewIn):
@@ -73,6 +84,7 @@ class RedeemPreviewShown(Dated):
     product = ProductShort(source="offered")
     units = serializers.IntegerField()
     currency = serializers.CharField()
+    worth = serializers.IntegerField(help_text="What the units come to now, before fees.")
     cash_on = serializers.DateField(help_text="When the ordinary way is paid.")
     fast_most = serializers.IntegerField(help_text="Paid out at once a day; 0 where the product pays nothing at once.")
     fast_left = serializers.IntegerField(help_text="What is left of it today.")
@@ -101,9 +113,16 @@ class OrderShown(Dated):
     pay_order_id = serializers.SerializerMethodField(
         help_text="The cashier's order that pays a purchase: POST /v1/payments/cashier/orders/{id}/pay."
     )
+    details = serializers.DictField(help_text="What its kind was asked along.")
+    holding_id = serializers.SerializerMethodField(help_text="The one holding a redemption gives up, where its kind keeps several.")
     code = serializers.CharField(help_text="Why it came to nothing.")
     created_at = serializers.DateTimeField()
     changed_at = serializers.DateTimeField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_holding_id(self, row: WealthOrder) -> str | None:
+        booking = BOOKINGS.get(row.kind)
+        return None if row.holding_id is None or booking is None else public_id(booking.holding_prefix, row.holding_id)
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_pay_order_id(self, row: WealthOrder) -> str | None:

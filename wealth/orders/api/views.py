@@ -51,6 +51,15 @@ def product_id(data: dict[str, Any]) -> UUID:
     return parse_public_id(catalog.Product.PREFIX, data["product_id"])
 
 
+def holding_id(data: dict[str, Any]) -> UUID | None:
+    """The lot a redemption names, by the prefix of its product's kind. Raises NotFound, Invalid."""
+    prefix = redeeming.holding_prefix(product_id(data))
+    named = data.get("holding_id")
+    if bool(named) != bool(prefix):
+        raise Invalid("holding_id", *(redeeming.NAME_THE_LOT if prefix else redeeming.NAMES_NO_LOT))
+    return parse_public_id(prefix, named) if named else None
+
+
 class Previews(View):
     """What a purchase would mean. A read, though a POST: it takes the order's own body."""
 
@@ -82,7 +91,7 @@ class Orders(EffectView, Listing):
 
     input_class = BuyIn
     output_class = OrderShown
-    refusals = (*OFFERED, Invalid, CustomerNotActive, *deciding.REFUSALS, *QUOTAS, NoOpenDay)
+    refusals = (*OFFERED, Invalid, CustomerNotActive, *deciding.REFUSALS, *QUOTAS, *own_refusals(), NoOpenDay)
 
     @extend_schema(operation_id="wealth_orders_list", parameters=[SIDE, STATE], examples=[page("An order", ex.ORDER)])
     def get(self, request: Request, **url: str) -> Response:
@@ -110,6 +119,7 @@ class Orders(EffectView, Listing):
             customer_id=customer_id(request),
             product_id=product_id(data),
             amount_fen=data["amount"],
+            details=data["details"],
             warning_id=parse_public_id(suitability.SuitabilityWarning.PREFIX, warned) if warned else None,
             at=at,
         )
@@ -120,7 +130,7 @@ class RedemptionPreviews(View):
 
     input_class = RedeemPreviewIn
     output_class = RedeemPreviewShown
-    refusals = (NotFound, refusals.KindNotOrdered, BeyondCalendar)
+    refusals = (NotFound, Invalid, refusals.KindNotOrdered, *own_refusals(), BeyondCalendar)
 
     @extend_schema(
         operation_id="wealth_redemptions_preview",
@@ -130,9 +140,11 @@ class RedemptionPreviews(View):
         """When the money of units given up now would be in the balance, and how much of it could be there at once."""
         data, at = self.validated(request), clock.now()
         _, version, terms = redeeming.redeemable(product_id(data), at)
+        worth_fen = redeeming.worth_fen(customer_id(request), version, terms, data["units"], holding_id(data), at)
         shown = {
             "offered": version,
             "units": data["units"],
+            "worth": worth_fen,
             "currency": CNY.code,
             "trade_on": terms.dates.trade_on,
             "cut_at": terms.dates.cut_at,
@@ -173,7 +185,12 @@ class Redemptions(EffectView):
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> WealthOrder:
         return redeeming.redeem(
-            customer_id=customer_id(request), product_id=product_id(data), units_fen=data["units"], fast=data["fast"], at=at
+            customer_id=customer_id(request),
+            product_id=product_id(data),
+            units_fen=data["units"],
+            fast=data["fast"],
+            holding_id=holding_id(data),
+            at=at,
         )
 
 

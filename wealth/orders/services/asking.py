@@ -8,12 +8,11 @@ from django.db import transaction
 from core.clock.queries import start_of_day
 from core.moves import advance
 from core.work import services as work
-from wealth.catalog.services import quotas
 from wealth.issuers import services as issuers
 from wealth.issuers.queries import IssuerRequest
 from wealth.issuers.states import Operation
 from wealth.orders.models import CODE_LENGTH, WealthOrder
-from wealth.orders.services.buying import booking_of
+from wealth.orders.services.buying import booking_of, release
 from wealth.orders.services.telling import locked, publish
 from wealth.orders.states import BUY_MOVES, REDEEM_MOVES, WITH_ISSUER, OrderState, Side
 
@@ -33,7 +32,7 @@ def ask_issuer(order: WealthOrder, at: datetime) -> IssuerRequest:
         operation=OPERATIONS[Side(order.side)],
         product_id=order.product_id,
         product_code=order.product.code,
-        amount_fen=order.amount_fen if order.side == Side.BUY else None,
+        amount_fen=order.amount_fen if order.side == Side.BUY else order.quoted_fen,
         units_fen=order.units_fen if order.side == Side.REDEEM else None,
         trade_on=order.trade_on,
         shard=order.shard,
@@ -43,13 +42,14 @@ def ask_issuer(order: WealthOrder, at: datetime) -> IssuerRequest:
 
 @transaction.atomic
 def submit(*, order_id: UUID, at: datetime) -> bool:
-    """Give an order whose cut-off came to the issuer. False when that is not due, or another does it."""
+    """Give an order whose cut-off came to the issuer, or to the room of its kind that decides it. False when that is not due, or another
+    does it."""
     rows = WealthOrder.objects.select_for_update(of=("self",), skip_locked=True).select_related("product", "version")
     order = rows.filter(pk=order_id, state__in=[OrderState.PAID, OrderState.UNITS_FROZEN], due_at__lte=at).first()
     if order is None:
         return False
-    request = ask_issuer(order, at)
-    advance(order, OrderState.SUBMITTED, moves=order.moves, at=at, request_id=request.id, due_at=None)
+    request_id = None if order.own else ask_issuer(order, at).id
+    advance(order, OrderState.SUBMITTED, moves=order.moves, at=at, request_id=request_id, due_at=None)
     work.finish(kind=NOT_SUBMITTED, target=order.public_id, by="system", at=at)
     publish("wealth.order_submitted", order, at)
     return True
@@ -82,7 +82,8 @@ def as_asked(order: WealthOrder, request: IssuerRequest) -> bool:
         return False
     if order.side == Side.BUY:
         return money == order.amount_fen and units * order.price == money - request.fee_fen
-    whole = units == order.units_fen and units * order.price == money
+    worth = units * order.price if order.quoted_fen is None else order.quoted_fen
+    whole = units == order.units_fen and money == worth
     return whole and (not order.fast or request.fee_fen == 0)
 
 
@@ -137,7 +138,7 @@ def reject(order: WealthOrder, code: str, at: datetime) -> WealthOrder:
     """End an order that was submitted, and is locked."""
     if order.side == Side.BUY:
         advance(order, OrderState.REJECTED, moves=BUY_MOVES, at=at, code=code, due_at=at)
-        quotas.give_back(order_id=order.id, at=at)
+        release(order, at)
     else:
         advance(order, OrderState.REJECTED, moves=REDEEM_MOVES, at=at, code=code)
         booking_of(order.kind).unfreeze(order=order, at=at)

@@ -1,6 +1,8 @@
 """Ordering a purchase: what the customer is shown first, the checks, the quota, and the order they pay at the cashier."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -39,20 +41,61 @@ def offered(product_id: UUID, amount_fen: int, at: datetime) -> tuple[Offered, T
     """A product on sale, and what ordering `amount_fen` of it now would mean. Raises NotFound, what the catalogue refuses (not on sale,
     the amount), KindNotOrdered, BeyondCalendar."""
     found = catalog.offered(product_id, at)
-    booking_of(found.product.kind)
+    booking = booking_of(found.product.kind)
     catalog.require_amount(found.version, amount_fen)
-    return found, terms_of(found.version, at)
+    return found, terms_of(found.version, booking, at)
 
 
 @transaction.atomic
-def buy(*, customer_id: UUID, product_id: UUID, amount_fen: int, warning_id: UUID | None = None, at: datetime) -> WealthOrder:
-    """An order of `amount_fen` that its customer pays at the cashier, by the cut-off of the day it was dated with.
+def buy(
+    *,
+    customer_id: UUID,
+    product_id: UUID,
+    amount_fen: int,
+    details: Mapping[str, Any] | None = None,
+    warning_id: UUID | None = None,
+    at: datetime,
+) -> WealthOrder:
+    """An order of `amount_fen` that its customer pays at the cashier, by the cut-off of the day it was dated with. `details`: what its
+    kind asks along.
 
-    Raises CustomerNotActive, what `offered` and suitability and the quotas refuse, NoOpenDay.
+    Raises CustomerNotActive, Invalid, what `offered`, suitability, the quotas and the kind refuse, NoOpenDay.
     """
     parties.require_active(customer_id)
     found, terms = offered(product_id, amount_fen, at)
-    order = WealthOrder(
+    booking = booking_of(found.product.kind)
+    kept = booking.accept(customer_id=customer_id, version=found.version, amount_fen=amount_fen, details=details or {}, at=at)
+    order = dated(found, terms, customer_id, amount_fen, kept, booking.own, at)
+    order.save(force_insert=True)
+    deciding.decide(order_id=order.id, customer_id=customer_id, product_id=product_id, risk=found.version.risk, at=at, warned=warning_id)
+    quotas.take(
+        product_id=product_id,
+        version=found.version,
+        customer_id=customer_id,
+        order_id=order.id,
+        amount_fen=amount_fen,
+        on=order.trade_on,
+        at=at,
+    )
+    booking.hold(order=order, at=at)
+    booking.require(order=order, at=at)
+    paid_by = cashier.create_for(
+        payee=PAYEE,
+        payee_order_id=order.id,
+        customer_id=customer_id,
+        amount_fen=amount_fen,
+        subject=found.version.name_zh,
+        life=max(SHORTEST, min(timedelta(minutes=cap(TIME, at)), order.cut_at - at)),
+        at=at,
+    )
+    return advance(order, OrderState.CHECKED, moves=BUY_MOVES, at=at, cashier_order_id=paid_by.id)
+
+
+def dated(
+    found: Offered, terms: Terms, customer_id: UUID, amount_fen: int, details: dict[str, Any], own: bool, at: datetime
+) -> WealthOrder:
+    """A purchase as it was shown, not saved yet."""
+    return WealthOrder(
         id=new_id(),
         customer_id=customer_id,
         shard=shard_of(customer_id),
@@ -68,27 +111,14 @@ def buy(*, customer_id: UUID, product_id: UUID, amount_fen: int, warning_id: UUI
         price=terms.price,
         risk=found.version.risk,
         risk_sha256=found.version.risk_sha256,
+        own=own,
+        details=details,
         created_at=at,
         changed_at=at,
     )
-    order.save(force_insert=True)
-    deciding.decide(order_id=order.id, customer_id=customer_id, product_id=product_id, risk=found.version.risk, at=at, warned=warning_id)
-    quotas.take(
-        product_id=product_id,
-        version=found.version,
-        customer_id=customer_id,
-        order_id=order.id,
-        amount_fen=amount_fen,
-        on=order.trade_on,
-        at=at,
-    )
-    paid_by = cashier.create_for(
-        payee=PAYEE,
-        payee_order_id=order.id,
-        customer_id=customer_id,
-        amount_fen=amount_fen,
-        subject=found.version.name_zh,
-        life=max(SHORTEST, min(timedelta(minutes=cap(TIME, at)), order.cut_at - at)),
-        at=at,
-    )
-    return advance(order, OrderState.CHECKED, moves=BUY_MOVES, at=at, cashier_order_id=paid_by.id)
+
+
+def release(order: WealthOrder, at: datetime) -> None:
+    """What a purchase that came to nothing held is free."""
+    quotas.give_back(order_id=order.id, at=at)
+    booking_of(order.kind).closed(order=order, at=at)

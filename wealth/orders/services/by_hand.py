@@ -8,11 +8,10 @@ from django.db import transaction
 from core.approvals.services import must_be_applying
 from core.moves import advance
 from core.work import services as work
-from wealth.catalog.services import quotas
 from wealth.orders.models import WealthOrder
 from wealth.orders.refusals import NotStuck
 from wealth.orders.services.asking import FAST_REFUSED, NOT_SUBMITTED, OTHERWISE, ask_issuer, reject
-from wealth.orders.services.buying import booking_of
+from wealth.orders.services.buying import booking_of, release
 from wealth.orders.services.paying import NOT_REFUNDED
 from wealth.orders.services.telling import locked, publish
 from wealth.orders.states import BUY_MOVES, REDEEM_MOVES, OrderState
@@ -66,7 +65,7 @@ def end(*, order_id: UUID, at: datetime) -> WealthOrder:
         return reject(order, BY_OPERATORS, at)
     if order.state == OrderState.PAID:
         advance(order, OrderState.FAILED, moves=BUY_MOVES, at=at, code=BY_OPERATORS, due_at=at)
-        quotas.give_back(order_id=order.id, at=at)
+        release(order, at)
     else:
         advance(order, OrderState.CANCELLED, moves=REDEEM_MOVES, at=at, code=BY_OPERATORS, due_at=None)
         booking_of(order.kind).unfreeze(order=order, at=at)

@@ -14,11 +14,10 @@ from payments.cashier.services import closing
 from payments.cashier.services import orders as cashier
 from payments.refunds.queries import Refund
 from payments.refunds.services import asking as refunds
-from wealth.catalog.services import quotas
 from wealth.orders import journals, queries
 from wealth.orders.models import WealthOrder
 from wealth.orders.refusals import CutOffPassed, NotCancellable
-from wealth.orders.services.buying import PAYEE, booking_of
+from wealth.orders.services.buying import PAYEE, booking_of, release
 from wealth.orders.services.paying import CALLED_OFF, NOT_REFUNDED
 from wealth.orders.services.redeeming import tell_first
 from wealth.orders.services.telling import locked, publish
@@ -58,7 +57,7 @@ def take_back(order: WealthOrder, at: datetime) -> WealthOrder:
         raise CutOffPassed()
     if order.side == Side.BUY:
         advance(order, OrderState.CANCELLED, moves=BUY_MOVES, at=at, code=CALLED_OFF, due_at=at)
-        quotas.give_back(order_id=order.id, at=at)
+        release(order, at)
     else:
         advance(order, OrderState.CANCELLED, moves=REDEEM_MOVES, at=at, code=CALLED_OFF, due_at=None)
         booking_of(order.kind).unfreeze(order=order, at=at)

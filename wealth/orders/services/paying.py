@@ -13,6 +13,7 @@ from wealth.catalog.services import quotas
 from wealth.orders import queries
 from wealth.orders.models import CODE_LENGTH, WealthOrder
 from wealth.orders.refusals import DatesPassed, OfferChanged, OrderNotPayable
+from wealth.orders.services.buying import booking_of, release
 from wealth.orders.services.telling import locked, publish
 from wealth.orders.states import BUY_MOVES, GOES_BACK, OrderState
 from wealth.suitability.services import deciding
@@ -22,13 +23,15 @@ NOT_REFUNDED = "wealth_order.not_refunded"
 
 
 def refuse_unpayable(order: WealthOrder, at: datetime) -> None:
-    """Raises OrderNotPayable, DatesPassed, OfferChanged, and what the catalogue refuses of a product no longer on sale."""
+    """Raises OrderNotPayable, DatesPassed, OfferChanged, what the catalogue refuses of a product no longer on sale,
+    and what the kind refuses."""
     if order.state != OrderState.CHECKED or order.code == CALLED_OFF:
         raise OrderNotPayable(state=order.state)
     if at >= order.cut_at:
         raise DatesPassed()
     if catalog.offered(order.product_id, at).version.id != order.version_id:
         raise OfferChanged()
+    booking_of(order.kind).require(order=order, at=at)
 
 
 def require_payable(*, order_id: UUID, customer_id: UUID, at: datetime) -> None:
@@ -61,7 +64,7 @@ def closed(*, order_id: UUID, code: str, at: datetime) -> WealthOrder:
     called_off = order.code == CALLED_OFF
     state = OrderState.CANCELLED if called_off else OrderState.EXPIRED
     advance(order, state, moves=BUY_MOVES, at=at, code=CALLED_OFF if called_off else code[:CODE_LENGTH])
-    quotas.give_back(order_id=order.id, at=at)
+    release(order, at)
     publish("wealth.order_cancelled" if called_off else "wealth.order_expired", order, at)
     return order
 

@@ -23,14 +23,28 @@ from wealth.orders.services.buying import booking_of
 from wealth.orders.services.telling import publish
 from wealth.orders.states import REDEEM_MOVES, OrderState, Side
 
+NAME_THE_LOT = ("Say which of your holdings of this product.", "请指定要赎回的持有份额。")
+NAMES_NO_LOT = ("This product has one holding a person. Leave it out.", "该产品无需指定持有份额,请勿填写。")
+
 
 def redeemable(product_id: UUID, at: datetime) -> tuple[Product, ProductVersion, Terms]:
     """A product, on sale or not any more, and what giving units of it up now would mean. Raises NotFound, KindNotOrdered,
     BeyondCalendar."""
     product = catalog.product(product_id)
     version = catalog.current_version(product)
-    booking_of(product.kind)
-    return product, version, terms_of(version, at)
+    return product, version, terms_of(version, booking_of(product.kind), at)
+
+
+def holding_prefix(product_id: UUID) -> str:
+    """Of the lots of a product's kind; "" where it keeps none. Raises NotFound, KindNotOrdered."""
+    return booking_of(catalog.product(product_id).kind).holding_prefix
+
+
+def worth_fen(customer_id: UUID, version: ProductVersion, terms: Terms, units_fen: int, holding_id: UUID | None, at: datetime) -> int:
+    """What units given up now come to, before fees. Raises what the kind refuses."""
+    booking = booking_of(version.product.kind)
+    worth = booking.worth(customer_id=customer_id, version=version, holding_id=holding_id, units_fen=units_fen, at=at)
+    return int(units_fen * terms.price) if worth is None else worth
 
 
 def fast_left_fen(customer_id: UUID, version: ProductVersion, at: datetime) -> int:
@@ -39,8 +53,9 @@ def fast_left_fen(customer_id: UUID, version: ProductVersion, at: datetime) -> i
 
 
 @transaction.atomic
-def redeem(*, customer_id: UUID, product_id: UUID, units_fen: int, fast: bool, at: datetime) -> WealthOrder:
-    """Freeze the units; a fast one is paid in the same transaction (W6) and the issuer asked, any other waits for its cut-off.
+def redeem(*, customer_id: UUID, product_id: UUID, units_fen: int, fast: bool, holding_id: UUID | None = None, at: datetime) -> WealthOrder:
+    """Freeze the units (of one lot, where the kind keeps lots); a fast one is paid in the same transaction (W6) and the issuer asked, any
+    other waits for its cut-off.
 
     Raises CustomerNotActive, NotFound, KindNotOrdered, BeyondCalendar, FastNotOffered, FastLimitReached, what the kind's booking refuses
     (units that are not there), AccountFrozen, LedgerHalted, NoOpenDay.
@@ -48,7 +63,7 @@ def redeem(*, customer_id: UUID, product_id: UUID, units_fen: int, fast: bool, a
     parties.require_active(customer_id)
     product, version, terms = redeemable(product_id, at)
     cash_on = terms.dates.cash_on_if_redeemed_then
-    if fast and version.t0_cap_fen <= 0:
+    if fast and (version.t0_cap_fen <= 0 or holding_id is not None):
         raise FastNotOffered(cash_on=cash_on.isoformat())
     order = WealthOrder(
         id=new_id(),
@@ -67,6 +82,7 @@ def redeem(*, customer_id: UUID, product_id: UUID, units_fen: int, fast: bool, a
         price=terms.price,
         risk=version.risk,
         risk_sha256=version.risk_sha256,
+        holding_id=holding_id,
         created_at=at,
         changed_at=at,
     )
@@ -74,8 +90,8 @@ def redeem(*, customer_id: UUID, product_id: UUID, units_fen: int, fast: bool, a
     advance(order, OrderState.CHECKED, moves=REDEEM_MOVES, at=at)
     if fast:
         count_fast(order, cash_on, at)
-    booking_of(product.kind).freeze(order=order, at=at)
-    advance(order, OrderState.UNITS_FROZEN, moves=REDEEM_MOVES, at=at, due_at=None if fast else order.cut_at)
+    quoted = booking_of(product.kind).freeze(order=order, at=at)
+    advance(order, OrderState.UNITS_FROZEN, moves=REDEEM_MOVES, at=at, quoted_fen=quoted, due_at=None if fast else order.cut_at)
     return pay_fast(order, at) if fast else order
 
 
