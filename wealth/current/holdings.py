@@ -1,11 +1,14 @@
 """What customers have of money funds, now and at the end of every business day."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from core.clock.queries import local_day
+from core.ids import shard_of
 from wealth.catalog.sockets import Held
 from wealth.current import queries
+from wealth.current.income import part_of
 from wealth.current.models import CurrentHolding
 
 KIND = "current"
@@ -37,16 +40,19 @@ LEFT JOIN booked b ON b.holding_id = h.id LEFT JOIN moved m ON m.holding_id = h.
 class CurrentHoldings:
     def held(self, *, customer_id: UUID, at: datetime) -> Sequence[Held]:
         rows = list(queries.own(customer_id).order_by("created_at", "id"))
-        through = queries.bookable_through()
-        return [held(row, known=row.units_fen == 0 or row.booked_through == through) for row in rows]
+        yesterday = local_day(at) - timedelta(days=1)
+        books = queries.parts([row.product_id for row in rows]).filter(part=part_of(shard_of(customer_id)))
+        behind = {book.product_id for book in books if book.booked_through < yesterday}
+        return [held(row, yesterday, behind) for row in rows]
 
     def day_sql(self) -> str:
         return DAY
 
 
-def held(row: CurrentHolding, *, known: bool) -> Held:
-    """`known`: the last day that is over is booked."""
+def held(row: CurrentHolding, yesterday: date, behind: Collection[UUID]) -> Held:
+    """`behind`: products whose income of yesterday is not booked, so that of a holding with units is not known."""
     total, last = row.total_fen, row.last_fen  # type: ignore[attr-defined]
+    known = row.product_id not in behind or row.units_fen == 0
     return Held(
         kind=KIND,
         product_id=row.product_id,
@@ -56,7 +62,7 @@ def held(row: CurrentHolding, *, known: bool) -> Held:
         cost_fen=row.units_fen - row.owed_fen - total,
         accrued_fen=0,
         income_fen=total,
-        yesterday_fen=last if known else None,
+        yesterday_fen=(last if row.booked_through == yesterday else 0) if known else None,
         available_fen=max(row.free_fen - row.owed_fen, 0),
         matures_on=None,
     )
