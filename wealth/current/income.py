@@ -1,6 +1,8 @@
 """Income booked: one part of a product's holders and one day in one statement, in the order of days, each with its control entry W3.
 
-A control entry is dated to the day it books, as long as the books take that. A day whose quote was revised is taken back with every day after it, the last first, and all are booked anew: holdings stand then as if
+A control entry is dated to the day it books, as long as the books take that.
+
+A day whose quote was revised is taken back with every day after it, the last first, and all are booked anew: holdings stand then as if
 the quote had been right at first. Whoever calls holds the book of the part.
 """
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from core.clock.queries import local_day
@@ -11,11 +12,13 @@ from wealth.catalog import queries as catalog
 from wealth.catalog.queries import Product, ProductVersion
 from wealth.catalog.sockets import HOLDINGS, Held, Told
 from wealth.catalog.states import Risk
+from wealth.orders import queries as orders
 from wealth.portfolio import queries
 from wealth.portfolio.sockets import BESIDE, Amount, Beside
 from wealth.portfolio.words import NO_DAY_OVER, NO_RATE, NOT_BOOKED, NOT_TOLD, NOTHING_INVESTED
 from wealth.rules.portfolio import DayFigures, Slice, linked_return, rung, slices, yearly_return
 
+T = TypeVar("T")
 TODAY, LATER, LOCKED = "today", "later", "locked"
 CASH = "cash"
 
@@ -53,7 +56,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Known[T]:
+class Known(Generic[T]):
     """A figure, or why there is none."""
 
     value: T | None
@@ -62,11 +65,14 @@ class Known[T]:
 
 @dataclass(frozen=True)
 class Overview:
+    """`settling_fen`: what is on its way between the wallet and products, below zero for what was paid out before its units are gone."""
+
     on: date
     lines: Sequence[Line]
     sides: Sequence[Side]
     net_fen: Known[int]
     products_fen: int
+    settling_fen: int
     accrued_fen: int
     income_yesterday_fen: Known[int]
     income_month_fen: Known[int]
@@ -130,14 +136,15 @@ def overview(*, customer_id: UUID, at: datetime) -> Overview:
     lines, sides = lines_of(customer_id, at), sides_of(customer_id, at)
     kept = queries.kept(customer_id)
     days = [] if kept is None else queries.of_products(customer_id, since=kept.first, through=kept.last)
-    products = sum(line.held.value_fen for line in lines)
+    products, settling = sum(line.held.value_fen for line in lines), orders.settling_fen(customer_id)
     unknown = any(side.amount is None for side in sides)
     return Overview(
         on=on,
         lines=lines,
         sides=sides,
-        net_fen=Known(None, NOT_TOLD) if unknown else Known(products + sum(side.signed_fen for side in sides)),
+        net_fen=Known(None, NOT_TOLD) if unknown else Known(products + settling + sum(side.signed_fen for side in sides)),
         products_fen=products,
+        settling_fen=settling,
         accrued_fen=sum(line.held.accrued_fen for line in lines),
         income_yesterday_fen=yesterday([line.held for line in lines]),
         income_month_fen=income(days, kept, since=on.replace(day=1)),

@@ -28,10 +28,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class HistoryDay:
-    """A day of what a customer has of products, and the value of all they have, less what they owe."""
+    """A day of what a customer has of products, and what stands beside them: what else they have, less what they owe."""
 
     products: DayFigures
-    net_fen: int
+    beside_fen: int
 
 
 def over_through() -> date | None:
@@ -77,8 +77,8 @@ def of_products(customer_id: uuid.UUID, *, since: date, through: date) -> list[D
 def history(customer_id: uuid.UUID, *, since: date, through: date) -> list[HistoryDay]:
     """Every day from `since` to `through`, those with nothing too."""
     rows = days(customer_id, since=since, through=through).order_by()
-    columns = {f"all_{name}": Sum(name, filter=PRODUCTS, default=0) for name in FIGURES} | {"net": Sum("value_fen")}
-    found = {row["day"]: row for row in rows.values("day").annotate(**columns)}
+    columns = {f"all_{name}": Sum(name, filter=PRODUCTS, default=0) for name in FIGURES} | {"beside": Sum("value_fen", filter=~PRODUCTS, default=0)}
+    found: dict[date, dict[str, Any]] = {row["day"]: dict(row) for row in rows.values("day").annotate(**columns)}
     wanted = (since + timedelta(days=number) for number in range((through - since).days + 1))
     return [history_day(day, found.get(day)) for day in wanted]
 
@@ -86,7 +86,7 @@ def history(customer_id: uuid.UUID, *, since: date, through: date) -> list[Histo
 def history_day(day: date, row: dict[str, Any] | None) -> HistoryDay:
     if row is None:
         return HistoryDay(DayFigures(day), 0)
-    return HistoryDay(DayFigures(day, **{name: int(row[f"all_{name}"]) for name in FIGURES}), int(row["net"]))
+    return HistoryDay(DayFigures(day, **{name: int(row[f"all_{name}"]) for name in FIGURES}), int(row["beside"]))
 
 
 def totals(*, since: date, through: date) -> QuerySet[PortfolioTotal]:

@@ -47,16 +47,20 @@ ORDER BY 1, 2 LIMIT %(shown)s
 def sources() -> str:
     """Every source as one SELECT: what is owed stands below zero, and more of it is what went out."""
     parts = [
-        f"SELECT customer_id, shard, '{kind}'::varchar AS kind, product_id, {FIGURES} FROM ({holdings.day_sql()}) h_{kind}"
+        f"SELECT customer_id, shard, '{kind}'::varchar AS kind, product_id, {FIGURES} FROM ({holdings.day_sql()}) h_{kind}"  # noqa: S608
         for kind, holdings in HOLDINGS.items()
     ]
     parts += [
-        f"SELECT customer_id, shard, '{kind}'::varchar AS kind, '{NO_PRODUCT}'::uuid AS product_id, {beside.sign} * value_fen AS value_fen, "
-        + ("paid_in_fen, paid_out_fen" if beside.sign > 0 else "paid_out_fen AS paid_in_fen, paid_in_fen AS paid_out_fen")
-        + f", 0::bigint AS income_fen FROM ({beside.day_sql()}) b_{kind}"
+        f"SELECT customer_id, shard, '{kind}'::varchar AS kind, '{NO_PRODUCT}'::uuid AS product_id, {signed(beside.sign)}, "
+        f"0::bigint AS income_fen FROM ({beside.day_sql()}) b_{kind}"  # noqa: S608
         for kind, beside in BESIDE.items()
     ]
-    return " UNION ALL ".join(parts)  # noqa: S608
+    return " UNION ALL ".join(parts)
+
+
+def signed(sign: int) -> str:
+    flows = "paid_in_fen, paid_out_fen" if sign > 0 else "paid_out_fen AS paid_in_fen, paid_in_fen AS paid_out_fen"
+    return f"{sign} * value_fen AS value_fen, {flows}"
 
 
 def keep() -> str:
