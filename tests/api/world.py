@@ -19,7 +19,7 @@ from accounts.verification import queries as verification
 from core.business_day import queries as business_days
 from core.business_day import services as business_day
 from core.clock import queries as clock
-from core.ids import new_id, public_id
+from core.ids import SHARDS, new_id, public_id
 from core.outbox.registry import Event
 from payments.agreements.periods import Plan
 from payments.agreements.services import deducting, signing
@@ -59,6 +59,8 @@ from tests.wealth.catalog import products
 from tests.wealth.current import world as current
 from tests.wealth.suitability.people import profiled
 from wealth.orders.services import buying
+from wealth.portfolio.models import PARTS
+from wealth.portfolio.services import keeping
 
 PREFIXES = {
     "session_id": "ses",
@@ -97,6 +99,7 @@ PREFIXES = {
     "bill_account_id": "bac",
     "holding_id": "chd",
     "wealth_order_id": "wod",
+    "month": "pfm",
     "product_id": "prd",
 }
 NOBODYS = {"product_id"}
@@ -153,11 +156,13 @@ class World:
 
 
 def invested(owner: Customer, at: datetime) -> dict[str, str]:
-    """A product on sale, and an order of the owner's for it."""
+    """A product on sale, an order of the owner's for it, and what is kept of the owner's day."""
     profiled(owner)
     product = products.on_sale(at=at, minimum_fen=100)
     order = buying.buy(customer_id=owner.id, product_id=product.id, amount_fen=1000, at=at)
-    return {"product_id": product.public_id, "wealth_order_id": order.public_id}
+    day = business_days.current()
+    keeping.catch_up(part=owner.shard * PARTS // SHARDS, through=day)
+    return {"product_id": product.public_id, "wealth_order_id": order.public_id, "month": f"{day:%Y-%m}"}
 
 
 def build_world(bank: SandboxBank) -> World:

@@ -34,6 +34,7 @@ from payments.settlement.models import SettlementTerms
 from payments.wallet.models import WalletTerms
 from tests.desk.people import staff, verified
 from tests.rules import newer
+from wealth.portfolio.models import PortfolioTerms
 from wealth.suitability.models import SuitabilityQuestionnaire
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,7 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     SettlementTerms: {"reserve_days": 77},
     DisputeTerms: {"answer_days": 6},
     SuitabilityQuestionnaire: {"valid_days": 77},
+    PortfolioTerms: {"wall_days": 77},
 }
 TABLES = {page.table.model: page.table for page in desk._registry.values() if isinstance(page, ProposedAdmin)}
 EDITED = [model for model in CHANGES if model in TABLES]

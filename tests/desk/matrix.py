@@ -109,6 +109,9 @@ PAGES: dict[str, set[str]] = {
     "wealth.currentholding": {S, R, M, C, A},
     "wealth.currentrun": {S, R, M, C, A},
     "wealth.wealthorder": {S, R, M, C, A},
+    "wealth.portfolio": {S, R, M, C, A},
+    "wealth.portfoliototal": {S, R, M, C, A},
+    "wealth.portfolioterms": {S, R, M, C, K, A},
     "wealth.issuer": {S, R, M, C, A},
     "wealth.issuerrequest": {S, R, M, C, A},
     "wealth.issuerfile": {M, C, A},
@@ -149,6 +152,7 @@ PROPOSE: dict[str, set[str]] = {
     "payments.settlementterms": {M},
     "payments.biller": {M},
     "wealth.suitabilityquestionnaire": {R, K},
+    "wealth.portfolioterms": {M},
 }
 NOT_ADDED = {"payments.channel"}
 

@@ -60,7 +60,7 @@ KINDS: Socket[Kind] = Socket("wealth.catalog.kinds", Kind)
 
 @dataclass(frozen=True)
 class Held:
-    """One line of what a customer has. Fen: `value_fen` now, beside it `accrued_fen` of income that is earned and not paid; `cost_fen` what
+    """One line of what a customer has. Fen: `value_fen` now, with `accrued_fen` of income that is earned and not paid; `cost_fen` what
     was paid for it; `income_fen` of all time, `yesterday_fen` of the last day (None: not known yet); `available_fen` could be asked back
     today. `holding`: the public id of a lot, "" where there is one a product."""
 
@@ -88,10 +88,8 @@ class Holdings(Protocol):
     def day_sql(self) -> str:
         """A SELECT of customer_id, shard, product_id, value_fen, paid_in_fen, paid_out_fen, income_fen (one row a customer and product)
         as of the end of %(day)s, for shards from %(low)s up to below %(high)s. `paid_in_fen` and `paid_out_fen`: the customer's own money
-        that came to the product and left it on that day. The values of a product's holders come to what its product:holdings says of
-        that day (a room that posts to no such account is not held to it), as known now; a value is that of the day before, and
-        what was paid in, less what was paid out, and income. Where a day that is over is known differently later, say so
-        (`catalog.services.days.changed`)."""
+        that came to the product and left it on that day. As known now: a value is that of the day before, and what was paid in, less
+        what was paid out, and income. Where a day that is over is known differently later, say so (`catalog.services.days.changed`)."""
         ...
 
 

@@ -1,5 +1,5 @@
-"""What `ledger_check` proves of the days that are kept: customers' days are their totals, totals are what products hold, each day follows
-from the one before, and nobody's last day is missing or another.
+"""What `ledger_check` proves of the days that are kept: customers' days are their totals, totals are what products hold (with what is
+earned and not booked yet, where a kind counts that), each day follows from the one before, and nobody's last day is missing or another.
 
 Days that a kind has told to be known differently, and that are not kept anew yet, are left out until they are.
 """
@@ -18,6 +18,7 @@ from core.ids import public_id
 from core.outbox.queries import undelivered
 from wealth.catalog import accounts
 from wealth.catalog.services.days import CHANGED
+from wealth.catalog.states import Kind
 from wealth.portfolio import queries, statements
 from wealth.portfolio.models import NO_PRODUCT, PARTS
 from wealth.portfolio.queries import Kept
@@ -45,6 +46,10 @@ ORDER BY 1 LIMIT %(shown)s
 """
 
 
+ACCRUING = (Kind.FIXED_TERM, Kind.INSURANCE)
+"""Kinds whose values hold what no journal has booked yet."""
+
+
 class Portfolios:
     name = "portfolio"
 
@@ -66,13 +71,13 @@ def summed(kept: Kept) -> Iterator[Finding]:
 def held(kept: Kept) -> Iterator[Finding]:
     """Products whose holders are said to have other than the control account says of that day."""
     rows = queries.totals(since=kept.first, through=kept.last).exclude(product_id=NO_PRODUCT)
-    sums = rows.order_by().values_list("day", "product_id").annotate(fen=Sum("value_fen")).order_by("day", "product_id")
-    opened = set(ledger.balances_of(accounts.holdings(product_id) for product_id in {row[1] for row in sums}))
-    for day, product_id, fen in sums:
+    sums = rows.order_by().values_list("day", "kind", "product_id").annotate(fen=Sum("value_fen")).order_by("day", "product_id")
+    opened = set(ledger.balances_of(accounts.holdings(product_id) for product_id in {row[2] for row in sums}))
+    for day, kind, product_id, fen in sums:
         account = accounts.holdings(product_id)
         if account.id in opened:
             posted = ledger.balance(account, as_of=day).posted
-            if posted != fen:
+            if fen < posted if kind in ACCRUING else fen != posted:
                 yield Finding("portfolio.held", public_id("prd", product_id), f"{day}: customers have {fen} fen, {account.name} {posted}")
 
 

@@ -140,5 +140,3 @@ def in_words(verdict: Verdict) -> dict[str, object]:
         else:
             found[name] = value
     return found
-
-

@@ -30,7 +30,9 @@ HEADER = (
 TOTAL = Told("total", "合计")
 TITLE = Told("Statement of assets", "资产对账单")
 COVERS = Told("{first} to {last}, {holder}", "{first} 至 {last},{holder}")
-PRINTED = Told("Made on {at}. Of days that are over; money on its way is on no line.", "生成时间 {at}。仅含已完成日终的日期,在途资金未计入。")
+PRINTED = Told(
+    "Made on {at}. Of days that are over; money on its way is on no line.", "生成时间 {at}。仅含已完成日终的日期,在途资金未计入。"
+)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,9 @@ def of_products(customer_id: uuid.UUID, *, since: date, through: date) -> list[D
 def history(customer_id: uuid.UUID, *, since: date, through: date) -> list[HistoryDay]:
     """Every day from `since` to `through`, those with nothing too."""
     rows = days(customer_id, since=since, through=through).order_by()
-    columns = {f"all_{name}": Sum(name, filter=PRODUCTS, default=0) for name in FIGURES} | {"beside": Sum("value_fen", filter=~PRODUCTS, default=0)}
+    columns = {f"all_{name}": Sum(name, filter=PRODUCTS, default=0) for name in FIGURES} | {
+        "beside": Sum("value_fen", filter=~PRODUCTS, default=0)
+    }
     found: dict[date, dict[str, Any]] = {row["day"]: dict(row) for row in rows.values("day").annotate(**columns)}
     wanted = (since + timedelta(days=number) for number in range((through - since).days + 1))
     return [history_day(day, found.get(day)) for day in wanted]

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncMonth
 
 from core.clock.queries import local_day
 from core.errors import NotFound
-from payments.wallet.statement import month_span
+from payments.wallet.statement import MONTH, month_span
 from wealth.catalog import queries as catalog
 from wealth.catalog.sockets import Told
 from wealth.portfolio import queries
@@ -81,13 +81,14 @@ def months(customer_id: uuid.UUID) -> list[Month]:
 
 
 def statement(*, customer_id: uuid.UUID, month: str) -> Statement:
-    """Raises Invalid for a month that is none, NotFound for one nothing is kept of."""
-    first = local_day(month_span(month)[0])
+    """Raises NotFound for what is no month, and for one nothing is kept of."""
     kept = queries.kept(customer_id)
-    if kept is None or first > kept.last or month_end(first) < kept.first:
+    if kept is None or MONTH.match(month) is None:
         raise NotFound()
-    last = min(month_end(first), kept.last)
-    lines = list(named(lines_of(customer_id, first, last)))
+    first = local_day(month_span(month)[0])
+    lines = list(named(lines_of(customer_id, first, min(month_end(first), kept.last))))
+    if not lines:
+        raise NotFound()
     return Statement(covered(first, kept, total(line.amounts for line in lines)), lines)
 
 
@@ -100,9 +101,7 @@ def lines_of(customer_id: uuid.UUID, first: date, last: date) -> dict[tuple[str,
         closing=Sum("value_fen", filter=Q(day=last), default=0),
     )
     return {
-        (row["kind"], row["product_id"]): opened(
-            Amounts(0, int(row["into"]), int(row["out_of"]), int(row["income"])), int(row["closing"])
-        )
+        (row["kind"], row["product_id"]): opened(Amounts(0, int(row["into"]), int(row["out_of"]), int(row["income"])), int(row["closing"]))
         for row in sums.order_by("kind", "product_id")
     }
 
@@ -139,4 +138,3 @@ def covered(first: date, kept: queries.Kept, amounts: Amounts) -> Month:
 
 def month_end(first: date) -> date:
     return (first.replace(day=1) + 31 * DAY).replace(day=1) - DAY
-

@@ -51,8 +51,8 @@ def sources() -> str:
         for kind, holdings in HOLDINGS.items()
     ]
     parts += [
-        f"SELECT customer_id, shard, '{kind}'::varchar AS kind, '{NO_PRODUCT}'::uuid AS product_id, {signed(beside.sign)}, "
-        f"0::bigint AS income_fen FROM ({beside.day_sql()}) b_{kind}"  # noqa: S608
+        f"SELECT customer_id, shard, '{kind}'::varchar AS kind, '{NO_PRODUCT}'::uuid AS product_id, {signed(beside.sign)}, "  # noqa: S608
+        f"0::bigint AS income_fen FROM ({beside.day_sql()}) b_{kind}"
         for kind, beside in BESIDE.items()
     ]
     return " UNION ALL ".join(parts)

@@ -1,6 +1,9 @@
 """What portfolios say, in both languages."""
 
+from django.utils.translation import get_language
+
 from wealth.catalog.sockets import Told
+from wealth.portfolio.sockets import BESIDE
 from wealth.rules.portfolio import BEYOND, LADDER, OPEN_TERM
 
 NO_DAY_OVER = Told("No business day has been kept yet. Ask again tomorrow.", "尚无已完成日终的数据,请明日再查看。")
@@ -28,3 +31,14 @@ LABELS: dict[str, Told] = {
     **{f"up_to_{days}": Told(f"Within {days} days", f"{days} 天内到期") for days in LADDER},
     BEYOND: Told(f"After {LADDER[-1]} days", f"{LADDER[-1]} 天后到期"),
 }
+
+
+def told(words: Told) -> str:
+    """In the language of the request."""
+    return words.zh if (get_language() or "en").startswith("zh") else words.en
+
+
+def named(key: str) -> str:
+    """What a kind, or another part of an allocation, is called."""
+    beside = BESIDE.get(key)
+    return told(beside.label if beside else LABELS.get(key, Told(key, key)))

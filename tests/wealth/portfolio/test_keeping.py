@@ -133,9 +133,7 @@ def test_what_is_changed_behind_its_back_is_found() -> None:
 def test_the_database_refuses_a_day_that_cannot_be(change: dict[str, int]) -> None:
     figures = {"shard": 0, "value_fen": 0, "paid_in_fen": 0, "paid_out_fen": 0, "income_fen": 0} | change
     with pytest.raises(IntegrityError), transaction.atomic():
-        PortfolioDay.objects.create(
-            customer_id=holder().pk, day=business_today(), kind="wallet", product_id=NO_PRODUCT, **figures
-        )
+        PortfolioDay.objects.create(customer_id=holder().pk, day=business_today(), kind="wallet", product_id=NO_PRODUCT, **figures)
 
 
 @pytest.mark.parametrize("change", [{"part": 16}, {"part": -1}, {"customers": -1}, {"paid_in_fen": -1}], ids=str)

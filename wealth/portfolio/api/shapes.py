@@ -8,12 +8,10 @@ from rest_framework import serializers
 
 from core.errors import Invalid
 from core.money import CNY
-from wealth.catalog.api.shapes import told
 from wealth.catalog.sockets import Told
 from wealth.portfolio.overview import Known, Line, Overview, Side
 from wealth.portfolio.queries import HistoryDay, Kept
-from wealth.portfolio.sockets import BESIDE
-from wealth.portfolio.words import LABELS
+from wealth.portfolio.words import named, told
 from wealth.rules.portfolio import Answer, Slice
 
 FORMS = ("json", "csv", "pdf")
@@ -60,7 +58,7 @@ class HeldShown(serializers.Serializer[Any]):
     risk = serializers.CharField(allow_null=True)
     value = serializers.IntegerField()
     cost = serializers.IntegerField(help_text="What was paid in for it.")
-    accrued = serializers.IntegerField(help_text="Earned and not paid yet, beside the value.")
+    accrued = serializers.IntegerField(help_text="What of the value is earned and not paid yet.")
     available = serializers.IntegerField(help_text="What could be asked back today.")
     income_yesterday = serializers.IntegerField(allow_null=True, help_text="null: not known yet.")
     income_total = serializers.IntegerField()
@@ -98,7 +96,7 @@ class PortfolioShown(serializers.Serializer[Any]):
     currency = serializers.CharField()
     net_worth = FenOrReason(help_text="Everything there is and on its way, less what is owed.")
     products = serializers.IntegerField()
-    accrued = serializers.IntegerField(help_text="Earned and not paid yet; not part of net worth.")
+    accrued = serializers.IntegerField(help_text="What of it is earned and not paid yet.")
     on_its_way = serializers.IntegerField(
         help_text="Paid and not confirmed, redeemed and not paid out, less what was paid out before its units are gone."
     )
@@ -236,11 +234,6 @@ def known(figure: Known[Any]) -> dict[str, Any]:
 
 def slice_of(one: Slice) -> dict[str, Any]:
     return {"key": one.key, "name": named(one.key), "amount": one.fen, "share_bp": one.bp}
-
-
-def named(key: str) -> str:
-    beside = BESIDE.get(key)
-    return told(beside.label if beside else LABELS.get(key, Told(key, key)))
 
 
 def held_of(line: Line) -> dict[str, Any]:

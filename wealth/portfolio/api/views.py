@@ -97,7 +97,7 @@ class OneMonth(FileView):
     """The statement of a month."""
 
     output_class = StatementShown
-    refusals = (Invalid, NotFound)
+    refusals = (NotFound,)
 
     @extend_schema(
         operation_id="wealth_portfolio_statements_retrieve",
