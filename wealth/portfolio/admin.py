@@ -45,7 +45,7 @@ class PortfolioAdmin(OfCustomer):
     group, place, icon, heading = "wealth", 5, "pie_chart", _("Portfolios")
     finds = {"pfo": "pk", "cus": "pk"}
     list_display = ("number", "owner", "since")
-    ordering = ("-begun_on", "pk")
+    ordering: Any = ("-begun_on", "pk")
     fieldsets = (
         (None, {"fields": (("number", "owner"), ("since", "net_worth"), ("income", "returns"))}),
         (_("What they have"), {"fields": ("lines",)}),
@@ -134,11 +134,12 @@ class PortfolioAdmin(OfCustomer):
         )
 
 
-def seen(row: Portfolio) -> Overview:
+def seen(row: Any) -> Overview:
     """Once a page."""
     if not hasattr(row, "seen"):
-        row.seen = overview(customer_id=row.pk, at=clock.now())  # type: ignore[attr-defined]
-    return row.seen  # type: ignore[no-any-return]
+        row.seen = overview(customer_id=row.pk, at=clock.now())
+    found: Overview = row.seen
+    return found
 
 
 @admin.register(PortfolioTotal, site=desk)

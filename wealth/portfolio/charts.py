@@ -52,9 +52,9 @@ class Days:
     def sums(self) -> dict[tuple[date, str], dict[str, int]]:
         if self.last is None:
             return {}
-        rows = queries.totals(since=self.wanted[0], through=self.last).exclude(product_id=NO_PRODUCT).order_by().values("day", "kind")
-        columns = {f"all_{name}": Sum(name) for name in FIGURES}
-        return {(row["day"], row["kind"]): {name: int(row[f"all_{name}"]) for name in FIGURES} for row in rows.annotate(**columns)}
+        rows = queries.totals(since=self.wanted[0], through=self.last).exclude(product_id=NO_PRODUCT).order_by()
+        found = rows.values_list("day", "kind").annotate(**{f"all_{name}": Sum(name) for name in FIGURES})
+        return {(day, kind): dict(zip(FIGURES, map(int, figures), strict=True)) for day, kind, *figures in found}
 
     def kinds(self) -> list[str]:
         return sorted({kind for _, kind in self.sums})

@@ -47,11 +47,11 @@ ORDER BY 1, 2 LIMIT %(shown)s
 def sources() -> str:
     """Every source as one SELECT: what is owed stands below zero, and more of it is what went out."""
     parts = [
-        f"SELECT customer_id, shard, '{kind}'::varchar AS kind, product_id, {FIGURES} FROM ({holdings.day_sql()}) h_{kind}"  # noqa: S608
+        f"SELECT customer_id, shard, '{kind}'::varchar AS kind, product_id, {FIGURES} FROM ({holdings.day_sql()}) h_{kind}"  # noqa: S608  # nosec B608
         for kind, holdings in HOLDINGS.items()
     ]
     parts += [
-        f"SELECT customer_id, shard, '{kind}'::varchar AS kind, '{NO_PRODUCT}'::uuid AS product_id, {signed(beside.sign)}, "  # noqa: S608
+        f"SELECT customer_id, shard, '{kind}'::varchar AS kind, '{NO_PRODUCT}'::uuid AS product_id, {signed(beside.sign)}, "  # noqa: S608  # nosec B608
         f"0::bigint AS income_fen FROM ({beside.day_sql()}) b_{kind}"
         for kind, beside in BESIDE.items()
     ]

@@ -16,6 +16,7 @@ DAY = timedelta(days=1)
 PARTS = (1, 5, 9)
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crash")]
 
+
 @pytest.mark.parametrize("place", ["after", "posted", "statement"])
 def test_a_killed_end_of_day_is_resumed_with_no_gap_and_no_duplicate(place: str) -> None:
     product, people = fund(), [holder(part) for part in PARTS for _ in range(3)]

@@ -87,7 +87,7 @@ class IncomeShown(serializers.Serializer[Any]):
     total = FenOrReason()
 
 
-class ReturnShown(serializers.Serializer[Any]):
+class ReturnsShown(serializers.Serializer[Any]):
     time_weighted = PercentOrReason(help_text="Linked day by day over all days that are kept.")
     money_weighted = PercentOrReason(help_text="A year's, by the days money came and went (XIRR).")
 
@@ -104,7 +104,7 @@ class PortfolioShown(serializers.Serializer[Any]):
     beside = BesideShown(many=True)
     allocation = AllocationShown()
     income = IncomeShown()
-    returns = ReturnShown()
+    returns = ReturnsShown()
     kept_from = serializers.DateField(allow_null=True, help_text="The first day income and returns are counted from.")
     kept_through = serializers.DateField(allow_null=True)
 
@@ -164,7 +164,7 @@ class AmountsShown(serializers.Serializer[Any]):
         }
 
 
-class MonthShown(serializers.Serializer[Any]):
+class PortfolioMonthShown(serializers.Serializer[Any]):
     month = serializers.CharField(source="name")
     first_day = serializers.DateField(source="first")
     last_day = serializers.DateField(source="last")
@@ -172,9 +172,9 @@ class MonthShown(serializers.Serializer[Any]):
     total = AmountsShown(source="amounts")
 
 
-class MonthsShown(serializers.Serializer[Any]):
+class PortfolioMonthsShown(serializers.Serializer[Any]):
     currency = serializers.CharField()
-    items = MonthShown(many=True)
+    items = PortfolioMonthShown(many=True)
 
 
 class StatementLineShown(serializers.Serializer[Any]):
@@ -189,7 +189,7 @@ class StatementLineShown(serializers.Serializer[Any]):
 
 class StatementShown(serializers.Serializer[Any]):
     currency = serializers.CharField()
-    month = MonthShown()
+    month = PortfolioMonthShown()
     items = StatementLineShown(source="lines", many=True)
 
 

@@ -22,7 +22,7 @@ from wealth.portfolio.api.shapes import (
     FormIn,
     HistoryIn,
     HistoryShown,
-    MonthsShown,
+    PortfolioMonthsShown,
     PortfolioShown,
     StatementShown,
     history_of,
@@ -85,12 +85,12 @@ class Checkups(View):
 class Months(View):
     """Statements there are."""
 
-    output_class = MonthsShown
+    output_class = PortfolioMonthsShown
 
     @extend_schema(operation_id="wealth_portfolio_statements_list", examples=[examples.MONTHS])
     def get(self, request: Request) -> Response:
         """The months there is a statement of, newest first, with their sums; the present month up to the last day that is over."""
-        return Response(MonthsShown({"currency": CNY.code, "items": months(customer_id(request))}).data)
+        return Response(PortfolioMonthsShown({"currency": CNY.code, "items": months(customer_id(request))}).data)
 
 
 class OneMonth(FileView):
