@@ -199,6 +199,11 @@ def product_ids() -> list[uuid.UUID]:
     return list(Product.objects.filter(current__isnull=False).order_by("pk").values_list("pk", flat=True))
 
 
+def sold() -> dict[uuid.UUID, Product]:
+    """The same with their rows."""
+    return {row.pk: row for row in Product.objects.filter(current__isnull=False)}
+
+
 def with_code(term: str) -> Q:
     """An operator's search: a code in full."""
     return Q(code=term)

@@ -24,12 +24,14 @@ from wealth.portfolio.models import NO_PRODUCT, Portfolio, PortfolioTerms, Portf
 from wealth.portfolio.overview import Known, Overview, overview
 from wealth.portfolio.statement import months
 from wealth.portfolio.words import named, told
+from wealth.rules.portfolio import Answer
 
 PAGE = "wealth.portfolio"
 TERMS = (
     "starts_at", "emergency_months", "concentration_bp", "idle_bp", "idle_fen", "wall_days", "wall_bp", "debt_bp",
 )  # fmt: skip
 MONTHS = 13
+ANSWERS = {Answer.OK: _("Fine"), Answer.ATTENTION: _("Worth a look"), Answer.NOT_AVAILABLE: _("Not known")}
 
 
 def fen_or_reason(figure: Known[int]) -> SafeString | str:
@@ -112,7 +114,8 @@ class PortfolioAdmin(OfCustomer):
     def looked_at(self, row: Portfolio) -> SafeString:
         found = checkups(customer_id=row.pk, at=clock.now())
         return table(
-            (_("Check-up"), _("Answer"), _("Why")), ((told(one.title), badge(one.verdict.answer.value), told(one.told)) for one in found)
+            (_("Check-up"), _("Answer"), _("Why")),
+            ((told(one.title), badge(one.verdict.answer.value, str(ANSWERS[one.verdict.answer])), told(one.told)) for one in found),
         )
 
     @display(description=_("Months"))

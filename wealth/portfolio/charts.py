@@ -1,9 +1,9 @@
 """The charts of portfolios: what customers have, by kind and by product, what came and went, their income, and what was paid out early."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from uuid import UUID
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
@@ -38,23 +38,21 @@ FIGURES = ("value_fen", "paid_in_fen", "paid_out_fen", "income_fen")
 
 @dataclass(frozen=True)
 class Days:
-    """What is kept of the days shown, in one query; days that are not kept have nothing to say."""
+    """What is kept of days, by day and kind: figures in the order of FIGURES. Days that are not kept have nothing to say. `last` is the
+    last of them that every customer has."""
 
     wanted: Sequence[date]
+    sums: Mapping[tuple[date, str], Mapping[str, int]]
+    last: date | None
 
-    @cached_property
-    def last(self) -> date | None:
-        """The last of them that every customer has."""
+    @classmethod
+    def of(cls, first: date, days: Sequence[date]) -> "Days":
+        """With what is kept from `first` on, for `since`."""
         kept = queries.kept_by_all()
-        return min(kept.last, self.wanted[-1]) if kept and kept.last >= self.wanted[0] else None
-
-    @cached_property
-    def sums(self) -> dict[tuple[date, str], dict[str, int]]:
-        if self.last is None:
-            return {}
-        rows = queries.totals(since=self.wanted[0], through=self.last).exclude(product_id=NO_PRODUCT).order_by()
+        last = min(kept.last, days[-1]) if kept and kept.last >= days[0] else None
+        rows = queries.totals(since=first, through=last or first).exclude(product_id=NO_PRODUCT).order_by()
         found = rows.values_list("day", "kind").annotate(**{f"all_{name}": Sum(name) for name in FIGURES})
-        return {(day, kind): dict(zip(FIGURES, map(int, figures), strict=True)) for day, kind, *figures in found}
+        return cls(days, {(day, kind): dict(zip(FIGURES, map(int, figures), strict=True)) for day, kind, *figures in found}, last)
 
     def kinds(self) -> list[str]:
         return sorted({kind for _, kind in self.sums})
@@ -68,15 +66,17 @@ class Days:
         found = [self.sums[day, kind][figure] for kind in kinds if (day, kind) in self.sums]
         return sum(found) if found else None
 
-    def total(self, figure: str) -> int:
-        return sum(one[figure] for one in self.sums.values())
+    def total(self, figure: str, days: Sequence[date] | None = None) -> int:
+        """Of the days shown, unless others are named."""
+        among = set(self.wanted if days is None else days)
+        return sum(one[figure] for (day, _kind), one in self.sums.items() if day in among)
 
 
 class PortfolioCharts:
     order = 60
 
     def charts(self, *, span: Span) -> Iterable[Tile | Chart | Ranking]:
-        days, before = Days(span.days), Days(span.before) if span.before else None
+        days, products = Days.of((span.before or span.days)[0], span.days), catalog.sold()
         now = days.on(days.last, "value_fen", days.kinds()) or 0 if days.last else 0
         earned = days.total("income_fen")
         yield Tile(
@@ -86,13 +86,18 @@ class PortfolioCharts:
             _("at the end of {day}").format(day=days.last) if days.last else _("no day is kept yet"),
             list_of(PAGE),
         )
-        earned_before = before.total("income_fen") if before else 0
-        yield Tile(_("Income paid to customers (yuan)"), shown(earned, Unit.YUAN), PAGE, compared(earned, earned_before, len(span.days)))
+        before = days.total("income_fen", span.before)
+        yield Tile(
+            _("Income paid to customers (yuan)"),
+            shown(earned, Unit.YUAN),
+            PAGE,
+            compared(earned, before, len(span.days)),
+        )
         yield by_kind(days, now)
         yield net_flow(days)
         yield income(days, earned)
-        yield by_product(days)
-        yield coverage()
+        yield by_product(days, products)
+        yield coverage(products)
 
 
 def by_kind(days: Days, now: int) -> Chart:
@@ -121,7 +126,7 @@ def income(days: Days, earned: int) -> Chart:
     return Chart("incomes", _("Income paid to customers a day (yuan)"), PAGE, said, series, Shape.LINES)
 
 
-def by_product(days: Days) -> Ranking:
+def by_product(days: Days, products: Mapping[UUID, catalog.Product]) -> Ranking:
     """What customers have most of at the end of the last day."""
     header = (_("Product"), _("Customers"), _("Value (yuan)"), _("Share"))
     title = _("Assets under management by product")
@@ -129,20 +134,18 @@ def by_product(days: Days) -> Ranking:
         return Ranking("products", title, PAGE, _("Nobody had a product."), header)
     rows = queries.totals(since=days.last, through=days.last).exclude(product_id=NO_PRODUCT).order_by().values_list("product_id")
     found = sorted(rows.annotate(fen=Sum("value_fen"), customers=Sum("customers")), key=lambda row: (-row[1], row[0]))
-    codes = {product_id: product.code for product_id, product in catalog.products([row[0] for row in found]).items()}
     whole = sum(row[1] for row in found)
     ranks = [
-        Rank(codes[product_id], customers, (shown(fen, Unit.YUAN), shown(share_bp(fen, whole), Unit.SHARE)))
+        Rank(products[product_id].code, customers, (shown(fen, Unit.YUAN), shown(share_bp(fen, whole), Unit.SHARE)))
         for product_id, fen, customers in found[:MOST]
     ]
     said = _("Products that customers have: {number}.").format(number=len(found)) if found else _("Nobody had a product.")
     return Ranking("products", title, PAGE, said, header, ranks)
 
 
-def coverage() -> Ranking:
+def coverage(products: Mapping[UUID, catalog.Product]) -> Ranking:
     """What was paid out at once, beside the redemptions whose money the issuers still owe for it."""
     owed = orders.advanced()
-    products = catalog.products(catalog.product_ids())
     lent = ledger.balances_of(accounts.advance(product_id) for product_id in products)
     rows = []
     for product_id, product in products.items():

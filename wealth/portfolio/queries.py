@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from core.ids import SHARDS, shard_of
 from wealth.current.queries import LONG_AGO, bookable_through
@@ -53,8 +53,8 @@ def kept(customer_id: uuid.UUID) -> Kept | None:
 
 def kept_by_all() -> Kept | None:
     """The days that every part has; None where there are none."""
-    found = PortfolioBook.objects.aggregate(first=Max("begun_on"), last=Min("kept_through"))
-    if PortfolioBook.objects.count() < PARTS or found["first"] > found["last"]:
+    found = PortfolioBook.objects.aggregate(first=Max("begun_on"), last=Min("kept_through"), parts=Count("pk"))
+    if found["parts"] < PARTS or found["first"] > found["last"]:
         return None
     return Kept(found["first"], found["last"])
 
