@@ -54,6 +54,7 @@ ORDER = {
     "cash_on": None,
     "version": 1,
     "pay_order_id": "ord_06a1m5x9q0e7z8r2k4w6t1y3v5",
+    "serves": "",
     "details": {},
     "holding_id": None,
     "code": "",

@@ -113,6 +113,10 @@ class OrderShown(Dated):
     pay_order_id = serializers.SerializerMethodField(
         help_text="The cashier's order that pays a purchase: POST /v1/payments/cashier/orders/{id}/pay."
     )
+    serves = serializers.ChoiceField(
+        choices=["", "payment", "refund"],
+        help_text="payment: this redemption pays an order at the cashier; refund: this purchase brings a refunded part of one back.",
+    )
     details = serializers.DictField(help_text="What its kind was asked along.")
     holding_id = serializers.SerializerMethodField(help_text="The one holding a redemption gives up, where its kind keeps several.")
     code = serializers.CharField(help_text="Why it came to nothing.")

@@ -17,6 +17,7 @@ from payments.refunds.services import asking as refunds
 from wealth.orders import journals, queries
 from wealth.orders.models import WealthOrder
 from wealth.orders.refusals import CutOffPassed, NotCancellable
+from wealth.orders.services import spending
 from wealth.orders.services.buying import PAYEE, booking_of, release
 from wealth.orders.services.paying import CALLED_OFF, NOT_REFUNDED
 from wealth.orders.services.redeeming import tell_first
@@ -53,6 +54,8 @@ def cancel(*, customer_id: UUID, order_id: UUID, at: datetime) -> WealthOrder:
 
 
 def take_back(order: WealthOrder, at: datetime) -> WealthOrder:
+    if order.serves == "payment":
+        raise NotCancellable(state=order.state)
     if at >= order.cut_at:
         raise CutOffPassed()
     if order.side == Side.BUY:
@@ -71,7 +74,7 @@ def begin_refund(*, order_id: UUID, at: datetime) -> Refund | None:
     that was given up another is asked for. None when it is not due. Raises what refunds refuse with; nothing is done then."""
     found = queries.order(order_id)
     if found.cashier_order_id is None:
-        return None
+        return None if found.leg_id is None else give_up_shares(found, at)
     cashier.locked(found.cashier_order_id)
     identity.lock(found.customer_id)
     order = locked(order_id)
@@ -86,6 +89,15 @@ def begin_refund(*, order_id: UUID, at: datetime) -> Refund | None:
         advance(order, OrderState.REFUNDING, moves=BUY_MOVES, at=at, refund_id=refund.id, due_at=None)
     work.finish(kind=NOT_REFUNDED, target=order.public_id, by="system", at=at)
     return refund
+
+
+def give_up_shares(found: WealthOrder, at: datetime) -> None:
+    """What a refund brought back, and could not buy shares again, reaches the balance."""
+    identity.lock(found.customer_id)
+    order = locked(found.id)
+    if order.state in GOES_BACK and order.due_at is not None and order.due_at <= at:
+        spending.pay_to_balance(order, at)
+        work.finish(kind=NOT_REFUNDED, target=order.public_id, by="system", at=at)
 
 
 @transaction.atomic
