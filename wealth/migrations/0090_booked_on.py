@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wealth', '0042_what_orders_ask'),
+        ('wealth', '0043_fund_shares_pay'),
     ]
 
     operations = [

@@ -47,7 +47,7 @@ class Days:
 
     @classmethod
     def of(cls, first: date, days: Sequence[date]) -> "Days":
-        """With what is kept from `first` on, for `since`."""
+        """With what is kept from `first` on, for what is compared."""
         kept = queries.kept_by_all()
         last = min(kept.last, days[-1]) if kept and kept.last >= days[0] else None
         rows = queries.totals(since=first, through=last or first).exclude(product_id=NO_PRODUCT).order_by()
