@@ -13,12 +13,14 @@ from core.clock import queries as clock
 from core.desk.base import DeskAdmin
 from core.desk.charting import Unit, shown
 from core.desk.customers import OfCustomer
+from core.desk.dashboard import figure
 from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import badge, link, money, on, table, when
 from core.desk.site import desk
-from core.desk.sockets import CUSTOMER_PANELS, Panel
+from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
 from wealth.catalog import queries as catalog
+from wealth.portfolio import queries
 from wealth.portfolio.checkups import checkups
 from wealth.portfolio.models import NO_PRODUCT, Portfolio, PortfolioTerms, PortfolioTotal
 from wealth.portfolio.overview import Known, Overview, overview
@@ -211,4 +213,15 @@ class PortfolioPanel:
         return customer_panel(_("Portfolio"), PAGE, customer_id, header, rows, note=_("Net worth and the rest are on its page."))
 
 
+class PortfolioFigures:
+    order = 32
+
+    def figures(self, *, at: datetime) -> list[Figure]:
+        through = queries.over_through()
+        number = len(queries.behind(through)) if through else 0
+        told_of = figure(_("Portfolios: parts of customers behind"), number, "wealth.portfoliototal", level="warning")
+        return [told_of] if number else []
+
+
 CUSTOMER_PANELS.plug("wealth.portfolio", PortfolioPanel())
+FIGURES.plug("wealth.portfolio", PortfolioFigures())
