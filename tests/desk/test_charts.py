@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 ADDRESS = reverse("admin:charts")
 SECTION = re.compile(r'<section class="banyan-chart.*?</section>', re.DOTALL)
 EVERYTHING = {"paid", "orders", "success", "refusals", "refunds", "refund_ratio", "breaks", "open_breaks", "payouts", "to_approve"}
-EVERYTHING |= {"assets", "flows", "incomes", "products", "coverage"}
+EVERYTHING |= {"assets", "flows", "incomes", "products", "maturities", "coverage"}
 ORDERS: list[list[object]] = [
     ["paid", "in_app", 3, 1_200_000],
     ["paid", "qr_static", 1, 34_500],

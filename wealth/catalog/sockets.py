@@ -94,3 +94,25 @@ class Holdings(Protocol):
 
 
 HOLDINGS: Socket[Holdings] = Socket("wealth.catalog.holdings", Holdings)
+
+
+@dataclass(frozen=True)
+class Due:
+    """What customers are to be paid of one product on a day: fen, over so many holdings."""
+
+    day: date
+    product_id: UUID
+    holdings: int
+    fen: int
+
+
+@runtime_checkable
+class Maturing(Protocol):
+    """What falls due of the products of one kind (name = kind)."""
+
+    def ahead(self, *, since: date, through: date) -> Sequence[Due]:
+        """By day and product, in one set-based query."""
+        ...
+
+
+MATURING: Socket[Maturing] = Socket("wealth.catalog.maturing", Maturing)

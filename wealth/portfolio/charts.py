@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Sum
@@ -26,6 +26,7 @@ from core.desk.charting import (
 )
 from wealth.catalog import accounts
 from wealth.catalog import queries as catalog
+from wealth.catalog.sockets import MATURING
 from wealth.orders import queries as orders
 from wealth.portfolio import queries
 from wealth.portfolio.models import NO_PRODUCT
@@ -33,6 +34,7 @@ from wealth.portfolio.words import named
 
 PAGE = "wealth.portfoliototal"
 MOST = 10
+DAY, WEEK, WEEKS = timedelta(days=1), timedelta(weeks=1), 13
 FIGURES = ("value_fen", "paid_in_fen", "paid_out_fen", "income_fen")
 
 
@@ -97,6 +99,7 @@ class PortfolioCharts:
         yield net_flow(days)
         yield income(days, earned)
         yield by_product(days, products)
+        yield maturities(span.days[-1])
         yield coverage(products)
 
 
@@ -141,6 +144,24 @@ def by_product(days: Days, products: Mapping[UUID, catalog.Product]) -> Ranking:
     ]
     said = _("Products that customers have: {number}.").format(number=len(found)) if found else _("Nobody had a product.")
     return Ranking("products", title, PAGE, said, header, ranks)
+
+
+def maturities(today: date) -> Ranking:
+    """What falls due in the next weeks, by the week, from the day after `today` on."""
+    weeks: dict[int, list[int]] = {}
+    for due in [one for kind in MATURING for one in kind.ahead(since=today + DAY, through=today + WEEKS * WEEK)]:
+        found = weeks.setdefault((due.day - today - DAY) // WEEK, [0, 0])
+        found[0], found[1] = found[0] + due.holdings, found[1] + due.fen
+    rows = [
+        Rank(f"{today + DAY + week * WEEK} - {today + (week + 1) * WEEK}", holdings, (shown(fen, Unit.YUAN),))
+        for week, (holdings, fen) in sorted(weeks.items())
+    ]
+    said = _("Nothing falls due in the next {weeks} weeks.").format(weeks=WEEKS)
+    if rows:
+        total = sum(fen for _holdings, fen in weeks.values())
+        said = _("{yuan} yuan fall due in the next {weeks} weeks.").format(yuan=shown(total, Unit.YUAN), weeks=WEEKS)
+    header = (_("Week"), _("Holdings"), _("To be paid (yuan)"))
+    return Ranking("maturities", _("What falls due"), PAGE, said, header, rows)
 
 
 def coverage(products: Mapping[UUID, catalog.Product]) -> Ranking:

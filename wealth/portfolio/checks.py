@@ -15,9 +15,7 @@ from accounts.ledger import queries as ledger
 from accounts.ledger.booked import SHOWN
 from accounts.ledger.sockets import CHECKS, Finding
 from core.ids import public_id
-from core.outbox.queries import undelivered
 from wealth.catalog import accounts
-from wealth.catalog.services.days import CHANGED
 from wealth.catalog.states import Kind
 from wealth.portfolio import queries, statements
 from wealth.portfolio.models import NO_PRODUCT, PARTS
@@ -55,7 +53,7 @@ class Portfolios:
 
     def findings(self, *, since: date | None) -> Sequence[Finding]:
         kept = queries.kept_by_all()
-        if kept is None or undelivered(CHANGED):
+        if kept is None or queries.changing():
             return []
         first = kept.first if since is None else max(kept.first, min(since, kept.last))
         looked_at = Kept(first, kept.last)

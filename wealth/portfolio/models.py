@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.columns import MAX_FEN, shard_check
 from core.dated import InForceStays
@@ -21,14 +21,21 @@ BP = 10_000
 
 class PortfolioBook(models.Model):
     """How far the days of one part of the customers are kept (`part`: shards 4 * part to 4 * part + 3). The first kept day is `begun_on`;
-    its lock puts the days of a part in order."""
+    its lock puts the days of a part in order. Days from `anew_from` on are known differently since, and are kept anew."""
 
     part = models.SmallIntegerField(primary_key=True)
     begun_on = models.DateField()
     kept_through = models.DateField()
+    anew_from = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="wealth_portfoliobook_part", condition=Q(part__gte=0, part__lt=PARTS))]
+        constraints = [
+            models.CheckConstraint(name="wealth_portfoliobook_part", condition=Q(part__gte=0, part__lt=PARTS)),
+            models.CheckConstraint(
+                name="wealth_portfoliobook_anew",
+                condition=Q(anew_from=None) | Q(anew_from__gte=F("begun_on"), anew_from__lte=F("kept_through")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.part} {self.kept_through}"

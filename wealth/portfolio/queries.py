@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from core.ids import SHARDS, shard_of
+from core.outbox.queries import undelivered
+from wealth.catalog.services.days import CHANGED
 from wealth.current.queries import LONG_AGO, bookable_through
 from wealth.portfolio.models import NO_PRODUCT, PARTS, Portfolio, PortfolioBook, PortfolioDay, PortfolioTotal
 from wealth.rules.portfolio import DayFigures
@@ -41,8 +43,14 @@ def over_through() -> date | None:
 
 
 def behind(through: date) -> list[int]:
-    """Parts with days to keep."""
-    return list(PortfolioBook.objects.filter(kept_through__lt=through).order_by("part").values_list("part", flat=True))
+    """Parts with days to keep, or to keep anew."""
+    rows = PortfolioBook.objects.filter(Q(kept_through__lt=through) | Q(anew_from__isnull=False))
+    return list(rows.order_by("part").values_list("part", flat=True))
+
+
+def changing() -> bool:
+    """Whether days that are kept are known differently, and not kept anew yet."""
+    return undelivered(CHANGED) or PortfolioBook.objects.filter(anew_from__isnull=False).exists()
 
 
 def kept(customer_id: uuid.UUID) -> Kept | None:

@@ -1,13 +1,17 @@
 """Portfolios at the desk: a customer's page, what customers have together, and who sees it."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.urls import reverse
 
+from core.ids import new_id
 from tests.desk.people import staff, verified
 from tests.desk.test_charts import says
 from tests.payments.wallet.world import fund as funded
 from tests.wealth.current.world import bought, fund, holder, sold
 from tests.wealth.portfolio.world import over
+from wealth.catalog.sockets import MATURING, Due
 from wealth.portfolio.models import Portfolio
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +42,21 @@ def test_a_page_of_portfolios_costs_the_same_for_one_and_for_many() -> None:
     over(product, "1.0000")
     rows = verified(staff("sue", "support")).get(reverse("admin:wealth_portfolio_changelist"), headers=ENGLISH).content.decode()
     assert rows.count("pfo_") >= 3
+
+
+class Lots:
+    def ahead(self, *, since: date, through: date) -> list[Due]:
+        return [Due(since, new_id(), 2, 100_000), Due(since + timedelta(days=7), new_id(), 1, 50_000)]
+
+
+def test_the_dashboard_shows_what_falls_due_by_the_week() -> None:
+    MATURING.plug("test", Lots())
+    try:
+        text = verified(staff("eve", "auditor")).get(reverse("admin:charts") + "?days=7", headers=ENGLISH).content.decode()
+    finally:
+        MATURING.unplug("test")
+    assert says(text, "maturities") == "1,500.00 yuan fall due in the next 13 weeks."
+    assert "1,000.00" in text
 
 
 def test_the_dashboard_shows_what_customers_have_what_moved_and_what_they_earned() -> None:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.ledger import queries as ledger
 from core.business_day import queries as business_days
+from core.clock import queries as clock
 from tests.ledger_proof import behind_its_back, found_of
 from tests.wealth.current.world import assert_sound, bought, end_day, fund, holder, quoted, revised, sold
 from tests.wealth.portfolio.world import DAY, kept_anew, over, rows
@@ -134,6 +135,32 @@ def test_the_database_refuses_a_day_that_cannot_be(change: dict[str, int]) -> No
     figures = {"shard": 0, "value_fen": 0, "paid_in_fen": 0, "paid_out_fen": 0, "income_fen": 0} | change
     with pytest.raises(IntegrityError), transaction.atomic():
         PortfolioDay.objects.create(customer_id=holder().pk, day=business_today(), kind="wallet", product_id=NO_PRODUCT, **figures)
+
+
+@pytest.mark.parametrize("change", [{"part": 16}, {"part": -1}, {"anew_from": 1}, {"anew_from": -2}], ids=str)
+def test_the_database_refuses_a_book_of_no_part_and_days_anew_that_are_not_kept(change: dict[str, int]) -> None:
+    day = clock.local_day(clock.now())
+    book = {"part": 0, "begun_on": day - DAY, "kept_through": day} | {
+        name: day + number * DAY if name == "anew_from" else number for name, number in change.items()
+    }
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PortfolioBook.objects.create(**book)
+
+
+def test_what_is_known_differently_is_read_as_it_was_until_it_is_kept_anew() -> None:
+    product, ann = fund(), holder()
+    first = business_days.current()
+    bought(product, ann, 1_000_000)
+    last = over(product, "1.0000", "1.0000")
+    for part in range(PARTS):
+        keeping.reopen(low=part * 4, high=part * 4 + 4, since=last)
+    assert keeping.reopen(low=0, high=64, since=first - DAY) == PARTS
+    assert keeping.reopen(low=0, high=64, since=last + DAY) == 0
+
+    assert set(PortfolioBook.objects.values_list("kept_through", "anew_from")) == {(last, first)}
+    assert found_of("portfolio") == []
+    assert kept_anew() == 0
+    assert set(PortfolioBook.objects.values_list("kept_through", "anew_from")) == {(last, None)}
 
 
 @pytest.mark.parametrize("change", [{"part": 16}, {"part": -1}, {"customers": -1}, {"paid_in_fen": -1}], ids=str)

@@ -19,15 +19,17 @@ SUMS = ("customers", "value_fen", "paid_in_fen", "paid_out_fen", "income_fen")
 
 @transaction.atomic
 def catch_up(*, part: int, through: date) -> int:
-    """Keep what a part is behind, up to `through`. The first time begins with that day. Returns the rows written; 0 where it was done."""
+    """Keep what a part is behind, up to `through`, and anew what changed. The first time begins with that day. Returns the rows written; 0
+    where it was done."""
     begins = PortfolioBook(part=part, begun_on=through, kept_through=through - DAY)
     PortfolioBook.objects.bulk_create([begins], ignore_conflicts=True)
     book = PortfolioBook.objects.select_for_update().get(pk=part)
-    rows = 0
-    while book.kept_through < through:
-        book.kept_through += DAY
-        rows += keep(part, book.kept_through)
-        book.save(update_fields=["kept_through"])
+    rows, day = 0, book.anew_from or book.kept_through + DAY
+    book.kept_through, book.anew_from = max(book.kept_through, through), None
+    while day <= book.kept_through:
+        rows += keep(part, day)
+        day += DAY
+    book.save(update_fields=["kept_through", "anew_from"])
     return rows
 
 
@@ -40,8 +42,9 @@ def catch_up_all(*, at: datetime) -> int:
 @transaction.atomic
 def reopen(*, low: int, high: int, since: date) -> int:
     """Days from `since` on of the parts of shards `low` to `high` (exclusive) are to be kept anew; returns how many parts."""
-    rows = PortfolioBook.objects.filter(part__gte=low // WIDTH, part__lte=(high - 1) // WIDTH, kept_through__gte=since)
-    return rows.update(kept_through=Least(F("kept_through"), Greatest(F("begun_on"), Value(since)) - DAY))
+    kept = PortfolioBook.objects.filter(kept_through__gte=Greatest(F("begun_on"), Value(since)))
+    rows = kept.filter(part__gte=low // WIDTH, part__lte=(high - 1) // WIDTH)
+    return rows.update(anew_from=Least(F("anew_from"), Greatest(F("begun_on"), Value(since))))
 
 
 def keep(part: int, day: date) -> int:
