@@ -16,7 +16,7 @@ from wealth.orders import queries as orders
 from wealth.portfolio import queries
 from wealth.portfolio.sockets import BESIDE, Amount, Beside
 from wealth.portfolio.words import NO_DAY_OVER, NO_RATE, NOT_BOOKED, NOT_TOLD, NOTHING_INVESTED
-from wealth.rules.portfolio import DayFigures, Slice, linked_return, rung, slices, yearly_return
+from wealth.rules.portfolio import DayFigures, Slice, linked_return, rung, rungs, slices, yearly_return
 
 T = TypeVar("T")
 TODAY, LATER, LOCKED = "today", "later", "locked"
@@ -108,7 +108,7 @@ class Overview:
     def by_term(self) -> list[Slice]:
         rows = [(rung(self.days_left(line)), line.held.value_fen) for line in self.lines]
         found = added([*self.beside(lambda side: rung(None)), *rows])
-        return slices(found)
+        return slices({key: found[key] for key in rungs() if key in found})
 
     def days_left(self, line: Line) -> int | None:
         return None if line.held.matures_on is None else (line.held.matures_on - self.on).days
