@@ -17,7 +17,6 @@ from wealth.portfolio.statement import Amounts, Statement
 
 NAME_MM, FEN_MM, LINE_MM = 50, 24, 7
 TITLE_PT, TEXT_PT, SMALL_PT = 16, 9, 8
-NAME_LENGTH = 18
 HEADER = (
     Told("product", "产品"),
     Told("code", "产品代码"),
@@ -101,8 +100,15 @@ def blank(paper: Paper) -> FPDF:
 def line(page: FPDF, row: list[str]) -> None:
     """The name, its code left to the CSV, and the amounts to the right."""
     name, _code, *figures = row
-    page.cell(NAME_MM, LINE_MM, name[:NAME_LENGTH])
+    page.cell(NAME_MM, LINE_MM, clipped(page, name))
     for figure in figures:
         page.cell(FEN_MM, LINE_MM, figure, align="R")
     page.ln(LINE_MM)
     rule(page)
+
+
+def clipped(page: FPDF, text: str) -> str:
+    """As much of it as its column has room for."""
+    while page.get_string_width(text) > NAME_MM - 2 * page.c_margin:
+        text = text[:-1]
+    return text

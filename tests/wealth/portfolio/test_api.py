@@ -3,6 +3,7 @@
 import csv
 import io
 
+import pypdfium2
 import pytest
 
 from core.business_day import queries as business_days
@@ -137,7 +138,9 @@ def test_a_statement_on_paper_in_both_languages() -> None:
     for language in ("en", "zh-hans"):
         answer = api(ann).get(f"{PATH}/statements/{month}", headers={"Accept": "application/pdf", "Accept-Language": language})
         assert answer.headers["Content-Type"] == "application/pdf"
-        assert answer.content.startswith(b"%PDF-")
+        words = str(pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_bounded())
+        assert {"10000.00", "1.00", "10001.00", month} <= set(words.replace("\r\n", " ").split(" "))
+        assert ("合计" if language.startswith("zh") else "total") in words
         assert month in answer.headers["Content-Disposition"]
 
 
