@@ -14,16 +14,19 @@ from core.desk.base import DeskAdmin
 from core.desk.charting import Unit, shown
 from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
+from core.desk.filters import among
 from core.desk.panels import customer_panel
 from core.desk.proposals import RULE_CHECKERS, RULE_MAKERS, ProposedAdmin, RuleTable
 from core.desk.shown import badge, link, money, on, table, when
 from core.desk.site import desk
 from core.desk.sockets import CUSTOMER_PANELS, FIGURES, Figure, Panel
 from wealth.catalog import queries as catalog
+from wealth.catalog.sockets import HOLDINGS
 from wealth.portfolio import queries
 from wealth.portfolio.checkups import checkups
 from wealth.portfolio.models import NO_PRODUCT, Portfolio, PortfolioTerms, PortfolioTotal
 from wealth.portfolio.overview import Known, Overview, overview
+from wealth.portfolio.sockets import BESIDE
 from wealth.portfolio.statement import months
 from wealth.portfolio.words import named, told
 from wealth.rules.portfolio import Answer
@@ -147,13 +150,17 @@ def seen(row: Any) -> Overview:
     return found
 
 
+def kinds() -> list[tuple[str, str]]:
+    return [(kind, named(kind)) for kind, _plug in [*HOLDINGS.items(), *BESIDE.items()]]
+
+
 @admin.register(PortfolioTotal, site=desk)
 class PortfolioTotalAdmin(DeskAdmin):
     group, place, icon, heading = "wealth", 6, "stacked_bar_chart", _("Assets by day and product")
     finds = {"prd": "product_id"}
     search_help_text = _("The public id of a product")
     list_display = ("day", "part", "kind_name", "of_product", "customers", "value", "paid_in", "paid_out", "income")
-    list_filter = ("kind", "day", "part")
+    list_filter = (("kind", among(kinds)), "day")
     ordering = ("-day", "kind", "product_id", "part")
 
     @display(description=_("Kind"), ordering="kind")
