@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("wealth.orders.api.urls")),
     path("", include("wealth.fixed_term.api.urls")),
     path("", include("wealth.advisor.api.urls")),
+    path("", include("wealth.portfolio.api.urls")),
 ]

@@ -19,7 +19,7 @@ from accounts.verification import queries as verification
 from core.business_day import queries as business_days
 from core.business_day import services as business_day
 from core.clock import queries as clock
-from core.ids import new_id, public_id
+from core.ids import SHARDS, new_id, public_id
 from core.outbox.registry import Event
 from payments.agreements.periods import Plan
 from payments.agreements.services import deducting, signing
@@ -62,6 +62,8 @@ from tests.wealth.fixed_term import world as fixed
 from tests.wealth.suitability.people import profiled
 from wealth.advisor.services import goals, investing, planning
 from wealth.orders.services import buying
+from wealth.portfolio.models import PARTS
+from wealth.portfolio.services import keeping
 
 PREFIXES = {
     "session_id": "ses",
@@ -104,6 +106,7 @@ PREFIXES = {
     "advisor_plan_id": "apl",
     "wealth_goal_id": "wgo",
     "investing_id": "ivp",
+    "month": "pfm",
     "product_id": "prd",
 }
 NOBODYS = {"product_id"}
@@ -160,7 +163,7 @@ class World:
 
 
 def invested(owner: Customer, session: DeviceSession, at: datetime) -> dict[str, str]:
-    """A product on sale, an order of the owner's for it, and the advice about it."""
+    """A product on sale, an order of the owner's for it, and the advice about it, and what is kept of the owner's day."""
     profiled(owner)
     product = products.on_sale(at=at, minimum_fen=100)
     order = buying.buy(customer_id=owner.id, product_id=product.id, amount_fen=1000, at=at)
@@ -171,12 +174,15 @@ def invested(owner: Customer, session: DeviceSession, at: datetime) -> dict[str,
     token = factories.proof(owner, session, purpose=investing.PURPOSE, amount_fen=100, payee=product.public_id, at=at)
     mandate = Intent(owner.id, session.id, "n", token)
     regular = investing.agree(intent=mandate, product_id=product.id, amount_fen=100, every="week", day=1, at=at)
+    day = business_days.current()
+    keeping.catch_up(part=owner.shard * PARTS // SHARDS, through=day)
     return {
         "product_id": product.public_id,
         "wealth_order_id": order.public_id,
         "advisor_plan_id": plan.public_id,
         "wealth_goal_id": goal.public_id,
         "investing_id": regular.public_id,
+        "month": f"{day:%Y-%m}",
     }
 
 

@@ -38,6 +38,7 @@ from tests.rules import newer
 from tests.wealth.advisor.world import model as a_model
 from tests.wealth.catalog.products import on_sale
 from wealth.advisor.models import AdvisorTerms, ModelPortfolio
+from wealth.portfolio.models import PortfolioTerms
 from wealth.suitability.models import SuitabilityQuestionnaire
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,7 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     SuitabilityQuestionnaire: {"valid_days": 77},
     ModelPortfolio: {"mean_bp": 77},
     AdvisorTerms: {"retry_hours": 7},
+    PortfolioTerms: {"wall_days": 77},
 }
 MADE: dict[type[Model], Callable[[], Model]] = {ModelPortfolio: lambda: a_model({on_sale(): 10_000})}
 """Rules that no migration can load, since they are about what only operators bring."""

@@ -111,6 +111,9 @@ PAGES: dict[str, set[str]] = {
     "wealth.wealthorder": {S, R, M, C, A},
     "wealth.fixedholding": {S, R, M, C, A},
     "wealth.fixedrun": {S, R, M, C, A},
+    "wealth.portfolio": {S, R, M, C, A},
+    "wealth.portfoliototal": {S, R, M, C, A},
+    "wealth.portfolioterms": {S, R, M, C, K, A},
     "wealth.issuer": {S, R, M, C, A},
     "wealth.issuerrequest": {S, R, M, C, A},
     "wealth.issuerfile": {M, C, A},
@@ -157,6 +160,7 @@ PROPOSE: dict[str, set[str]] = {
     "wealth.suitabilityquestionnaire": {R, K},
     "wealth.modelportfolio": {R, K},
     "wealth.advisorterms": {M},
+    "wealth.portfolioterms": {M},
 }
 NOT_ADDED = {"payments.channel"}
 
