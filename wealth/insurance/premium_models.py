@@ -67,7 +67,8 @@ class PolicyPremium(models.Model):
         ]
         indexes = [
             models.Index(name="wealth_premium_try", fields=["shard", "try_at"], condition=Q(try_at__isnull=False)),
-            models.Index(name="wealth_premium_open", fields=["due_on"], condition=Q(state="open")),
+            models.Index(name="wealth_premium_tell", fields=["shard", "due_on"], condition=Q(state="open", told_on=None)),
+            models.Index(name="wealth_premium_of_policy", fields=["policy", "due_on"], condition=Q(state="open")),
             models.Index(name="wealth_premium_mine", fields=["customer", "due_on", "id"]),
         ]
         triggers = [
