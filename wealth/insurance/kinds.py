@@ -21,9 +21,13 @@ class Insurance:
         if version.term_days is None:
             raise Invalid("term_days", "Insurance covers so many days.", "请填写保障天数。")
         if version.t0_cap_fen or version.transferable:
-            raise Invalid("transferable", "A policy is not transferred, and nothing of it is paid at once.", "保单不可转让,也不支持快速赎回。")
+            raise Invalid(
+                "transferable", "A policy is not transferred, and nothing of it is paid at once.", "保单不可转让,也不支持快速赎回。"
+            )
         if version.step_fen != 1 or version.minimum_fen != 1:
-            raise Invalid("minimum_fen", "A premium is what was quoted: minimum and step are one fen.", "保费以报价为准,起购与递增须为 1 分。")
+            raise Invalid(
+                "minimum_fen", "A premium is what was quoted: minimum and step are one fen.", "保费以报价为准,起购与递增须为 1 分。"
+            )
         if version.buy_fee_bp or version.redeem_fee_bp:
             raise Invalid("buy_fee_bp", "What we get of a premium is the insurer's to say.", "手续费由保险公司结算,请填 0。")
         if (terms.payments - 1) * terms.every_months * MONTH_DAYS >= version.term_days:
@@ -48,9 +52,7 @@ class Insurance:
 
     def details(self, *, version: ProductVersion, at: datetime) -> Mapping[str, Any]:
         """What is covered, what it costs by age, its days, and what is asked first. Fen, basis points, days."""
-        return {
-            name: value for name, value in version.terms.items() if name != "questions"
-        } | {
+        return {name: value for name, value in version.terms.items() if name != "questions"} | {
             "questions": [
                 {
                     "code": one.code,

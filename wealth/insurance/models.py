@@ -13,7 +13,7 @@ from core.money import CNY
 from core.moves import StateGuard
 from wealth.insurance.claim_models import ClaimFile, InsuranceClaim, PolicyPayout
 from wealth.insurance.premium_models import PolicyLapse, PolicyPremium, PremiumPayment
-from wealth.insurance.states import APPLICATION_MOVES, POLICY_MOVES, RUNNING, ApplicationState, PolicyState
+from wealth.insurance.states import ALIVE, APPLICATION_MOVES, POLICY_MOVES, RUNNING, ApplicationState, PolicyState
 
 __all__ = ["ClaimFile", "InsuranceClaim", "PolicyLapse", "PolicyPayout", "PolicyPremium", "PremiumPayment"]
 WHAT_WAS_QUOTED_STAYS = """
@@ -119,8 +119,8 @@ class InsurancePolicy(models.Model):
     """One policy: `cover_fen` from `starts_on` up to before `ends_on`, of which claims used `claimed_fen`.
 
     `receipt_on` is the day it was handed over, `cooling_until` the last day to give it back. `due_on`: the day its next step is ours
-    (null: none). `auto_debit`: premiums are taken from the balance on their day. `resumes`: what an `ending` one is again should the
-    insurer not agree. `lapsed_on` of a lapsed one. `insurer_no`: its number at the insurer.
+    (null: none), `ended_on` the day it was over. `auto_debit`: premiums are taken from the balance on their day. `resumes`: what an `ending` one is again should the
+    insurer not agree. `lapsed_on` of a lapsed one. `insurer_no`: its number at the insurer. `documented`: its document is made out.
     """
 
     PREFIX: ClassVar[str] = "inp"
@@ -146,7 +146,9 @@ class InsurancePolicy(models.Model):
     receipt_on = models.DateField()
     cooling_until = models.DateField()
     lapsed_on = models.DateField(null=True, blank=True)
+    documented = models.BooleanField(default=False)
     due_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -162,9 +164,7 @@ class InsurancePolicy(models.Model):
                 condition=Q(cover_fen__gte=1, cover_fen__lte=MAX_FEN, premium_fen__gte=1, premium_fen__lte=MAX_FEN)
                 & Q(claimed_fen__gte=0, claimed_fen__lte=F("cover_fen")),
             ),
-            models.CheckConstraint(
-                name="wealth_policy_days", condition=Q(ends_on__gt=F("starts_on"), cooling_until__gte=F("receipt_on"))
-            ),
+            models.CheckConstraint(name="wealth_policy_days", condition=Q(ends_on__gt=F("starts_on"), cooling_until__gte=F("receipt_on"))),
             models.CheckConstraint(
                 name="wealth_policy_resumes",
                 condition=Q(state="ending", resumes__in=RUNNING) | (~Q(state="ending") & Q(resumes="")),
@@ -181,6 +181,10 @@ class InsurancePolicy(models.Model):
                 condition=Q(state="claimed", claimed_fen=F("cover_fen")) | ~Q(state="claimed"),
             ),
             models.CheckConstraint(
+                name="wealth_policy_ended",
+                condition=Q(state__in=ALIVE, ended_on=None) | (~Q(state__in=ALIVE) & Q(ended_on__isnull=False)),
+            ),
+            models.CheckConstraint(
                 name="wealth_policy_due",
                 condition=Q(state__in=RUNNING, due_on__isnull=False) | (~Q(state__in=RUNNING) & Q(due_on=None)),
             ),
@@ -188,6 +192,7 @@ class InsurancePolicy(models.Model):
         indexes = [
             models.Index(name="wealth_policy_mine", fields=["customer", "-created_at", "-id"]),
             models.Index(name="wealth_policy_next", fields=["shard", "due_on"], condition=Q(due_on__isnull=False)),
+            models.Index(name="wealth_policy_document", fields=["shard"], condition=Q(documented=False)),
             models.Index(name="wealth_policy_of_product", fields=["product", "-created_at", "-id"]),
         ]
         triggers = [

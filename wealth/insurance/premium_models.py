@@ -122,9 +122,7 @@ class PolicyLapse(models.Model):
             shard_check("wealth_policylapse_shard"),
             models.UniqueConstraint(name="wealth_policylapse_day", fields=["policy", "lapsed_on", "shard"]),
             models.UniqueConstraint(name="wealth_policylapse_one_open", fields=["policy", "shard"], condition=Q(reinstated_on=None)),
-            models.CheckConstraint(
-                name="wealth_policylapse_days", condition=Q(reinstated_on=None) | Q(reinstated_on__gte=F("lapsed_on"))
-            ),
+            models.CheckConstraint(name="wealth_policylapse_days", condition=Q(reinstated_on=None) | Q(reinstated_on__gte=F("lapsed_on"))),
         ]
 
     def __str__(self) -> str:

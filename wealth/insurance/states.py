@@ -101,7 +101,7 @@ class ClaimState(models.TextChoices):
     WITHDRAWN = "withdrawn"
 
 
-A, P, R, O, C = ApplicationState, PolicyState, PremiumState, PayoutState, ClaimState
+A, P, R, C = ApplicationState, PolicyState, PremiumState, ClaimState
 APPLICATION_MOVES = Moves(
     A,
     {
@@ -123,7 +123,7 @@ POLICY_MOVES = Moves(
 )
 PREMIUM_MOVES = Moves(R, {R.OPEN: {R.PAID, R.VOID}, R.PAID: {R.ASKED}, R.ASKED: {R.BOOKED, R.PAID}})
 PAYMENT_MOVES = Moves(PaymentState, {PaymentState.OPEN: {PaymentState.PAID, PaymentState.CLOSED}})
-PAYOUT_MOVES = Moves(O, {O.WAITING: {O.ASKED}, O.ASKED: {O.PAID, O.REFUSED}})
+PAYOUT_MOVES = Moves(PayoutState, {PayoutState.WAITING: {PayoutState.ASKED}, PayoutState.ASKED: {PayoutState.PAID, PayoutState.REFUSED}})
 CLAIM_MOVES = Moves(
     C,
     {

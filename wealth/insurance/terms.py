@@ -128,9 +128,7 @@ def read(terms: Mapping[str, Any]) -> InsuranceTerms:
 
 def bands_of(terms: Mapping[str, Any]) -> tuple[Band, ...]:
     found = tuple(
-        Band(
-            whole(one, "from", 0, 150, "ages."), whole(one, "below", 1, 151, "ages."), whole(one, "rate_bp", 1, 10_000, "ages.")
-        )
+        Band(whole(one, "from", 0, 150, "ages."), whole(one, "below", 1, 151, "ages."), whole(one, "rate_bp", 1, 10_000, "ages."))
         for one in listed(terms, "ages")
     )
     try:
@@ -202,7 +200,5 @@ def choice_for(question: Question, answer: str | None) -> Choice:
     found = next((one for one in question.answers if one.code == answer), None)
     if found is None:
         codes: Sequence[str] = [one.code for one in question.answers]
-        raise Invalid(
-            f"answers.{question.code}", f"Answer with one of: {', '.join(codes)}.", f"请从以下选项中选择:{'、'.join(codes)}。"
-        )
+        raise Invalid(f"answers.{question.code}", f"Answer with one of: {', '.join(codes)}.", f"请从以下选项中选择:{'、'.join(codes)}。")
     return found

@@ -160,15 +160,14 @@ def days_of(period: Paid) -> int:
 def pro_rata_back_fen(*, paid: Sequence[Paid], on: date, loading_bp: int = 0) -> int:
     """What goes back of every premium by its own days."""
     return sum(
-        unexpired_fen(premium_fen=one.premium_fen, elapsed_days=gone(one, on), term_days=days_of(one), loading_bp=loading_bp) for one in paid
+        unexpired_fen(premium_fen=one.premium_fen, elapsed_days=gone(one, on), term_days=days_of(one), loading_bp=loading_bp)
+        for one in paid
     )
 
 
 def short_rate_back_fen(*, paid: Sequence[Paid], on: date, kept: Sequence[tuple[int, int]]) -> int:
     """The same by the short-rate table; nothing of a period that is over."""
-    return sum(
-        short_rate_fen(premium_fen=one.premium_fen, elapsed_days=gone(one, on), kept=kept) for one in paid if on < one.until_on
-    )
+    return sum(short_rate_fen(premium_fen=one.premium_fen, elapsed_days=gone(one, on), kept=kept) for one in paid if on < one.until_on)
 
 
 def years_between(start: date, end: date) -> int:
