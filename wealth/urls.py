@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("wealth.suitability.api.urls")),
     path("", include("wealth.current.api.urls")),
     path("", include("wealth.orders.api.urls")),
+    path("", include("wealth.insurance.api.urls")),
 ]

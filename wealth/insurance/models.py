@@ -119,8 +119,9 @@ class InsurancePolicy(models.Model):
     """One policy: `cover_fen` from `starts_on` up to before `ends_on`, of which claims used `claimed_fen`.
 
     `receipt_on` is the day it was handed over, `cooling_until` the last day to give it back. `due_on`: the day its next step is ours
-    (null: none), `ended_on` the day it was over. `auto_debit`: premiums are taken from the balance on their day. `resumes`: what an `ending` one is again should the
-    insurer not agree. `lapsed_on` of a lapsed one. `insurer_no`: its number at the insurer. `documented`: its document is made out.
+    (null: none), `ended_on` the day it was over. `auto_debit`: premiums are taken from the balance on their day. `resumes`: what an
+    `ending` one is again should the insurer not agree. `lapsed_on` of a lapsed one. `insurer_no`: its number at the insurer.
+    `documented`: its document is made out.
     """
 
     PREFIX: ClassVar[str] = "inp"

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from wealth.insurance import policy_pdf, queries
+from wealth.insurance import queries
 from wealth.insurance.models import InsurancePolicy, PolicyDocument
 from wealth.insurance.services.telling import locked_policy, publish
 
 
 def make_out(*, policy_id: UUID, at: datetime) -> bool:
     """Outside any transaction: setting the page takes a while. False when it is made out already."""
+    # Half a second of import, kept out of the start of every process that never prints one.
+    from wealth.insurance import policy_pdf  # noqa: PLC0415
+
     policy = queries.policy(policy_id)
     return False if policy.documented else keep(policy_id, policy_pdf.rendered(policy, at), at)
 

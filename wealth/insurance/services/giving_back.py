@@ -217,6 +217,7 @@ def confirmed(*, request: IssuerRequest, at: datetime) -> None:
 
 def count_claim(policy: InsurancePolicy, payout: PolicyPayout, at: datetime) -> None:
     """A part of a claim, or the last of it, is paid; a cover that is used up ends its policy."""
+    assert payout.claim_id is not None
     claim = InsuranceClaim.objects.get(pk=payout.claim_id)
     to = ClaimState.PAID if claim.last else ClaimState.OPEN
     advance(claim, to, moves=CLAIM_MOVES, at=at, approved_fen=0, paid_fen=claim.paid_fen + payout.amount_fen)

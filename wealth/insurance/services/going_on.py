@@ -1,6 +1,7 @@
 """Moving a locked policy: the day of its next step, what is due of it, and its end."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from core.clock.queries import local_day, start_of_day
 from core.moves import advance, advance_all
@@ -36,7 +37,7 @@ def reinstatement_over(policy: InsurancePolicy, at: datetime) -> bool:
     return last is not None and local_day(at) >= last
 
 
-def become(policy: InsurancePolicy, to: PolicyState, at: datetime, **fields: object) -> None:
+def become(policy: InsurancePolicy, to: PolicyState, at: datetime, **fields: Any) -> None:
     """Move a locked policy, with the day of its next step."""
     for name, value in fields.items():
         setattr(policy, name, value)
@@ -44,7 +45,7 @@ def become(policy: InsurancePolicy, to: PolicyState, at: datetime, **fields: obj
     publish(f"wealth.policy_{to.value}", policy, at)
 
 
-def finish(policy: InsurancePolicy, to: PolicyState, at: datetime, **fields: object) -> None:
+def finish(policy: InsurancePolicy, to: PolicyState, at: datetime, **fields: Any) -> None:
     """End a locked policy: what is not paid of it is owed no more."""
     become(policy, to, at, ended_on=local_day(at), **fields)
     open_ones = PolicyPremium.objects.filter(policy_id=policy.id)
