@@ -57,6 +57,8 @@ from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
 from tests.wealth.catalog import products
 from tests.wealth.current import world as current
+from tests.wealth.insurance import world as insurance
+from tests.wealth.orders.world import an_issuer
 from tests.wealth.suitability.people import profiled
 from wealth.orders.services import buying
 
@@ -97,6 +99,11 @@ PREFIXES = {
     "bill_account_id": "bac",
     "holding_id": "chd",
     "wealth_order_id": "wod",
+    "quote_id": "ina",
+    "application_id": "ina",
+    "policy_id": "inp",
+    "premium_id": "inr",
+    "claim_id": "inc",
     "product_id": "prd",
 }
 NOBODYS = {"product_id"}
@@ -160,6 +167,12 @@ def invested(owner: Customer, at: datetime) -> dict[str, str]:
     return {"product_id": product.public_id, "wealth_order_id": order.public_id}
 
 
+def covered(owner: Customer) -> dict[str, str]:
+    """A policy with its premiums, a quote and a claim."""
+    an_issuer()
+    return insurance.has_all(owner, insurance.insurance())
+
+
 def build_world(bank: SandboxBank) -> World:
     """Made by the platform's services and the real sandbox bank."""
     at = clock.now()
@@ -180,7 +193,8 @@ def build_world(bank: SandboxBank) -> World:
         | made_of(caller, Intent(owner.id, session.session.id, "share"))
         | owes(owner, caller)
         | holds(owner)
-        | invested(owner, at),
+        | invested(owner, at)
+        | covered(owner),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )

@@ -1,6 +1,5 @@
 """Reads of insurance."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -27,6 +26,7 @@ from wealth.insurance.states import (
     PAYOUT_UNDER_WAY,
     RUNNING,
     ApplicationState,
+    ClaimState,
     PayoutState,
     PremiumState,
 )
@@ -134,8 +134,31 @@ def files(claim_id: UUID) -> QuerySet[ClaimFile]:
     return ClaimFile.objects.filter(claim_id=claim_id).defer("content_base64").order_by("number")
 
 
-def file(file_id: UUID) -> ClaimFile:
-    return one(ClaimFile.objects.filter(pk=file_id))
+def numbered_file(claim_id: UUID, number: int) -> ClaimFile:
+    """Raises NotFound."""
+    return one(ClaimFile.objects.filter(claim_id=claim_id, number=number))
+
+
+def referred() -> QuerySet[InsuranceApplication]:
+    return InsuranceApplication.objects.filter(state=ApplicationState.REFERRED)
+
+
+def open_claims() -> QuerySet[InsuranceClaim]:
+    return InsuranceClaim.objects.filter(state=ClaimState.OPEN)
+
+
+def overdue_premiums(at: datetime) -> QuerySet[PolicyPremium]:
+    return PolicyPremium.objects.filter(state=PremiumState.OPEN, due_on__lt=local_day(at))
+
+
+def failed_premiums(at: datetime) -> QuerySet[PolicyPremium]:
+    """The balance was too low so far."""
+    return PolicyPremium.objects.filter(state=PremiumState.OPEN, tries__gt=0)
+
+
+def stuck_premiums(at: datetime) -> QuerySet[PolicyPremium]:
+    """Their insurer did not take them, and nobody has told it again."""
+    return PolicyPremium.objects.filter(state=PremiumState.PAID, try_at=None)
 
 
 def due_policies(shard: int, at: datetime) -> QuerySet[InsurancePolicy, UUID]:
@@ -193,7 +216,3 @@ def due_shards(at: datetime) -> list[int]:
         InsuranceApplication.objects.filter(state__in=[ApplicationState.QUOTED, ApplicationState.ACCEPTED], valid_until__lt=today),
     )
     return sorted({shard for rows in found for shard in rows.order_by().values_list("shard", flat=True).distinct()})
-
-
-def of_products(product_ids: Sequence[UUID]) -> QuerySet[InsurancePolicy]:
-    return InsurancePolicy.objects.filter(product_id__in=product_ids)

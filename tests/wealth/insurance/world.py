@@ -9,7 +9,7 @@ from core.approvals import services as approvals
 from core.clock import queries as clock
 from core.clock import services as moving
 from core.clock.queries import start_of_day
-from core.ids import parse_public_id
+from core.ids import new_id, parse_public_id
 from core.outbox import services as outbox
 from payments.cashier import queries as cashier
 from tests.factories import id_number
@@ -21,8 +21,9 @@ from tests.wealth.orders.world import FEN, api, confirm_all, order_of, paid, rej
 from tests.wealth.orders.world import go_on as orders_go_on
 from wealth.catalog.models import Product
 from wealth.insurance import queries, sweeps
-from wealth.insurance.models import InsurancePolicy, PolicyPremium
-from wealth.insurance.services import claiming
+from wealth.insurance.models import InsuranceClaim, InsurancePolicy, PolicyPremium
+from wealth.insurance.services import applying, claiming
+from wealth.orders.services import asking, buying
 
 BORN_ON = date(1990, 3, 7)
 COVER = 1_000_000
@@ -103,6 +104,30 @@ def insured(product: Product, fen: int = FEN, *, auto_debit: bool = False) -> tu
         done = api(who, "post", f"insurance/policies/{policy.public_id}/auto-debit", {"on": True})
         assert done.status_code == 200, done.json()
     return who, policy
+
+
+def has_all(who: Customer, product: Product) -> dict[str, str]:
+    """A quote, a policy, its next premium and a claim of somebody's who has money, by the names their ids have in the API."""
+    at, cover = clock.now(), {"product_id": product.id, "cover_fen": COVER, "born_on": BORN_ON, "answers": {"smoker": "no"}}
+    free, used = (applying.quote(customer_id=who.id, at=at, **cover) for _ in range(2))
+    applying.apply(customer_id=who.id, application_id=used.id, name="林小满", id_number=id_number(7, BORN_ON), at=at)
+    details = {"application_id": used.public_id}
+    made = buying.buy(customer_id=who.id, product_id=product.id, amount_fen=used.premium_fen, details=details, at=at)
+    assert made.cashier_order_id is not None
+    pay(who, cashier.order(made.cashier_order_id), BALANCE)
+    asking.submit(order_id=made.id, at=made.cut_at)
+    confirm_all(at)
+    policy = queries.own_policies(who.id).get()
+    claim = InsuranceClaim(id=new_id(), policy=policy, customer_id=who.id, shard=policy.shard, event_on=policy.starts_on)
+    claim.words, claim.asked_fen, claim.created_at, claim.changed_at = "It broke.", 100, at, at
+    claim.save(force_insert=True)
+    return {
+        "quote_id": free.public_id,
+        "application_id": free.public_id,
+        "policy_id": policy.public_id,
+        "premium_id": premium(policy, 2).public_id,
+        "claim_id": claim.public_id,
+    }
 
 
 def day(on: date, hours: int = 9) -> datetime:
