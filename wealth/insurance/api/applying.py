@@ -18,7 +18,7 @@ from payments.wallet.services.parties import CustomerNotActive
 from wealth.catalog.queries import Product, ProductNotOnSale
 from wealth.insurance import queries, refusals
 from wealth.insurance.api import examples as ex
-from wealth.insurance.api.shapes import ApplicationIn, ApplicationShown, QuoteIn
+from wealth.insurance.api.shapes import ApplicationShown, InsuranceApplicationIn, QuoteIn
 from wealth.insurance.models import InsuranceApplication
 from wealth.insurance.services import applying
 from wealth.insurance.states import ApplicationState
@@ -49,7 +49,7 @@ class Quotes(EffectView):
 class Applications(EffectView, Listing):
     """The caller's applications."""
 
-    input_class = ApplicationIn
+    input_class = InsuranceApplicationIn
     output_class = ApplicationShown
     refusals = (NotFound, Invalid, CustomerNotActive, refusals.QuoteOver, refusals.NotTheQuoted, ProductNotOnSale)
 

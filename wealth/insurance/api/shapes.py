@@ -31,7 +31,7 @@ class QuoteIn(serializers.Serializer[Any]):
     )
 
 
-class ApplicationIn(serializers.Serializer[Any]):
+class InsuranceApplicationIn(serializers.Serializer[Any]):
     quote_id = serializers.CharField(max_length=40)
     insured_name = serializers.CharField(max_length=60, validators=[no_card_number])
     insured_id_number = serializers.CharField(max_length=18)
