@@ -69,11 +69,12 @@ class WhyForm(ReasonForm):
     field_order = ("why", "reason")
 
 
-class ApproveForm(WhyForm):
+class ApproveForm(ReasonForm):
     """How much of a claim the insurer is asked for."""
 
     amount = YuanField(label=_("Amount (yuan)"), min_value=Decimal("0.01"))
     last = forms.BooleanField(label=_("Nothing more of it follows"), required=False, initial=True, widget=UnfoldBooleanWidget())
+    why = forms.CharField(label=_("Words for the customer"), max_length=200, widget=UnfoldAdminTextInputWidget())
     field_order = ("amount", "last", "why", "reason")
 
 

@@ -13,7 +13,7 @@ from wealth.insurance import queries
 from wealth.insurance.models import InsuranceApplication
 from wealth.insurance.refusals import ApplicationNotAccepted, NotQuotedPremium
 from wealth.insurance.services import issuing
-from wealth.orders.models import WealthOrder
+from wealth.orders.queries import WealthOrder
 
 NAME_IT = ("Name the application that was accepted.", "请指定已承保的投保申请。")
 

@@ -20,7 +20,7 @@ from wealth.insurance.services.telling import publish
 from wealth.insurance.states import APPLICATION_MOVES, PREMIUM_MOVES, ApplicationState, PremiumState
 from wealth.issuers import queries as issuers
 from wealth.orders.journals import CONFIRMED
-from wealth.orders.models import WealthOrder
+from wealth.orders.queries import WealthOrder
 from wealth.rules.insurance import schedule
 
 ONE_DAY = timedelta(days=1)
