@@ -13,6 +13,10 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_SECONDS = 120  # only guards against waiting for ever
+ORPHANS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
 
 
 def database_url() -> str:
@@ -56,6 +60,18 @@ def killed_at(line: str, *arguments: str) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+def orphans_end() -> None:
+    """Ends every other connection to the test's own database and waits until none is left. A server in the middle of a statement does not
+    see that its client was killed (a keep-alive would end it in time), and one whose statement is still on its way begins it yet."""
+
+    def none_left() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(ORPHANS)
+            return cursor.rowcount == 0
+
+    wait_until(none_left, "a killed process is still connected")
 
 
 def wait_until(ready: Callable[[], bool], complaint: str) -> None:

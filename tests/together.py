@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Barrier, Semaphore
+from threading import Barrier, BrokenBarrierError, Semaphore
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from core.errors import DomainError
 
@@ -23,21 +23,37 @@ def together(act: Callable[[int], Any], times: int) -> list[Any]:
     """Call `act(0)` .. `act(times - 1)` in as many threads that start at the same moment.
 
     Returns what each gave back, or the exception it raised, by number. For tests marked `django_db(transaction=True)` or without one.
+    Raises BrokenBarrierError when one of them never got its connection.
     """
     start, door = Barrier(times), Semaphore(DOORS)
 
     def run(number: int) -> Any:
-        with door, suppress(RuntimeError):  # pytest-django's word for a test without a database
-            connection.ensure_connection()
-        start.wait(PATIENCE_SECONDS)
         try:
+            with door, suppress(RuntimeError):  # pytest-django's word for a test without a database
+                connect()
+            start.wait(PATIENCE_SECONDS)
             return act(number)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(max_workers=times) as pool:
         jobs = [pool.submit(run, number) for number in range(times)]
-        return [job.exception(PATIENCE_SECONDS) or job.result() for job in jobs]
+        given = [job.exception(PATIENCE_SECONDS) or job.result() for job in jobs]
+    if start.broken:
+        raise BrokenBarrierError(f"not all of {times} could begin")
+    return given
+
+
+def connect() -> None:
+    """This thread's connection; a server that is slow to answer, or full for the moment, is asked again."""
+    deadline = time.monotonic() + PATIENCE_SECONDS / 2
+    while True:
+        try:
+            return connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def behind(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:

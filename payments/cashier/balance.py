@@ -11,6 +11,7 @@ from accounts.ledger.legs import Leg, credit, debit
 from accounts.verification import outflow
 from accounts.verification import queries as limits
 from accounts.verification import services as verification
+from core.columns import MAX_FEN
 from core.errors import DomainError
 from payments.cashier.sockets import LegFacts, Offer, OrderFacts, Reason
 
@@ -36,17 +37,14 @@ class Balance:
     external = False
 
     def offers(self, *, order: OrderFacts, customer_id: UUID, factors: int, at: datetime) -> Sequence[Offer]:
-        facts = limits.outflow_facts(customer_id, at)
-        if facts.account_class == 0 or facts.person is None:
-            return [offer(0, verification.NotVerified())]
         available = ledger_queries.balance(customer_account(customer_id)).available
-        used = limits.outflow_used(customer_id, at)
-        counted = [kind for kind in outflow.counters(factors) if kind in facts.caps]
-        left = min((facts.caps[kind] - used.get(kind, 0) for kind in counted), default=available)
+        left = may_pay(customer_id, factors, at)
+        if isinstance(left, verification.NotVerified):
+            return [offer(0, left)]
         if available <= 0:
             return [offer(0, BalanceEmpty())]
-        if left <= 0:
-            return [offer(0, BalanceUsedUp())]
+        if isinstance(left, DomainError):
+            return [offer(0, left)]
         return [offer(min(available, left))]
 
     def hold(self, *, leg: LegFacts, at: datetime) -> UUID | None:
@@ -79,6 +77,17 @@ class Balance:
 
     def refunded(self, *, leg: LegFacts, amount_fen: int, refund_id: UUID, at: datetime) -> None:
         give_back_limit(leg, amount_fen)
+
+
+def may_pay(customer_id: UUID, factors: int, at: datetime) -> int | DomainError:
+    """What the customer's account may still pay out by so many factors, or why nothing (NotVerified, BalanceUsedUp)."""
+    facts = limits.outflow_facts(customer_id, at)
+    if facts.account_class == 0 or facts.person is None:
+        return verification.NotVerified()
+    used = limits.outflow_used(customer_id, at)
+    counted = [kind for kind in outflow.counters(factors) if kind in facts.caps]
+    left = min((facts.caps[kind] - used.get(kind, 0) for kind in counted), default=MAX_FEN)
+    return left if left > 0 else BalanceUsedUp()
 
 
 def give_back_limit(leg: LegFacts, amount_fen: int) -> None:

@@ -249,6 +249,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "core.desk.navigation.motto",
     "SITE_SYMBOL": "park",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/desk/favicon.svg"}],
+    "STYLES": ["/static/desk/pages.css"],
     "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db.models import BigIntegerField, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, F, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from core.business_day import queries as business_days
@@ -23,6 +23,12 @@ def own(customer_id: uuid.UUID) -> QuerySet[CurrentHolding]:
     rows = CurrentHolding.objects.filter(customer_id=customer_id).select_related("product__current", "product__measured")
     of_last = earned(CurrentIncome.objects.filter(holding_id=OuterRef("pk"), day=OuterRef("booked_through")))
     return rows.annotate(total_fen=earned(CurrentIncome.objects.filter(holding_id=OuterRef("pk"))), last_fen=of_last)
+
+
+def spendable(customer_id: uuid.UUID) -> QuerySet[CurrentHolding]:
+    """A customer's holdings with free units of products that pay some of them out at once, with their products."""
+    rows = CurrentHolding.objects.filter(customer_id=customer_id, units_fen__gt=F("frozen_fen"), product__current__t0_cap_fen__gt=0)
+    return rows.select_related("product__current").order_by("product_id")
 
 
 def earned(rows: QuerySet[CurrentIncome]) -> Coalesce:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Expression, F, QuerySet, Sum
+from django.db.models import Expression, F, Q, QuerySet, Sum
 
 from accounts.ledger import queries as ledger
 from accounts.ledger.booked import SHOWN, Booked, Named
@@ -29,7 +29,8 @@ class Products:
     name = "wealth_orders"
 
     def findings(self, *, since: date | None) -> Sequence[Finding]:
-        bought = WealthOrder.objects.filter(side=Side.BUY, pay_journal_id__isnull=False, state__in=WAITS)
+        paid = Q(pay_journal_id__isnull=False) | Q(leg_id__isnull=False)
+        bought = WealthOrder.objects.filter(paid, side=Side.BUY, state__in=WAITS)
         redeemed = WealthOrder.objects.filter(side=Side.REDEEM, state=OrderState.CONFIRMED, fast=False)
         advanced = WealthOrder.objects.filter(side=Side.REDEEM, state=OrderState.FAST_PAID)
         asked = (
@@ -57,7 +58,7 @@ CHECKS.plug(
     "wealth.orders.booked",
     Booked(
         "wealth_order",
-        Named(WealthOrder, WealthOrder.PREFIX, "cash_journal_id", (journals.CASH_PAID, journals.FAST_PAID)),
+        Named(WealthOrder, WealthOrder.PREFIX, "cash_journal_id", journals.CASH),
         Named(WealthOrder, WealthOrder.PREFIX, "book_journal_id", journals.OF_KINDS),
     ),
 )

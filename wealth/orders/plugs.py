@@ -3,12 +3,13 @@
 from accounts.ledger.sockets import BOOKS
 from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
 from core.limits import sockets as caps
-from payments.cashier.sockets import PAYEES
+from payments.cashier.sockets import FUNDING_SOURCES, PAYEES
 from payments.wallet.sockets import STATEMENT
 from wealth.issuers.sockets import TOLD
 from wealth.orders import books
 from wealth.orders.closing import Orders
 from wealth.orders.current import CURRENT, CurrentHoldings
+from wealth.orders.fund_shares import NAME, FundShares
 from wealth.orders.payee import Products
 from wealth.orders.services.asking import BUSINESS
 from wealth.orders.services.buying import PAYEE, TIME
@@ -18,6 +19,7 @@ from wealth.orders.told import IssuersWord
 
 BOOKS.plug("wealth.orders", books.LINES)
 PAYEES.plug(PAYEE, Products())
+FUNDING_SOURCES.plug(NAME, FundShares())
 TOLD.plug(BUSINESS, IssuersWord())
 BOOKINGS.plug(CURRENT, CurrentHoldings())
 OBLIGATIONS.plug("wealth.orders", Orders())

@@ -1,5 +1,6 @@
 """Reads of orders."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from core.clock.queries import local_day
 from core.errors import NotFound
 from core.limits import queries as limits
 from wealth.orders.models import WealthOrder
-from wealth.orders.states import GOES_BACK, LATE, OPEN, WITH_ISSUER, OrderState
+from wealth.orders.states import GOES_BACK, LATE, OPEN, WITH_ISSUER, OrderState, Side
 
 FAST = "wealth.fast"
 
@@ -51,9 +52,21 @@ def fast_used_fen(customer_id: UUID, product_id: UUID, at: datetime) -> int:
     return limits.used(counter=fast_counter(product_id), owner=customer_id, period=local_day(at).isoformat())
 
 
+def fast_used_of(customer_id: UUID, product_ids: Collection[UUID], at: datetime) -> dict[UUID, int]:
+    """The same of several products, in one query."""
+    day, counters = local_day(at).isoformat(), {fast_counter(product_id): product_id for product_id in product_ids}
+    used = limits.used_by(owners=[customer_id], kinds=[(counter, day) for counter in counters])
+    return {counters[counter]: fen for (_, counter, _), fen in used.items()}
+
+
+def paying_leg(leg_id: UUID) -> WealthOrder | None:
+    """The redemption that pays a leg at the cashier."""
+    return WealthOrder.objects.select_related("product", "version").filter(leg_id=leg_id, side=Side.REDEEM).first()
+
+
 def was_paid_out(customer_id: UUID) -> bool:
-    """Whether any redemption of this customer was paid. Under the customer's lock nobody pays another meanwhile."""
-    return WealthOrder.objects.filter(customer_id=customer_id, cash_journal_id__isnull=False).exists()
+    """Whether any redemption of this customer was paid to them. Under the customer's lock nobody pays another meanwhile."""
+    return WealthOrder.objects.filter(customer_id=customer_id, leg_id=None, cash_journal_id__isnull=False).exists()
 
 
 def open_of(customer_id: UUID) -> QuerySet[WealthOrder]:
@@ -73,7 +86,7 @@ def due_shards(at: datetime) -> list[int]:
 
 def overdue(at: datetime) -> QuerySet[WealthOrder]:
     """Orders whose step should have been taken long ago, or is tried again and again (an operator is asked of those)."""
-    tried = Q(state__in=[OrderState.PAID, OrderState.UNITS_FROZEN], cut_at__lte=at - LATE)
+    tried = Q(state__in=[OrderState.PAID, OrderState.UNITS_FROZEN], cut_at__lte=at - LATE) & ~Q(side=Side.REDEEM, leg_id__isnull=False)
     tried |= Q(state__in=GOES_BACK, due_at__isnull=False, changed_at__lte=at - LATE)
     return WealthOrder.objects.filter(Q(due_at__lte=at - LATE) | tried)
 

@@ -58,6 +58,15 @@ class FastLimitReached(DomainError):
     zh = "该产品每日快速赎回限额 {cap_fen} 分,今日剩余 {remaining_fen} 分。请减少金额,或选择普通赎回,预计 {cash_on} 到账。"
 
 
+class SharesUsedUp(DomainError):
+    """Fen."""
+
+    code = "fund_shares_used_up"
+    status = 422
+    en = "What this fund pays at once a day ({cap_fen} fen) is used up. Pay another way, or with it again tomorrow."
+    zh = "该基金今日可即时支付额度({cap_fen} 分)已用完,请选择其他支付方式或明日再试。"
+
+
 class NotStuck(DomainError):
     code = "wealth_order_not_stuck"
     en = "This order goes on by itself, or its issuer may still do what it was asked. Look at its page for what it waits for."

@@ -18,6 +18,7 @@ class Redemptions:
     prefix = WealthOrder.PREFIX
     kinds = {
         "product_redeemed": Sort((journals.CASH_PAID,), +1, "Redeemed from a product", "理财赎回到账"),
+        "product_returned": Sort((journals.RETURNED,), +1, "Refunded from a product", "理财退款到账"),
         "product_redeemed_fast": Sort((journals.FAST_PAID,), +1, "Redeemed from a product at once", "理财快速赎回"),
     }
 

@@ -25,7 +25,7 @@ STOP_SIGNALS = {"postgres": signal.SIGINT, "valkey": signal.SIGTERM}
 POSTGRES_OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "200",
+    "max_connections": "400",
     "shared_buffers": "256MB",
     "log_timezone": "UTC",
     "timezone": "UTC",

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from core.business_day import queries as business_days
 from core.business_day.models import EodShard
@@ -17,17 +16,6 @@ DAY = timedelta(days=1)
 PARTS = (1, 5, 9)
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("crash")]
 
-ORPHANS = """
-SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
-WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()
-"""
-
-
-def orphans_end() -> None:
-    """A server in the middle of a statement does not see that its client is gone; a keep-alive would end it in time."""
-    with connection.cursor() as cursor:
-        cursor.execute(ORPHANS)
-
 
 @pytest.mark.parametrize("place", ["after", "posted", "statement"])
 def test_a_killed_end_of_day_is_resumed_with_no_gap_and_no_duplicate(place: str) -> None:
@@ -39,7 +27,7 @@ def test_a_killed_end_of_day_is_resumed_with_no_gap_and_no_duplicate(place: str)
     at = start_of_day(today + DAY)
 
     processes.killed_at("there", "-m", "tests.wealth.current.eod_process", at.isoformat(), place, "5")
-    orphans_end()
+    processes.orphans_end()
     assert CurrentRun.objects.filter(holdings__gt=0).count() == 1
     assert CurrentIncome.objects.count() == 3
     done = EodShard.objects.filter(run__step="current.income", state="done").count()

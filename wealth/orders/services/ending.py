@@ -17,10 +17,12 @@ from payments.refunds.services import asking as refunds
 from wealth.orders import journals, queries
 from wealth.orders.models import WealthOrder
 from wealth.orders.refusals import CutOffPassed, NotCancellable
+from wealth.orders.services import spending
 from wealth.orders.services.buying import PAYEE, booking_of, release
 from wealth.orders.services.paying import CALLED_OFF, NOT_REFUNDED
 from wealth.orders.services.redeeming import tell_first
 from wealth.orders.services.telling import locked, publish
+from wealth.orders.services.to_card import send_on
 from wealth.orders.states import BUY_MOVES, GOES_BACK, REDEEM_MOVES, RETRY, OrderState, Side
 
 NOT_PAID = "wealth_order.not_paid_out"
@@ -53,6 +55,8 @@ def cancel(*, customer_id: UUID, order_id: UUID, at: datetime) -> WealthOrder:
 
 
 def take_back(order: WealthOrder, at: datetime) -> WealthOrder:
+    if order.serves == "payment":
+        raise NotCancellable(state=order.state)
     if at >= order.cut_at:
         raise CutOffPassed()
     if order.side == Side.BUY:
@@ -71,6 +75,8 @@ def begin_refund(*, order_id: UUID, at: datetime) -> Refund | None:
     that was given up another is asked for. None when it is not due. Raises what refunds refuse with; nothing is done then."""
     found = queries.order(order_id)
     if found.cashier_order_id is None:
+        if found.leg_id is not None:
+            give_up_shares(found, at)
         return None
     cashier.locked(found.cashier_order_id)
     identity.lock(found.customer_id)
@@ -86,6 +92,15 @@ def begin_refund(*, order_id: UUID, at: datetime) -> Refund | None:
         advance(order, OrderState.REFUNDING, moves=BUY_MOVES, at=at, refund_id=refund.id, due_at=None)
     work.finish(kind=NOT_REFUNDED, target=order.public_id, by="system", at=at)
     return refund
+
+
+def give_up_shares(found: WealthOrder, at: datetime) -> None:
+    """What a refund brought back, and could not buy shares again, reaches the balance."""
+    identity.lock(found.customer_id)
+    order = locked(found.id)
+    if order.state in GOES_BACK and order.due_at is not None and order.due_at <= at:
+        spending.pay_to_balance(order, at)
+        work.finish(kind=NOT_REFUNDED, target=order.public_id, by="system", at=at)
 
 
 @transaction.atomic
@@ -110,8 +125,10 @@ def pay_cash(*, order_id: UUID, at: datetime) -> bool:
     work.finish(kind=NOT_PAID, target=order.public_id, by="system", at=at)
     publish("wealth.order_cash_paid", order, at, cash_fen=order.amount_fen - order.fee_fen)
     tell_first(order, first, at)
-    legs = journals.cash_paid(order, order.amount_fen - order.fee_fen)
+    cash_fen = order.amount_fen - order.fee_fen
+    legs = journals.cash_paid(order, cash_fen)
     ledger.post(journal_id=journal_id, event=journals.CASH_PAID, legs=legs, reference=order.public_id, at=at)
+    send_on(order, cash_fen, at)
     return True
 
 
