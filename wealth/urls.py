@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("wealth.fixed_term.api.urls")),
     path("", include("wealth.advisor.api.urls")),
     path("", include("wealth.portfolio.api.urls")),
+    path("", include("wealth.insurance.api.urls")),
 ]

@@ -197,6 +197,11 @@ SPECTACULAR_SETTINGS = {
         "SettlementState": "payments.settlement.api.shapes.STATES",
         "SettlementLineKind": "payments.settlement.states.LineKind",
         "MerchantPayoutState": "payments.settlement.states.PayoutState",
+        "InsuranceApplicationState": "wealth.insurance.states.ApplicationState",
+        "PolicyState": "wealth.insurance.states.PolicyState",
+        "PremiumState": "wealth.insurance.states.PremiumState",
+        "InsuranceClaimState": "wealth.insurance.states.ClaimState",
+        "PolicyPayoutKind": "wealth.insurance.states.PayoutKind",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problem"],
 }

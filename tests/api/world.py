@@ -59,6 +59,8 @@ from tests.wealth.advisor import world as advisor
 from tests.wealth.catalog import products
 from tests.wealth.current import world as current
 from tests.wealth.fixed_term import world as fixed
+from tests.wealth.insurance import world as insurance
+from tests.wealth.orders.world import an_issuer
 from tests.wealth.suitability.people import profiled
 from wealth.advisor.services import goals, investing, planning
 from wealth.orders.services import buying
@@ -107,6 +109,11 @@ PREFIXES = {
     "wealth_goal_id": "wgo",
     "investing_id": "ivp",
     "month": "pfm",
+    "quote_id": "ina",
+    "application_id": "ina",
+    "policy_id": "inp",
+    "premium_id": "inr",
+    "claim_id": "inc",
     "product_id": "prd",
 }
 NOBODYS = {"product_id"}
@@ -163,7 +170,7 @@ class World:
 
 
 def invested(owner: Customer, session: DeviceSession, at: datetime) -> dict[str, str]:
-    """A product on sale, an order of the owner's for it, and the advice about it, and what is kept of the owner's day."""
+    """A product on sale, an order of the owner's for it, the advice about it, and what is kept of the owner's day."""
     profiled(owner)
     product = products.on_sale(at=at, minimum_fen=100)
     order = buying.buy(customer_id=owner.id, product_id=product.id, amount_fen=1000, at=at)
@@ -186,6 +193,12 @@ def invested(owner: Customer, session: DeviceSession, at: datetime) -> dict[str,
     }
 
 
+def covered(owner: Customer) -> dict[str, str]:
+    """A policy with its premiums, a quote and a claim."""
+    an_issuer()
+    return insurance.has_all(owner, insurance.insurance())
+
+
 def build_world(bank: SandboxBank) -> World:
     """Made by the platform's services and the real sandbox bank."""
     at = clock.now()
@@ -206,7 +219,8 @@ def build_world(bank: SandboxBank) -> World:
         | made_of(caller, Intent(owner.id, session.session.id, "share"))
         | owes(owner, caller)
         | holds(owner)
-        | invested(owner, session.session, at),
+        | invested(owner, session.session, at)
+        | covered(owner),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )
