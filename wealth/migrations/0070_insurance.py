@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_capture_the_same_holds'),
-        ('wealth', '0043_fund_shares_pay'),
+        ('wealth', '0052_first_days_ahead'),
     ]
 
     operations = [

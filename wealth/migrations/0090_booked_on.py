@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wealth', '0043_fund_shares_pay'),
+        ('wealth', '0070_insurance'),
     ]
 
     operations = [

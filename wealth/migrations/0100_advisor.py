@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_capture_the_same_holds'),
-        ('wealth', '0043_fund_shares_pay'),
+        ('wealth', '0093_first_portfolio_terms'),
     ]
 
     operations = [
