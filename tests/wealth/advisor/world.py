@@ -71,6 +71,13 @@ def regularly(who: Customer, product: Product, fen: int, *, every: str = "week",
     return investing.agree(intent=given, product_id=product.id, amount_fen=fen, every=every, day=day, at=at)
 
 
+def sweeping(who: Customer, product: Product, fen: int, *, keep_fen: int) -> InvestingPlan:
+    """At most `fen` a day of what lies idle beyond `keep_fen`."""
+    at = clock.now()
+    given = approval(who, product, fen, at)
+    return investing.agree(intent=given, product_id=product.id, amount_fen=fen, every="idle", day=0, keep_fen=keep_fen, at=at)
+
+
 def morning(row: InvestingPlan, hour: int = 10) -> datetime:
     """The morning on which the next date is taken."""
     row.refresh_from_db()
