@@ -20,6 +20,7 @@ from tests.query_counts import assert_queries_do_not_grow
 from tests.together import together
 from tests.wealth.advisor.world import model, morning, regularly, sweep, sweeping
 from tests.wealth.catalog.products import on_sale
+from tests.wealth.fixed_term.world import deposits
 from tests.wealth.orders.world import FEN, confirm_all, go_on, saver, units_of
 from tests.wealth.suitability.people import profiled
 from wealth.advisor import queries, tasks
@@ -171,11 +172,9 @@ def test_agreeing_wants_a_proof_a_fitting_product_and_a_day_there_is(fund_on_sal
     with pytest.raises(DomainError, match="stronger_proof_needed"):
         regularly(who, fund_on_sale, 100_001)
     risky = on_sale(minimum_fen=100, risk="R4")
-    deposit = on_sale(kind="fixed_term", minimum_fen=100, yield_kind="fixed", yield_low_bp=100, yield_high_bp=100, carry="", term_days=30)
-    for product, code in ((risky, "suitability_risk_too_high"), (deposit, "")):
-        with pytest.raises(DomainError) as refused:
-            agreed(intent(who), product)
-        assert refused.value.code in (code, NotInvestedRegularly.code, "product_not_ordered_here")
+    for product, code in ((risky, "suitability_risk_too_high"), (deposits(), NotInvestedRegularly.code)):
+        with pytest.raises(DomainError, match=code):
+            investing.agree(intent=intent(who), product_id=product.id, amount_fen=100_000, every="week", day=1, at=clock.now())
     profiled(who, "C1_MIN")
     lowest = on_sale(minimum_fen=100, risk="R2")
     with pytest.raises(DomainError, match="suitability_only_lowest_risk"):
