@@ -96,12 +96,6 @@ class InsuranceApplication(models.Model):
                 condition=Q(state__in=["ordered", "issued"], order_id__isnull=False)
                 | (~Q(state__in=["ordered", "issued"]) & Q(order_id=None)),
             ),
-            models.CheckConstraint(
-                name="wealth_insuranceapplication_insured",
-                condition=Q(state__in=["quoted", "expired"])
-                | Q(insured_name__isnull=False, insured_id_number__isnull=False)
-                | Q(born_on=None),
-            ),
         ]
         indexes = [
             models.Index(name="wealth_insapp_mine", fields=["customer", "-created_at", "-id"]),

@@ -237,10 +237,6 @@ class Migration(migrations.Migration):
             model_name='insuranceapplication',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('order_id__isnull', False), ('state__in', ['ordered', 'issued'])), models.Q(models.Q(('state__in', ['ordered', 'issued']), _negated=True), ('order_id', None)), _connector='OR'), name='wealth_insuranceapplication_ordered'),
         ),
-        migrations.AddConstraint(
-            model_name='insuranceapplication',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['quoted', 'expired']), models.Q(('insured_id_number__isnull', False), ('insured_name__isnull', False)), ('born_on', None), _connector='OR'), name='wealth_insuranceapplication_insured'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='insuranceapplication',
             trigger=pgtrigger.compiler.Trigger(name='wealth_insuranceapplication_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.state IN ('quoted') THEN RETURN NEW; END IF;\n                RAISE EXCEPTION '% cannot begin as %', TG_TABLE_NAME, NEW.state\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_insuranceapplication_moves';\n            END IF;\n            IF OLD.state = NEW.state OR OLD.state || '>' || NEW.state IN ('accepted>expired', 'accepted>ordered', 'ordered>accepted', 'ordered>issued', 'quoted>accepted', 'quoted>declined', 'quoted>expired', 'quoted>referred', 'referred>accepted', 'referred>declined') THEN\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION '% cannot move from % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_insuranceapplication_moves';\n        ", hash='c0361d80b5bba7d16fb81a9c73e692e2450dcbd8', operation='INSERT OR UPDATE OF "state"', pgid='pgtrigger_wealth_insuranceapplication_moves_2b1b2', table='wealth_insuranceapplication', when='BEFORE')),
