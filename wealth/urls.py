@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("wealth.current.api.urls")),
     path("", include("wealth.orders.api.urls")),
     path("", include("wealth.fixed_term.api.urls")),
+    path("", include("wealth.transfer.api.urls")),
 ]

@@ -161,6 +161,8 @@ SPECTACULAR_SETTINGS = {
         "FixedTermInstruction": "wealth.fixed_term.states.Instruction",
         "FixedTermState": "wealth.fixed_term.states.LotState",
         "FixedTermOrigin": "wealth.fixed_term.states.Origin",
+        "TransferOfferState": "wealth.transfer.states.OfferState",
+        "TransferTradeState": "wealth.transfer.states.TradeState",
         "CardKind": "payments.cards.models.CardKind",
         "TopUpState": "payments.wallet.models.TopUpState",
         "WithdrawalState": "payments.wallet.models.WithdrawalState",

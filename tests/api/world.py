@@ -60,6 +60,8 @@ from tests.wealth.current import world as current
 from tests.wealth.fixed_term import world as fixed
 from tests.wealth.suitability.people import profiled
 from wealth.orders.services import buying
+from wealth.transfer.services import buying as transfers_of
+from wealth.transfer.services import offering
 
 PREFIXES = {
     "session_id": "ses",
@@ -99,6 +101,8 @@ PREFIXES = {
     "holding_id": "chd",
     "wealth_order_id": "wod",
     "fixed_holding_id": "fxh",
+    "transfer_offer_id": "fxo",
+    "transfer_trade_id": "fxt",
     "product_id": "prd",
 }
 NOBODYS = {"product_id"}
@@ -336,9 +340,19 @@ def owes(owner: Customer, caller: Program) -> dict[str, str]:
 
 
 def holds(owner: Customer) -> dict[str, str]:
-    """Units of a money fund, and a lot of a fixed term."""
+    """Units of a money fund, a lot of a fixed term, an offer of a part of it, and another's offer that is reserved."""
     made = current.bought(current.fund(), owner, 10_000)
-    return {"holding_id": made.holding.public_id, "fixed_holding_id": fixed.brought(fixed.deposits(), owner).public_id}
+    product, other = fixed.deposits(transferable=True), factories.customer()
+    lot, theirs = fixed.brought(product, owner), fixed.brought(product, other)
+    at = clock.now()
+    mine = offering.offer(customer_id=owner.id, holding_id=lot.pk, part_fen=20_000, premium_bp=0, at=at)
+    wanted = offering.offer(customer_id=other.id, holding_id=theirs.pk, part_fen=20_000, premium_bp=0, at=at)
+    return {
+        "holding_id": made.holding.public_id,
+        "fixed_holding_id": lot.public_id,
+        "transfer_offer_id": mine.public_id,
+        "transfer_trade_id": transfers_of.reserve(customer_id=owner.id, offer_id=wanted.id, at=at).public_id,
+    }
 
 
 def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[str, str]:

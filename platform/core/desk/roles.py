@@ -134,6 +134,8 @@ PAGES: dict[str, Roles] = {
     "wealth.wealthorder": WORK,
     "wealth.fixedholding": WORK,
     "wealth.fixedrun": WORK,
+    "wealth.transferoffer": WORK,
+    "wealth.transfertrade": WORK,
     "wealth.issuer": WORK,
     "wealth.issuerrequest": WORK,
     "wealth.issuerfile": MONEY,
