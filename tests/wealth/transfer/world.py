@@ -19,7 +19,7 @@ from wealth.transfer.services import buying, offering
 CASH = 300_000
 
 
-def offered(product: Product, fen: int = FEN, *, premium_bp: int = 10, lot: FixedHolding | None = None) -> TransferOffer:
+def offered(product: Product, fen: int = FEN, *, premium_bp: int = -10, lot: FixedHolding | None = None) -> TransferOffer:
     """A part of a lot of a new customer's."""
     lot = lot or put_away(product)
     return offering.offer(customer_id=lot.customer_id, holding_id=lot.pk, part_fen=fen, premium_bp=premium_bp, at=clock.now())
