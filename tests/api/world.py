@@ -343,6 +343,7 @@ def holds(owner: Customer) -> dict[str, str]:
     """Units of a money fund, a lot of a fixed term, an offer of a part of it, and another's offer that is reserved."""
     made = current.bought(current.fund(), owner, 10_000)
     product, other = fixed.deposits(transferable=True), factories.customer()
+    profiled(owner)
     lot, theirs = fixed.brought(product, owner), fixed.brought(product, other)
     at = clock.now()
     mine = offering.offer(customer_id=owner.id, holding_id=lot.pk, part_fen=20_000, premium_bp=0, at=at)

@@ -17,10 +17,8 @@ from accounts.ledger.shown import journal_link
 from core.clock import queries as clock
 from core.desk.base import DeskAdmin
 from core.desk.customers import OfCustomer, customer_link
-from core.desk.dashboard import figure
 from core.desk.shown import badge, link, money, on, plainly, table, when
 from core.desk.site import desk
-from core.desk.sockets import FIGURES, Figure
 from core.ids import public_id
 from payments.cashier.story import STORY, Chapter
 from wealth.transfer import queries, surveillance
@@ -257,14 +255,4 @@ class TradeOfOrder:
         return Chapter(_("Purchase of a holding"), header, rows)
 
 
-class TransferFigures:
-    order = 33
-
-    def figures(self, *, at: datetime) -> list[Figure]:
-        """Trades to look at."""
-        number = len(surveillance.off_market(at)) + len(surveillance.same_pairs(at))
-        return [figure(_("Trades of holdings to look at"), number, TRADES, level="warning")] if number else []
-
-
 STORY.plug("wealth.transfer", TradeOfOrder())
-FIGURES.plug("wealth.transfer", TransferFigures())

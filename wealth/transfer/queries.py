@@ -53,7 +53,7 @@ def offer(offer_id: UUID) -> TransferOffer:
 
 
 def book(at: datetime) -> QuerySet[TransferOffer]:
-    """What can be bought now, with `price_now`, `days_now` and `yield_now` (basis points a year) beside it, for filters and sorting."""
+    """What can be bought now (what accrued may by now have eaten what a buyer would earn: such is left out), with `price_now`, `days_now` and `yield_now` (basis points a year) beside it, for filters and sorting."""
     today = local_day(at)
     accrued = Func(
         F("part_fen"),
@@ -74,6 +74,7 @@ def book(at: datetime) -> QuerySet[TransferOffer]:
     rows = rows.annotate(price_now=Cast(Floor(whole / Value(10_000.0) + Value(0.5)), BigIntegerField()) + F("accrued_now"))
     gain = Cast(F("maturity_fen") - F("price_now"), FloatField()) / Cast(F("price_now"), FloatField())
     year = Case(When(day_count=DayCountChoice.ACT_365F, then=Value(3_650_000.0)), default=Value(3_600_000.0), output_field=FloatField())
+    rows = rows.filter(price_now__lte=F("maturity_fen"))
     return rows.annotate(yield_now=Cast(gain * year / Cast(F("days_now"), FloatField()), IntegerField()))
 
 

@@ -30,6 +30,12 @@ class OfferGone(DomainError):
     zh = "该转让当前状态为 {state},请选择其他转让。"
 
 
+class OfferTooDear(DomainError):
+    code = "transfer_too_dear"
+    en = "By now this offer costs more than it pays at its end, or than may be asked. Look for another one."
+    zh = "该转让当前价格已高于到期本息或超出溢价上限,请选择其他转让。"
+
+
 class OwnOffer(DomainError):
     code = "transfer_own_offer"
     en = "This offer is your own: withdraw it instead."

@@ -12,7 +12,6 @@ from tests.wealth.fixed_term.world import put_away
 from tests.wealth.transfer.world import CASH, offered, paid, reserved, saver
 from wealth.catalog.models import Product
 from wealth.transfer import surveillance
-from wealth.transfer.admin import TransferFigures
 from wealth.transfer.caps import OFF_MARKET, WITHDRAWN
 from wealth.transfer.services import offering
 
@@ -24,7 +23,7 @@ def test_prices_away_from_the_others_the_same_pair_and_many_withdrawals_are_show
     capped(OFF_MARKET, 80)
     capped(WITHDRAWN, 2)
     buyer, lot = saver(CASH), put_away(steady)
-    assert TransferFigures().figures(at=clock.now()) == []
+    assert surveillance.off_market(clock.now()) == []
     odd = paid(reserved(offered(steady, PART, premium_bp=-200, lot=lot), buyer))
     paid(reserved(offered(steady, PART, premium_bp=0, lot=lot_again(lot)), buyer))
     for _ in range(2):
@@ -43,7 +42,6 @@ def test_prices_away_from_the_others_the_same_pair_and_many_withdrawals_are_show
     for words in (odd.public_id, "-200", "Offers withdrawn often", quiet.customer.public_id):
         assert words in text, words
     assert "价格偏离" in client.get(reverse("admin:transfer_surveillance"), headers={"Accept-Language": "zh-hans"}).content.decode()
-    assert [str(one.value) for one in TransferFigures().figures(at=clock.now())] == ["2"]
 
 
 def test_offers_and_trades_have_pages_and_the_cashiers_order_tells_of_the_trade(steady: Product) -> None:

@@ -25,9 +25,10 @@ from wealth.catalog.models import Product
 from wealth.fixed_term.models import FixedHolding, FixedMove
 from wealth.rules.fixed import interest_fen
 from wealth.rules.transfer import sale
-from wealth.transfer import journals, sweeps
+from wealth.transfer import journals, queries, sweeps
 from wealth.transfer.caps import BLACKOUT
 from wealth.transfer.models import TransferOffer, TransferTrade
+from wealth.transfer.refusals import OfferTooDear
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PART = 40_000
@@ -45,7 +46,7 @@ def test_a_part_is_offered_found_bought_and_moved_with_its_cash_and_every_fen_is
     assert quote["at_maturity"] == PART + interest_fen(principal_fen=PART, rate_bp=310, days=30)
     held = api(seller, "get", f"fixed-term/holdings/{lot.public_id}").json()
     assert (held["frozen"], held["free"]) == (PART, FEN - PART)
-    [found] = api(buyer, "get", f"transfers/book?product_id={steady.public_id}").json()["items"]
+    [found] = api(buyer, "get", f"transfers/book?product={steady.code}").json()["items"]
     assert (found["id"], found["mine"], found["yield_percent"]) == (offer["id"], False, quote["yield_percent"])
 
     before = principal(steady)
@@ -128,6 +129,16 @@ def test_a_premium_above_the_cap_or_a_loss_to_the_buyer_is_refused_with_what_may
     assert TransferOffer.objects.count() == 1
 
 
+def test_what_has_accrued_may_eat_what_a_buyer_would_earn_and_then_nobody_buys_it(steady: Product) -> None:
+    offer = offered(steady, premium_bp=20)
+    late = start_of_day(offer.matures_on - timedelta(days=5))
+    assert queries.book(clock.now()).filter(pk=offer.pk).exists()
+    assert not queries.book(min(late, offer.ends_at - timedelta(seconds=1))).filter(pk=offer.pk).exists()
+    with pytest.raises(OfferTooDear):
+        reserved(offer, at=min(late, offer.ends_at - timedelta(seconds=1)))
+    assert (again(offer).state, TransferTrade.objects.count()) == ("listed", 0)
+
+
 def test_before_the_pay_day_and_where_the_product_says_so_nothing_is_sold(steady: Product) -> None:
     lot = put_away(steady)
     capped(BLACKOUT, 45)
@@ -197,7 +208,7 @@ def test_the_order_book_is_filtered_and_sorted_by_yield_days_and_price(steady: P
 
     assert ids("sort=yield") == [one.public_id for one in (cheap, far, near)]
     assert ids("sort=price") == [one.public_id for one in (cheap, near, far)]
-    assert ids(f"product_id={longer.public_id}") == [far.public_id]
+    assert ids(f"product={longer.code}") == [far.public_id]
     assert ids("days_most=45&sort=price") == [cheap.public_id, near.public_id]
     assert ids("price_least=50000") == [far.public_id]
     assert ids("yield_least_bp=400") == [cheap.public_id]

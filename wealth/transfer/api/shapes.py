@@ -22,7 +22,7 @@ SORTS = {
 class TransferBookIn(serializers.Serializer[Any]):
     """Each may be left out."""
 
-    product_id = serializers.CharField(required=False, max_length=40)
+    product = serializers.CharField(required=False, max_length=32, help_text="The code of a product.")
     yield_least_bp = serializers.IntegerField(required=False, min_value=0, max_value=100_000, help_text="Of the buyer, a year.")
     days_least = serializers.IntegerField(required=False, min_value=0, max_value=36_500)
     days_most = serializers.IntegerField(required=False, min_value=0, max_value=36_500)

@@ -91,8 +91,8 @@ class Book(Listing):
             "price_least": "price_now__gte", "price_most": "price_now__lte",
         }  # fmt: skip
         found = {column: data[name] for name, column in columns.items() if data.get(name) is not None}
-        if data.get("product_id"):
-            found["product_id"] = parse_public_id(Product.PREFIX, data["product_id"])
+        if data.get("product"):
+            found["product__code"] = data["product"]
         return queries.book(clock.now()).filter(**found)
 
     def shown(self, row: Any, *, many: bool = False) -> Any:
@@ -195,7 +195,7 @@ class Trades(EffectView, Listing):
         CustomerNotActive,
         refusals.OwnOffer,
         refusals.OfferGone,
-        refusals.PremiumTooHigh,
+        refusals.OfferTooDear,
         *deciding.REFUSALS,
     )
 

@@ -19,7 +19,7 @@ from wealth.suitability.services import deciding
 from wealth.transfer import journals, pricing, queries
 from wealth.transfer.caps import MINUTES
 from wealth.transfer.models import TransferOffer, TransferTrade
-from wealth.transfer.refusals import OfferGone, OwnOffer, TradeNotPayable
+from wealth.transfer.refusals import OfferGone, OfferTooDear, OwnOffer, PremiumTooHigh, TradeNotPayable
 from wealth.transfer.services.telling import locked_offer, locked_trade, tell, tell_buyer
 from wealth.transfer.states import OFFER_MOVES, TRADE_MOVES, OfferState, TradeState
 
@@ -30,7 +30,7 @@ PAYEE = "transfer"
 def reserve(*, customer_id: UUID, offer_id: UUID, warning_id: UUID | None = None, at: datetime) -> TransferTrade:
     """Keep an offer for its buyer for some minutes, at the price of now, to be paid at the cashier. Of two at once one has it.
 
-    Raises CustomerNotActive, NotFound, OfferGone, OwnOffer, PremiumTooHigh (a cap that fell meanwhile), what suitability refuses.
+    Raises CustomerNotActive, NotFound, OfferGone, OwnOffer, OfferTooDear, what suitability refuses.
     """
     parties.require_active(customer_id)
     offer = locked_offer(offer_id)
@@ -65,7 +65,11 @@ def require_open(offer: TransferOffer, customer_id: UUID, at: datetime) -> None:
 
 
 def drafted(offer: TransferOffer, customer_id: UUID, at: datetime) -> TransferTrade:
-    price = pricing.priced(offer.holding, part_fen=offer.part_fen, premium_bp=offer.premium_bp, at=at)
+    """Raises OfferTooDear: what has accrued since may have eaten what the buyer would earn."""
+    try:
+        price = pricing.priced(offer.holding, part_fen=offer.part_fen, premium_bp=offer.premium_bp, at=at)
+    except PremiumTooHigh as refused:
+        raise OfferTooDear() from refused
     return TransferTrade(
         id=new_id(),
         offer=offer,
