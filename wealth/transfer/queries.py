@@ -53,7 +53,8 @@ def offer(offer_id: UUID) -> TransferOffer:
 
 
 def book(at: datetime) -> QuerySet[TransferOffer]:
-    """What can be bought now (what accrued may by now have eaten what a buyer would earn: such is left out), with `price_now`, `days_now` and `yield_now` (basis points a year) beside it, for filters and sorting."""
+    """What can be bought now, with `price_now`, `days_now` and `yield_now` (basis points a year) beside it, for filters and sorting. Left
+    out: what has accrued may by now have eaten what a buyer would earn."""
     today = local_day(at)
     accrued = Func(
         F("part_fen"),
