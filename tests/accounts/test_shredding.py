@@ -41,6 +41,7 @@ from tests.payments.bills.world import a_biller
 from tests.payments.merchants.world import applied, program, reviewer
 from tests.rules import unguarded
 from tests.wealth.suitability.people import profiled
+from wealth.advisor.services import goals
 from wealth.suitability.models import SuitabilityProfile
 
 OWNED = [column for column in rotation.columns() if column.owner]
@@ -88,6 +89,13 @@ def bill_of(somebody: Customer) -> None:
     bills.begin(customer_id=somebody.id, biller=biller, account_no=number, owed=owed, at=at)
 
 
+def goal_of(somebody: Customer) -> None:
+    """What they save for, in their own word."""
+    at = clock.now()
+    due = clock.local_day(at) + timedelta(days=400)
+    goals.put(customer_id=somebody.id, name="A flat", amount_fen=100, monthly_fen=0, due_on=due, at=at)
+
+
 def well_known() -> tuple[Customer, Any, str]:
     """A customer of whom there is something in every personal column."""
     number = unique_id_number()
@@ -97,6 +105,7 @@ def well_known() -> tuple[Customer, Any, str]:
     request_of(somebody, party="openid")
     bill_of(somebody)
     profiled(somebody)
+    goal_of(somebody)
     assert exported(client, somebody).status_code == 201
     run_pending(at=clock.now())
     return somebody, client, number

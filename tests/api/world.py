@@ -19,7 +19,7 @@ from accounts.verification import queries as verification
 from core.business_day import queries as business_days
 from core.business_day import services as business_day
 from core.clock import queries as clock
-from core.ids import new_id, public_id
+from core.ids import SHARDS, new_id, public_id
 from core.outbox.registry import Event
 from payments.agreements.periods import Plan
 from payments.agreements.services import deducting, signing
@@ -55,13 +55,19 @@ from tests.payments.merchants.world import Program, opened, program
 from tests.payments.wallet.world import fund
 from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
+from tests.wealth.advisor import world as advisor
 from tests.wealth.catalog import products
 from tests.wealth.current import world as current
 from tests.wealth.fixed_term import world as fixed
+from tests.wealth.insurance import world as insurance
+from tests.wealth.orders.world import an_issuer
 from tests.wealth.suitability.people import profiled
+from wealth.advisor.services import goals, investing, planning
 from wealth.orders.services import buying
 from wealth.transfer.services import buying as transfers_of
 from wealth.transfer.services import offering
+from wealth.portfolio.models import PARTS
+from wealth.portfolio.services import keeping
 
 PREFIXES = {
     "session_id": "ses",
@@ -103,6 +109,15 @@ PREFIXES = {
     "fixed_holding_id": "fxh",
     "transfer_offer_id": "fxo",
     "transfer_trade_id": "fxt",
+    "advisor_plan_id": "apl",
+    "wealth_goal_id": "wgo",
+    "investing_id": "ivp",
+    "month": "pfm",
+    "quote_id": "ina",
+    "application_id": "ina",
+    "policy_id": "inp",
+    "premium_id": "inr",
+    "claim_id": "inc",
     "product_id": "prd",
 }
 NOBODYS = {"product_id"}
@@ -158,12 +173,34 @@ class World:
         return body
 
 
-def invested(owner: Customer, at: datetime) -> dict[str, str]:
-    """A product on sale, and an order of the owner's for it."""
+def invested(owner: Customer, session: DeviceSession, at: datetime) -> dict[str, str]:
+    """A product on sale, an order of the owner's for it, the advice about it, and what is kept of the owner's day."""
     profiled(owner)
     product = products.on_sale(at=at, minimum_fen=100)
     order = buying.buy(customer_id=owner.id, product_id=product.id, amount_fen=1000, at=at)
-    return {"product_id": product.public_id, "wealth_order_id": order.public_id}
+    advisor.model({product: 10_000})
+    plan = planning.show(customer_id=owner.id, cash_fen=10_000, at=at)
+    due = clock.local_day(at) + timedelta(days=400)
+    goal = goals.put(customer_id=owner.id, name="A flat", amount_fen=100, monthly_fen=1, due_on=due, at=at)
+    token = factories.proof(owner, session, purpose=investing.PURPOSE, amount_fen=100, payee=product.public_id, at=at)
+    mandate = Intent(owner.id, session.id, "n", token)
+    regular = investing.agree(intent=mandate, product_id=product.id, amount_fen=100, every="week", day=1, at=at)
+    day = business_days.current()
+    keeping.catch_up(part=owner.shard * PARTS // SHARDS, through=day)
+    return {
+        "product_id": product.public_id,
+        "wealth_order_id": order.public_id,
+        "advisor_plan_id": plan.public_id,
+        "wealth_goal_id": goal.public_id,
+        "investing_id": regular.public_id,
+        "month": f"{day:%Y-%m}",
+    }
+
+
+def covered(owner: Customer) -> dict[str, str]:
+    """A policy with its premiums, a quote and a claim."""
+    an_issuer()
+    return insurance.has_all(owner, insurance.insurance())
 
 
 def build_world(bank: SandboxBank) -> World:
@@ -186,7 +223,8 @@ def build_world(bank: SandboxBank) -> World:
         | made_of(caller, Intent(owner.id, session.session.id, "share"))
         | owes(owner, caller)
         | holds(owner)
-        | invested(owner, at),
+        | invested(owner, session.session, at)
+        | covered(owner),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )

@@ -15,6 +15,7 @@ from core.business_day import queries as days
 from core.business_day import services as day_services
 from core.business_day import travel
 from core.business_day.models import BusinessDay
+from core.business_day.sockets import ARRIVALS
 from core.business_day.travel import DayStuck, advance
 from core.clock import queries as clock
 from core.clock import services
@@ -47,6 +48,30 @@ class Bank:
         if not self.reachable:
             raise ConnectionError
         self.told.append(offset_seconds)
+
+
+@dataclass
+class Post:
+    """What comes from outside, with how many days were closed by then; the second time it cannot be fetched."""
+
+    taken: list[tuple[datetime, int]] = field(default_factory=list)
+
+    def take_in(self, *, at: datetime) -> None:
+        self.taken.append((at, BusinessDay.objects.filter(state="closed").count()))
+        if len(self.taken) == 2:
+            raise ConnectionError
+
+
+@contextmanager
+def receiving(post: Post) -> Iterator[None]:
+    kept = dict(ARRIVALS.plugs)
+    ARRIVALS.plugs.clear()
+    ARRIVALS.plug("tests.post", post)
+    try:
+        yield
+    finally:
+        ARRIVALS.plugs.clear()
+        ARRIVALS.plugs.update(kept)
 
 
 @contextmanager
@@ -116,6 +141,15 @@ def test_thirty_days_are_lived_through_one_by_one() -> None:
     assert list(closed_at) == [NOON + timedelta(hours=12, days=passed) for passed in range(30)]
     assert OutboxEvent.objects.exclude(state="done").count() == 0
     assert journey.events == 60
+
+
+def test_what_other_houses_sent_is_taken_in_at_every_midnight_before_its_day_is_closed_and_a_failure_stops_no_day() -> None:
+    day_services.open_first_day(at=NOON)
+    post = Post()
+    with plugged(Interest(shards=1)), followed_by(Bank()), receiving(post):
+        journey = advance(to=NOON + timedelta(days=3))
+    assert len(journey.closed) == 3
+    assert post.taken == [(NOON + timedelta(hours=12, days=passed), passed) for passed in range(3)]
 
 
 def test_six_hours_at_noon_close_no_day_and_twelve_close_one() -> None:

@@ -50,6 +50,7 @@ def test_only_what_no_program_can_see_the_end_of_ends_by_a_persons_word() -> Non
     assert {kind for kind, _ in WORK_KINDS.items() if not services.what_ends(kind)} == {
         "audit.broken",
         "current.quote_unsound",
+        "insurance_payout.refused",
         "issuer_line.broken",
         "issuer_quote.changed",
         "issuer_request.contradicted",

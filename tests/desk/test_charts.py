@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 ADDRESS = reverse("admin:charts")
 SECTION = re.compile(r'<section class="banyan-chart.*?</section>', re.DOTALL)
 EVERYTHING = {"paid", "orders", "success", "refusals", "refunds", "refund_ratio", "breaks", "open_breaks", "payouts", "to_approve"}
+EVERYTHING |= {"assets", "flows", "incomes", "products", "maturities", "coverage"}
 ORDERS: list[list[object]] = [
     ["paid", "in_app", 3, 1_200_000],
     ["paid", "qr_static", 1, 34_500],
@@ -114,7 +115,7 @@ def test_days_beyond_the_period_do_not_count() -> None:
 def test_days_before_that_were_not_all_counted_are_not_compared() -> None:
     lived(0, *range(7, 13))
     text = page(verified(staff("eve", "auditor")))
-    assert text.count("no figures of the 7 days before") == 5
+    assert text.count("no figures of the 7 days before") == 6
     assert "more than" not in text
 
 
@@ -122,7 +123,7 @@ def test_without_a_history_every_chart_says_so() -> None:
     text = page(verified(staff("eve", "auditor")))
     assert names(text) == EVERYTHING
     assert 'role="img"' not in text
-    assert text.count("Nothing happened in these days.") == 7
+    assert text.count("Nothing happened in these days.") == 10
     assert "Today is not counted yet" in text
 
 

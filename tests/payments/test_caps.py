@@ -47,11 +47,15 @@ from tests.payments.splits.world import splitter, to_split
 from tests.payments.wallet.world import holder, open_day, session_of
 from tests.payments.world import WORKS
 from tests.rules import unguarded
+from tests.wealth.advisor.world import model as a_model
+from tests.wealth.advisor.world import regularly
 from tests.wealth.catalog import products
 from tests.wealth.catalog.products import on_sale
 from tests.wealth.fixed_term import world as fixed
 from tests.wealth.orders.world import saver
 from tests.wealth.suitability.people import insisted, profiled
+from wealth.advisor.models import AdvisorPlan, InvestingPlan
+from wealth.advisor.services import goals, planning
 from wealth.fixed_term import ahead
 from wealth.orders.services import buying
 from wealth.transfer import caps as transfer_caps
@@ -286,6 +290,32 @@ def insist_on() -> Act:
     return act
 
 
+def plan_again() -> Act:
+    who = customer()
+    a_model({products.on_sale(): 10_000})
+
+    def act(at: datetime) -> AdvisorPlan:
+        profiled(who, at=at)
+        return planning.show(customer_id=who.id, cash_fen=100_000, at=at)
+
+    return act
+
+
+def set_goal() -> Act:
+    who = customer()
+    facts = {"customer_id": who.id, "name": "A flat", "amount_fen": 1, "monthly_fen": 0, "due_on": clock.local_day(clock.now()) + 9 * DAY}
+    return lambda at: goals.put(at=at, **facts)
+
+
+def invest_regularly() -> Act:
+    who, product = saver(), products.on_sale()
+
+    def act(at: datetime) -> InvestingPlan:
+        return regularly(who, product, 100, at=at)
+
+    return act
+
+
 CASES = {
     "bills.accounts": Case(keep_account, "bill_too_many_accounts"),
     "bills.looks_a_day": Case(look_at_bills, "limit_reached"),
@@ -332,6 +362,9 @@ CASES = {
     "wealth.transfer_off_market_bp": Case(lambda: lambda at: cap(transfer_caps.OFF_MARKET, at), 7, before=100, value=7),
     "wealth.transfer_same_pair": Case(lambda: lambda at: cap(transfer_caps.SAME_PAIR, at), 7, before=2, value=7),
     "wealth.transfer_withdrawn": Case(lambda: lambda at: cap(transfer_caps.WITHDRAWN, at), 7, before=5, value=7),
+    "wealth.plans_a_day": Case(plan_again, "limit_reached"),
+    "wealth.goals": Case(set_goal, "wealth_too_many_goals"),
+    "wealth.investing_plans": Case(invest_regularly, "wealth_too_many_investing_plans"),
 }
 
 

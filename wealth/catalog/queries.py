@@ -65,6 +65,11 @@ def by_code(code: str) -> Product | None:
     return Product.objects.select_related("current").filter(code=code).first()
 
 
+def many_by_code_or_id(*, codes: Collection[str], product_ids: Collection[uuid.UUID]) -> list[Product]:
+    """Those that were on sale once, in no order."""
+    return list(Product.objects.select_related("current__product").filter(Q(code__in=codes) | Q(pk__in=product_ids), current__isnull=False))
+
+
 def is_of_kind(product_id: uuid.UUID, kind: str) -> bool:
     """Whether there is such a product, drafted or sold."""
     return Product.objects.filter(pk=product_id, kind=kind).exists()
@@ -199,6 +204,11 @@ def product_ids() -> list[uuid.UUID]:
     return list(Product.objects.filter(current__isnull=False).order_by("pk").values_list("pk", flat=True))
 
 
+def sold() -> dict[uuid.UUID, Product]:
+    """The same with their rows."""
+    return {row.pk: row for row in Product.objects.filter(current__isnull=False)}
+
+
 def with_code(term: str) -> Q:
     """An operator's search: a code in full."""
     return Q(code=term)
@@ -218,3 +228,13 @@ def nearly_sold_out(percent: int) -> int:
 def before(version: ProductVersion) -> ProductVersion | None:
     """The version that this one followed, or will follow."""
     return ProductVersion.objects.filter(product_id=version.product_id, number=version.number - 1).first()
+
+
+def products(product_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Product]:
+    """Several, with what is sold of them, in one query."""
+    return {row.pk: row for row in Product.objects.select_related("current").filter(pk__in=product_ids)}
+
+
+def versions(version_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ProductVersion]:
+    """Several in one query."""
+    return {row.pk: row for row in ProductVersion.objects.filter(pk__in=version_ids)}

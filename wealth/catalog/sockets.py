@@ -88,8 +88,31 @@ class Holdings(Protocol):
     def day_sql(self) -> str:
         """A SELECT of customer_id, shard, product_id, value_fen, paid_in_fen, paid_out_fen, income_fen (one row a customer and product)
         as of the end of %(day)s, for shards from %(low)s up to below %(high)s. `paid_in_fen` and `paid_out_fen`: the customer's own money
-        that came to the product and left it on that day."""
+        that came to the product and left it on that day. As known now: a value is that of the day before, and what was paid in, less
+        what was paid out, and income. Where a day that is over is known differently later, say so (`catalog.services.days.changed`)."""
         ...
 
 
 HOLDINGS: Socket[Holdings] = Socket("wealth.catalog.holdings", Holdings)
+
+
+@dataclass(frozen=True)
+class Due:
+    """What customers are to be paid of one product on a day: fen, over so many holdings."""
+
+    day: date
+    product_id: UUID
+    holdings: int
+    fen: int
+
+
+@runtime_checkable
+class Maturing(Protocol):
+    """What falls due of the products of one kind (name = kind)."""
+
+    def ahead(self, *, since: date, through: date) -> Sequence[Due]:
+        """By day and product, in one set-based query."""
+        ...
+
+
+MATURING: Socket[Maturing] = Socket("wealth.catalog.maturing", Maturing)

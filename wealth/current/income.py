@@ -1,5 +1,7 @@
 """Income booked: one part of a product's holders and one day in one statement, in the order of days, each with its control entry W3.
 
+A control entry is dated to the day it books, as long as the books take that.
+
 A day whose quote was revised is taken back with every day after it, the last first, and all are booked anew: holdings stand then as if
 the quote had been right at first. Whoever calls holds the book of the part.
 """
@@ -12,10 +14,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 
+from accounts.ledger import periods
 from accounts.ledger import services as ledger
+from core.business_day import queries as business_days
 from core.ids import SHARDS, new_id, public_id
 from core.outbox import services as outbox
 from wealth.catalog import queries as catalog
+from wealth.catalog.services.days import changed
 from wealth.catalog.states import Carry
 from wealth.current import journals, queries, statements
 from wealth.current.models import PARTS, CurrentBook, CurrentQuote, CurrentRun
@@ -42,12 +47,15 @@ def part_of(shard: int) -> int:
 def catch_up(*, product_id: uuid.UUID, part: int, through: date, at: datetime) -> Done:
     """Book what a part is behind, up to `through`, and anew what was booked by quotes that are in force no more. Done before: no rows."""
     book = CurrentBook.objects.select_for_update(of=("self",)).get(product_id=product_id, part=part)
+    first = book.booked_through + DAY
     rows = rebook(book, at=at)
     found = queries.quotes(product_id, since=book.booked_through + DAY, through=through)
     while book.booked_through < through and (quote := found.get(book.booked_through + DAY)):
         rows += forward(book, quote, holding_id=None, at=at)
         book.booked_through = quote.day
         book.save(update_fields=["booked_through"])
+    if book.booked_through >= first:
+        tell_changed(book, since=first, at=at)
     behind = book.booked_through < through and waits(book)
     return Done(rows, book.booked_through + DAY if behind else None)
 
@@ -55,12 +63,23 @@ def catch_up(*, product_id: uuid.UUID, part: int, through: date, at: datetime) -
 def rebook(book: CurrentBook, *, at: datetime) -> int:
     """Everything from the first revised day on."""
     [(since,)] = run(statements.STALE, {"product": book.product_id, "part": book.part, "through": book.booked_through})
-    return 0 if since is None else anew(book, holding_id=None, since=since, at=at)
+    if since is None:
+        return 0
+    tell_changed(book, since=since, at=at)
+    return anew(book, holding_id=None, since=since, at=at)
 
 
 def make_up(book: CurrentBook, *, holding_id: uuid.UUID, since: date, at: datetime) -> int:
     """One holding's days from `since` on, its units having been confirmed after they were booked."""
+    tell_changed(book, since=since, at=at)
     return anew(book, holding_id=holding_id, since=since, at=at)
+
+
+def tell_changed(book: CurrentBook, *, since: date, at: datetime) -> None:
+    """Where days of a part that are over for everybody are booked only now."""
+    if since <= queries.bookable_through():
+        low = book.part * WIDTH
+        changed(product_id=book.product_id, low=low, high=low + WIDTH, since=since, at=at)
 
 
 def anew(book: CurrentBook, *, holding_id: uuid.UUID | None, since: date, at: datetime) -> int:
@@ -109,9 +128,17 @@ def drafted(book: CurrentBook, day: date, holding_id: uuid.UUID | None, at: date
 def control(made: CurrentRun, at: datetime) -> None:
     """The run's row and its control entry."""
     legs = journals.income(product_id=made.product_id, income_fen=made.income_fen)
+    made.booked_on = periods.effective_day(made.day) or business_days.current()
     if legs:
         made.journal_id = new_id()
-        ledger.post(journal_id=made.journal_id, event=journals.INCOME, legs=legs, at=at, reference=public_id(CurrentRun.PREFIX, made.pk))
+        ledger.post(
+            journal_id=made.journal_id,
+            event=journals.INCOME,
+            legs=legs,
+            at=at,
+            reference=public_id(CurrentRun.PREFIX, made.pk),
+            effective_on=made.booked_on,
+        )
     made.save(force_insert=True)
 
 

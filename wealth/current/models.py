@@ -129,7 +129,8 @@ class CurrentHolding(models.Model):
 
 
 class CurrentMove(models.Model):
-    """Units an order brought (positive) or took. `counts_on`: the first day whose income it changes. Journal W2, W4 or W7."""
+    """Units an order brought (positive) or took. `counts_on`: the first day whose income it changes; `booked_on`: the day of its journal
+    (W2, W4 or W7)."""
 
     PREFIX: ClassVar[str] = "cmv"
 
@@ -142,6 +143,7 @@ class CurrentMove(models.Model):
     units_fen = models.BigIntegerField()
     fee_fen = models.BigIntegerField(default=0)
     counts_on = models.DateField()
+    booked_on = models.DateField(null=True, blank=True)
     journal_id = models.UUIDField()
     created_at = models.DateTimeField()
 
@@ -158,6 +160,7 @@ class CurrentMove(models.Model):
         indexes = [
             models.Index(name="wealth_currentmove_later", fields=["product", "shard", "counts_on"]),
             models.Index(name="wealth_currentmove_holding", fields=["holding", "-id"]),
+            models.Index(name="wealth_currentmove_booked", fields=["booked_on", "shard"]),
         ]
         triggers = [append_only("wealth_currentmove_stays")]
 
@@ -198,7 +201,8 @@ class CurrentFreeze(models.Model):
 
 class CurrentRun(models.Model):
     """One day's income booked for one part of a product's holders, or for one holding alone (`holding_id`: units confirmed late), and
-    its control entry W3 (none when the sum is zero). `reversal`: it takes back what was booked, before that day is booked anew."""
+    its control entry W3 (none when the sum is zero). `reversal`: it takes back what was booked, before that day is booked anew.
+    `booked_on`: the day it counts from, its own while the books take it."""
 
     PREFIX: ClassVar[str] = "cin"
 
@@ -213,6 +217,7 @@ class CurrentRun(models.Model):
     holdings = models.IntegerField()
     units_fen = models.BigIntegerField()
     income_fen = models.BigIntegerField()
+    booked_on = models.DateField(null=True, blank=True)
     journal_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField()
 
@@ -228,6 +233,7 @@ class CurrentRun(models.Model):
                 condition=Q(income_fen=0, journal_id=None) | (~Q(income_fen=0) & Q(journal_id__isnull=False)),
             ),
         ]
+        indexes = [models.Index(name="wealth_currentrun_booked", fields=["booked_on", "part"])]
         triggers = [append_only("wealth_currentrun_stays")]
 
     @property

@@ -6,14 +6,17 @@ from django.conf import settings
 from django.core.checks import Error, register
 
 from accounts.ledger.sockets import BOOKS
+from core.business_day.sockets import ARRIVALS
 from core.clock.sockets import FOLLOWERS
 from wealth.issuers import books
+from wealth.issuers.arriving import FromIssuers
 from wealth.issuers.sandbox_issuer.adapter import SandboxIssuerMaker
 from wealth.issuers.sandbox_issuer.connect import IssuerClock
 from wealth.issuers.sockets import ISSUER_ADAPTERS
 
 BOOKS.plug("wealth.issuers", books.LINES)
 ISSUER_ADAPTERS.plug("sandbox_issuer", SandboxIssuerMaker())
+ARRIVALS.plug("wealth.issuers", FromIssuers())
 if settings.SANDBOX_ISSUER_URL:
     FOLLOWERS.plug("sandbox_issuer", IssuerClock())
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_capture_the_same_holds'),
-        ('wealth', '0052_first_days_ahead'),
+        ('wealth', '0101_first_advisor_terms'),
     ]
 
     operations = [

@@ -14,10 +14,11 @@ from unfold.decorators import display
 
 from accounts.ledger.shown import journal_link
 from core.clock import queries as clock
+from core.desk.charting import choice_words
 from core.desk.counted import of_customer
 from core.desk.customers import OfCustomer
 from core.desk.dashboard import figure
-from core.desk.filters import as_they_are
+from core.desk.filters import among
 from core.desk.panels import customer_panel
 from core.desk.proposing import proposing
 from core.desk.shown import age, badge, link, money, mono, plainly, table, when
@@ -89,7 +90,7 @@ class WealthOrderAdmin(OfCustomer):
     finds = {"wod": "pk", "cus": "customer_id", "prd": "product_id", "ord": "cashier_order_id"}
     search_help_text = _("A public id: of the order, its product, its customer or its order at the cashier")
     list_display = ("number", "state_label", "waits", "side_label", "owner", "of_product", "amount", "units", "trade_day", "created")
-    list_filter = ("state", Stuck, "side", ("kind", as_they_are(lambda: Kind.values)), "fast")
+    list_filter = ("state", Stuck, "side", ("kind", among(lambda: sorted(choice_words(Kind).items()))), "fast")
     list_select_related = ("product", "version")
     fieldsets = (
         (

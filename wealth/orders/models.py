@@ -17,10 +17,11 @@ BOOKED = (OrderState.CONFIRMED, OrderState.EARNING, OrderState.CASH_PAID)
 GIVEN = (OrderState.SUBMITTED, OrderState.FAST_PAID, OrderState.REJECTED, *BOOKED)
 WHAT_WAS_SHOWN_STAYS = """
 IF (NEW.id, NEW.customer_id, NEW.product_id, NEW.version_id, NEW.kind, NEW.side, NEW.fast, NEW.trade_on, NEW.cut_at, NEW.confirms_on,
-    NEW.earns_from, NEW.cash_on, NEW.price, NEW.risk, NEW.risk_sha256, NEW.own, NEW.details, NEW.holding_id, NEW.leg_id, NEW.created_at)
+    NEW.earns_from, NEW.cash_on, NEW.price, NEW.risk, NEW.risk_sha256, NEW.own, NEW.details, NEW.holding_id, NEW.leg_id, NEW.card_id,
+    NEW.session_id, NEW.factors, NEW.created_at)
     IS DISTINCT FROM (OLD.id, OLD.customer_id, OLD.product_id, OLD.version_id, OLD.kind, OLD.side, OLD.fast, OLD.trade_on, OLD.cut_at,
     OLD.confirms_on, OLD.earns_from, OLD.cash_on, OLD.price, OLD.risk, OLD.risk_sha256, OLD.own, OLD.details, OLD.holding_id,
-    OLD.leg_id, OLD.created_at)
+    OLD.leg_id, OLD.card_id, OLD.session_id, OLD.factors, OLD.created_at)
     OR (OLD.side = 'buy' AND NEW.amount_fen <> OLD.amount_fen) OR (OLD.side = 'redeem' AND NEW.units_fen <> OLD.units_fen) THEN
     RAISE EXCEPTION 'what order % was shown stays', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_order_stays';
 END IF;
@@ -31,6 +32,7 @@ IF (OLD.cashier_order_id IS NOT NULL AND NEW.cashier_order_id IS DISTINCT FROM O
     OR (OLD.pay_journal_id IS NOT NULL AND NEW.pay_journal_id IS DISTINCT FROM OLD.pay_journal_id)
     OR (OLD.book_journal_id IS NOT NULL AND NEW.book_journal_id IS DISTINCT FROM OLD.book_journal_id)
     OR (OLD.cash_journal_id IS NOT NULL AND NEW.cash_journal_id IS DISTINCT FROM OLD.cash_journal_id)
+    OR (OLD.withdrawal_id IS NOT NULL AND NEW.withdrawal_id IS DISTINCT FROM OLD.withdrawal_id)
     OR (OLD.quoted_fen IS NOT NULL AND NEW.quoted_fen IS DISTINCT FROM OLD.quoted_fen) THEN
     RAISE EXCEPTION 'what order % booked stays', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_order_once';
 END IF;
@@ -47,7 +49,8 @@ class WealthOrder(models.Model):
     paid at once from our own money. `own`: decided by the room of its kind, no issuer is asked. `details`: what else the kind was asked,
     in its own words. `holding_id`: the one holding a redemption gives up, or part of it, where a kind keeps lots; `quoted_fen`: what the
     kind worked out that it comes to, which the issuer must confirm to the fen. `leg_id`: the cashier's leg that a fast redemption pays, or
-    of which a purchase brings a refunded part back (`refund_id`).
+    of which a purchase brings a refunded part back (`refund_id`). `card_id`: where the cash of a redemption goes on to, sent there in
+    `session_id` with so many `factors`, by `withdrawal_id`.
     """
 
     PREFIX: ClassVar[str] = "wod"
@@ -78,6 +81,10 @@ class WealthOrder(models.Model):
     holding_id = models.UUIDField(null=True, blank=True)
     quoted_fen = models.BigIntegerField(null=True, blank=True)
     leg_id = models.UUIDField(null=True, blank=True)
+    card_id = models.UUIDField(null=True, blank=True)
+    session_id = models.UUIDField(null=True, blank=True)
+    factors = models.SmallIntegerField(default=0, db_default=0)
+    withdrawal_id = models.UUIDField(null=True, blank=True)
     cashier_order_id = models.UUIDField(null=True, blank=True)
     pay_journal_id = models.UUIDField(null=True, blank=True)
     request_id = models.UUIDField(null=True, blank=True)
@@ -96,6 +103,13 @@ class WealthOrder(models.Model):
             models.UniqueConstraint(name="wealth_order_cashier", fields=["cashier_order_id", "shard"]),
             models.UniqueConstraint(name="wealth_order_request", fields=["request_id", "shard"]),
             models.UniqueConstraint(name="wealth_order_pays_leg", fields=["leg_id", "shard"], condition=Q(side="redeem")),
+            models.UniqueConstraint(name="wealth_order_withdrawal", fields=["withdrawal_id", "shard"]),
+            models.CheckConstraint(
+                name="wealth_order_to_card",
+                condition=Q(card_id=None, session_id=None, factors=0, withdrawal_id=None)
+                | Q(side="redeem", leg_id=None, card_id__isnull=False, session_id__isnull=False, factors__gte=0)
+                & (Q(withdrawal_id=None) | Q(cash_journal_id__isnull=False)),
+            ),
             models.CheckConstraint(
                 name="wealth_order_leg",
                 condition=Q(leg_id=None) | Q(side="redeem", fast=True) | Q(side="buy", cashier_order_id=None, refund_id__isnull=False),

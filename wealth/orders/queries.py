@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from core.clock.queries import local_day
 from core.errors import NotFound
@@ -94,3 +94,25 @@ def overdue(at: datetime) -> QuerySet[WealthOrder]:
 def unconfirmed(at: datetime) -> QuerySet[WealthOrder]:
     """Orders that the issuer should have confirmed by the day that was shown."""
     return WealthOrder.objects.filter(state__in=WITH_ISSUER, confirms_on__lt=local_day(at))
+
+
+def settling_fen(customer_id: UUID) -> int:
+    """What is on its way between a customer's wallet and products: purchases that are paid and neither confirmed nor refunded, and
+    confirmed redemptions that are not paid out, less units that were paid out at once and are not taken yet."""
+    kept = [OrderState.PAID, OrderState.SUBMITTED, OrderState.REFUNDING, *GOES_BACK]
+    paid = Q(side=Side.BUY, state__in=kept, pay_journal_id__isnull=False)
+    waits = Q(side=Side.REDEEM, state=OrderState.CONFIRMED, fast=False)
+    early = Q(side=Side.REDEEM, state=OrderState.FAST_PAID)
+    rows = WealthOrder.objects.filter(paid | waits | early, customer_id=customer_id)
+    found = rows.aggregate(
+        paid=Sum("amount_fen", filter=paid, default=0),
+        waits=Sum(F("amount_fen") - F("fee_fen"), filter=waits, default=0),
+        early=Sum("units_fen", filter=early, default=0),
+    )
+    return int(found["paid"] + found["waits"] - found["early"])
+
+
+def advanced() -> dict[UUID, int]:
+    """By product, what was paid out at once and its issuer has not confirmed yet."""
+    rows = WealthOrder.objects.filter(state=OrderState.FAST_PAID).order_by().values_list("product_id")
+    return {product_id: int(fen) for product_id, fen in rows.annotate(fen=Sum("units_fen"))}

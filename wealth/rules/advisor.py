@@ -4,6 +4,7 @@ points that sum to 10,000."""
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from statistics import NormalDist
 
@@ -109,12 +110,78 @@ def affordable(trades: dict[str, int], cash_fen: int, minimum_fen: int) -> Plan:
 
 
 @dataclass(frozen=True)
+class Tradable:
+    """How one product is ordered: bought from `minimum_fen` on in steps of `step_fen`; of it `sellable_fen` can be given up today, and up
+    to `fast_fen` of that is paid at once."""
+
+    minimum_fen: int
+    step_fen: int
+    sellable_fen: int = 0
+    fast_fen: int = 0
+    bought: bool = True
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Fen to sell and to buy now, by name; `fast`: sales that are paid at once. `left_fen`: what is to be bought once the other sales are
+    paid, earlier ones among them."""
+
+    sells_fen: Mapping[str, int]
+    buys_fen: Mapping[str, int]
+    fast: frozenset[str]
+    left_fen: int
+
+
+def stepped(amount_fen: int, product: Tradable) -> int:
+    """The most that can be bought for an amount."""
+    if amount_fen < product.minimum_fen or not product.bought:
+        return 0
+    return amount_fen - (amount_fen - product.minimum_fen) % product.step_fen
+
+
+def orderable(
+    trades_fen: Mapping[str, int], *, products: Mapping[str, Tradable], cash_fen: int, coming_fen: int = 0, minimum_fen: int
+) -> Orders:
+    """The part of a plan's trades that can be ordered now: no more is sold than may be, and bought only with money that is there, which is
+    the cash and what is paid at once; not with what is still coming from earlier sales."""
+    sells = {name: min(-fen, products[name].sellable_fen) for name, fen in trades_fen.items() if fen < 0}
+    sells = {name: fen for name, fen in sells.items() if fen >= minimum_fen}
+    wanted = {name: fen for name, fen in trades_fen.items() if fen > 0 and products[name].bought}
+    bought = affordable(wanted | {name: -fen for name, fen in sells.items()}, cash_fen + coming_fen, minimum_fen)
+    afforded = {name: fen for name, fen in bought.trades_fen.items() if fen > 0}
+    fast = frozenset(name for name, fen in sells.items() if fen <= products[name].fast_fen)
+    there = cash_fen + sum(sells[name] for name in fast)
+    now = affordable(dict(afforded), there, minimum_fen).trades_fen
+    buys = {name: stepped(fen, products[name]) for name, fen in now.items()}
+    return Orders(
+        sells_fen=sells,
+        buys_fen={name: fen for name, fen in buys.items() if fen >= minimum_fen},
+        fast=fast,
+        left_fen=sum(afforded.values()) - sum(now.values()),
+    )
+
+
+@dataclass(frozen=True)
 class Band:
     """Fen at the end: what one in ten (`low`), half and nine in ten of the outcomes stay below."""
 
     low_fen: int
     middle_fen: int
     high_fen: int
+
+
+def whole_months(start: date, end: date) -> int:
+    """Whole months from one day to another: how often a month's end adds to a goal."""
+    return max(0, (end.year - start.year) * MONTHS + end.month - start.month - (end.day < start.day))
+
+
+def filled(amounts_fen: Sequence[int], have_fen: int) -> list[int]:
+    """What one has, shared out to goals in their order: each takes what it lacks before the next has any."""
+    found = []
+    for amount in amounts_fen:
+        found.append(min(amount, max(0, have_fen)))
+        have_fen -= found[-1]
+    return found
 
 
 def projected(*, now_fen: int, monthly_fen: int, months: int, mean_bp: int, deviation_bp: int, outside: float = 0.1) -> Band:

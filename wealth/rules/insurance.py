@@ -108,3 +108,68 @@ def family_value(terms: FamilyTerms, *, adults: int, children: int) -> int:
 def pro_rata_fen(*, premium_fen: int, days: int, term_days: int) -> int:
     """The premium of `days` of a term, half up: what a change in the middle costs."""
     return whole(Fraction(premium_fen * days, term_days), Rounding.HALF_UP)
+
+
+@dataclass(frozen=True)
+class Band:
+    """What persons from `from_age` up to below `below` pay at each payment: basis points of the cover."""
+
+    from_age: int
+    below: int
+    rate_bp: int
+
+
+def require_bands(bands: Sequence[Band]) -> None:
+    """Raises BadTable unless ages follow each other without a gap."""
+    if not bands or any(band.from_age < 0 or band.below <= band.from_age or band.rate_bp < 1 for band in bands):
+        raise BadTable("each band has ages and a rate")
+    if any(low.below != high.from_age for low, high in pairwise(bands)):
+        raise BadTable("each band begins where the one before ends")
+
+
+def age_on(*, born_on: date, day: date) -> int:
+    """Whole years; one born on 29 February is older from 1 March on. Raises ValueError for one not born yet."""
+    if born_on > day:
+        raise ValueError("not born yet")
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def premium_fen(*, cover_fen: int, rate_bp: int, load_bp: int = 0) -> int:
+    """One payment: the rate of the cover and what underwriting loads it with, half up."""
+    return whole(cover_fen * percent(rate_bp) * (1 + percent(load_bp)), Rounding.HALF_UP)
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A premium that was paid, and the days it pays for: from `from_on` up to before `until_on`."""
+
+    premium_fen: int
+    from_on: date
+    until_on: date
+
+
+def gone(period: Paid, on: date) -> int:
+    """Days of a period that are over on a day; one begun is."""
+    return max((on - period.from_on).days + 1, 0)
+
+
+def days_of(period: Paid) -> int:
+    return (period.until_on - period.from_on).days
+
+
+def pro_rata_back_fen(*, paid: Sequence[Paid], on: date, loading_bp: int = 0) -> int:
+    """What goes back of every premium by its own days."""
+    return sum(
+        unexpired_fen(premium_fen=one.premium_fen, elapsed_days=gone(one, on), term_days=days_of(one), loading_bp=loading_bp)
+        for one in paid
+    )
+
+
+def short_rate_back_fen(*, paid: Sequence[Paid], on: date, kept: Sequence[tuple[int, int]]) -> int:
+    """The same by the short-rate table; nothing of a period that is over."""
+    return sum(short_rate_fen(premium_fen=one.premium_fen, elapsed_days=gone(one, on), kept=kept) for one in paid if on < one.until_on)
+
+
+def years_between(start: date, end: date) -> int:
+    """Whole policy years."""
+    return age_on(born_on=start, day=end) if end >= start else 0

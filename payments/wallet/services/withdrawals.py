@@ -1,6 +1,7 @@
 """Money from the balance to a card, through the card's best channel, and on to another after a definite no."""
 
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -75,17 +76,37 @@ def hold(*, intent: Intent, card_id: uuid.UUID, amount_fen: int, at: datetime) -
     Raises CustomerNotActive, NotFound, CardNotUsable, what `routes.best` raises, the card's limits, StepUpNeeded and its kin, RiskRefused,
     InsufficientFunds, LedgerHalted, NoOpenDay.
     """
+
+    def approved(payee: str) -> int:
+        return authority.require(intent=intent, purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=payee, at=at)
+
+    return begun(intent.customer_id, intent.session_id, card_id, amount_fen, approved, at)
+
+
+@transaction.atomic
+def hold_agreed(
+    *, customer_id: uuid.UUID, session_id: uuid.UUID, factors: int, card_id: uuid.UUID, amount_fen: int, at: datetime
+) -> Withdrawal:
+    """The same for money that its owner sent to the card before it was there, with so many factors, in that session. The sweeper sends it.
+
+    Raises what `hold` raises.
+    """
+    return begun(customer_id, session_id, card_id, amount_fen, lambda payee: factors, at)
+
+
+def begun(
+    customer_id: uuid.UUID, session_id: uuid.UUID, card_id: uuid.UUID, amount_fen: int, approved: Callable[[str], int], at: datetime
+) -> Withdrawal:
+    """`approved`: how many factors stand behind a withdrawal to that payee."""
     halt.require_open()
-    customer_id = intent.customer_id
     parties.require_active(customer_id)
     card = cards.usable(customer_id, card_id)
     way = routes.best(card=card, use=routes.WITHDRAW, amount_fen=amount_fen, at=at)
     card_services.check_limit(card=card, scene="withdraw", amount_fen=amount_fen, at=at, channel=way.channel)
-    act = Act(BUSINESS, new_id(), customer_id, intent.session_id, amount_fen, payee=card.id, card=bytes(card.fingerprint))
+    act = Act(BUSINESS, new_id(), customer_id, session_id, amount_fen, payee=card.id, card=bytes(card.fingerprint))
     (known,) = ask(deciding.facts_question(act=act, at=at))
     with authority.saying(purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=card.public_id):
-        factors = authority.require(intent=intent, purpose=authority.WITHDRAW, amount_fen=amount_fen, payee=card.public_id, at=at)
-        ruling = deciding.decide(act=act, known=known, factors=factors, at=at)
+        ruling = deciding.decide(act=act, known=known, factors=approved(card.public_id), at=at)
     month = month_of(at)
     fee = take_allowance(customer_id, amount_fen, month, terms_in_force(at))
     withdrawal = Withdrawal.objects.create(

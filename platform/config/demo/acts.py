@@ -29,6 +29,9 @@ class Act(StrEnum):
     DEDUCT = "deduct"
     BILL = "bill"
     SPLIT = "split"
+    ANSWER = "answer"
+    INVEST = "invest"
+    REDEEM = "redeem"
 
 
 class NotReady(Exception):
@@ -41,7 +44,8 @@ class Intention:
 
     `other` is the person paid, the owner of the shop paid, or the number of the trade a shop opens in; `others` are who takes of a red
     packet, is asked in a collect, or receives a part of an order; `how` names what an order is paid from, the order that is refunded,
-    disputed or split, the agreement of a club, or a biller and the account with it; `scene` where it is paid.
+    disputed or split, the agreement of a club, a biller and the account with it, a product, or how bold answers are; `scene` where it is
+    paid, or how a product is redeemed.
     """
 
     day: int

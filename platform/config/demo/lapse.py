@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain, groupby
 
+from django.conf import settings
+
 from accounts.ledger import proving
-from config.demo import evening, statements, watch
+from config.demo import evening, statements, watch, wealth
 from config.demo.acts import Intention
 from config.demo.bank import Bank
 from config.demo.fingerprint import fingerprint
@@ -70,6 +72,8 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
             morning = moment(first + timedelta(days=day), SETTLE_MINUTE)
             evening.settle(at=morning, until=today - timedelta(days=UNAPPROVED), bank=bank, hands=hands)
             watch.morning(day, stage.lives.get(blocked), at=morning)
+            if settings.SANDBOX_ISSUER_URL:
+                wealth.go_on(morning) if day else wealth.open_shelf(morning)
             live_day(stage, hands, plan.get(day, []), first + timedelta(days=day))
             travel.advance(to=clock.start_of_day(first + timedelta(days=day + 1)))
             progress(day + 1, sum(stage.deeds.done.values()))
@@ -105,6 +109,7 @@ def live_day(stage: Stage, hands: list[Hand], acts: list[Intention], day: date) 
     find_out(at)
     evening.sweep(at)
     evening.decide(at)
+    wealth.go_on(at)
     watch.look(at)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from config.demo import market_plan
+from config.demo import market_plan, wealth_plan
 from config.demo.acts import DECLINED_FEN, LOST_ANSWER_FEN, LOST_REQUEST_FEN, RETURNED_FEN, Act, Intention, round_fen
 
 FIRST_MINUTE, LAST_MINUTE = 7 * 60, 23 * 60
@@ -54,6 +54,7 @@ def draw(seed: str, *, people: int, days: int) -> list[Intention]:
     del owners[max(1, people // PEOPLE_A_SHOP) + len(market_plan.BILLERS) :]
     payers = [(person, habit.pay) for person, habit in enumerate(habits) if habit.pay]
     acts += market_plan.draw(random, joined, owners, payers, days)
+    acts += wealth_plan.draw(seed, joined, [person for person, _ in payers], people=people, days=days)
     return sorted(acts, key=lambda act: (act.day, act.minute, act.person))
 
 

@@ -13,7 +13,7 @@ from accounts.privacy import queries as privacy_queries
 from accounts.privacy import services as privacy
 from accounts.security import services as security
 from accounts.verification import services as verification
-from config.demo import market, shops, standing
+from config.demo import market, shops, standing, wealth
 from config.demo.acts import Act, Intention, NotReady
 from config.demo.bank import Bank
 from config.demo.lives import PIN, Life, address_of, card_of, customer_of, intent_for
@@ -117,6 +117,12 @@ class Stage:
                 standing.pay_bill(life, self.shop_of(wanted.other), wanted, at)
             case Act.SPLIT:
                 standing.split(self.shop_of(wanted.other), self.lives[wanted.others[0]], wanted, at)
+            case Act.ANSWER:
+                wealth.answer(life, wanted, at)
+            case Act.INVEST:
+                wealth.invest(life, wanted, at)
+            case Act.REDEEM:
+                wealth.redeem(life, wanted, at)
 
     def open_shop(self, life: Life, wanted: Intention, at: datetime) -> None:
         shop, trade = shops.open_shop(life, wanted, at), TRADES[wanted.other]

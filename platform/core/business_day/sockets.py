@@ -23,3 +23,16 @@ class Step(Protocol):
 
 
 STEPS: Socket[Step] = Socket("core.business_day.steps", Step)
+
+
+@runtime_checkable
+class Arrivals(Protocol):
+    """What other houses send by themselves. Workers take it in as it comes; on a journey through time there are none, and a day would
+    close without it."""
+
+    def take_in(self, *, at: datetime) -> None:
+        """Fetch and tell what has come by `at`. Outside any transaction; may call the network. A failure stops no day."""
+        ...
+
+
+ARRIVALS: Socket[Arrivals] = Socket("core.business_day.arrivals", Arrivals)

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from core.attempts import Attempt
 from core.business_day import end_of_day, queries, services
 from core.business_day.end_of_day import Report, silent
 from core.business_day.queries import BusinessDay
+from core.business_day.sockets import ARRIVALS
 from core.clock import queries as clock
 from core.clock import services as clock_services
 from core.errors import DomainError
@@ -33,8 +35,8 @@ class Journey:
 def advance(*, to: datetime, report: Report = silent, workers: int = 1) -> Journey:
     """Move the sandbox clock to `to`, stopping at every Shanghai midnight between to close the day that ended.
 
-    At each stop the clock's followers are told, the end of day runs and the outbox is emptied, all at that time. Raises
-    ClockFixed, ClockBackwards, and DayStuck when an end of day fails: the clock then stands at that midnight.
+    At each stop the clock's followers are told, what other houses sent is taken in, the end of day runs and the outbox is emptied, all at
+    that time. Raises ClockFixed, ClockBackwards, and DayStuck when an end of day fails: the clock then stands at that midnight.
     """
     clock_services.check_movable()
     journey = Journey()
@@ -55,6 +57,9 @@ def stop_at(midnight: datetime, journey: Journey, *, report: Report, workers: in
     journey.midnights += 1
     journey.deaf |= set(clock_services.tell_followers())
     at = clock.now()
+    for name, arrivals in ARRIVALS.items():
+        with Attempt("travel.arrivals", source=name):
+            arrivals.take_in(at=at)
     outcome = end_of_day.catch_up(at=at, report=report, workers=workers)
     journey.closed += outcome.closed
     if outcome.failed:

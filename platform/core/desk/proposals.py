@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Collection
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -50,7 +50,7 @@ def plain(value: Any) -> Any:
     """A field's value as JSON keeps it."""
     if isinstance(value, Model):
         return plain(value.pk)
-    if isinstance(value, (date, datetime)):
+    if isinstance(value, (date, datetime, time)):
         return value.isoformat()
     return str(value) if isinstance(value, (Decimal, uuid.UUID)) else value
 

@@ -136,6 +136,14 @@ PAGES: dict[str, Roles] = {
     "wealth.fixedrun": WORK,
     "wealth.transferoffer": WORK,
     "wealth.transfertrade": WORK,
+    "wealth.portfolio": WORK,
+    "wealth.portfoliototal": WORK,
+    "wealth.portfolioterms": WORK | {Role.MARKETING},
+    "wealth.insuranceapplication": WORK,
+    "wealth.insuranceclaim": WORK,
+    "wealth.insurancepolicy": WORK,
+    "wealth.policypremium": WORK,
+    "wealth.policypayout": WORK,
     "wealth.issuer": WORK,
     "wealth.issuerrequest": WORK,
     "wealth.issuerfile": MONEY,
@@ -143,6 +151,10 @@ PAGES: dict[str, Roles] = {
     "wealth.product": WORK | {Role.MARKETING},
     "wealth.productversion": WORK | {Role.MARKETING},
     "wealth.quotause": WORK | {Role.MARKETING},
+    "wealth.modelportfolio": WORK | {Role.MARKETING},
+    "wealth.advisorterms": WORK | {Role.MARKETING},
+    "wealth.advisorplan": WORK,
+    "wealth.investingplan": WORK,
 }
 
 CHARTS: Roles = WORK
@@ -208,6 +220,12 @@ ACTS: dict[str, Roles] = {
     "current.catch_up": FINANCE,
     "wealth_order.decide": frozenset({Role.FINANCE_MAKER}),
     "fixed_term.decide": frozenset({Role.FINANCE_MAKER}),
+    "insurance_application.take": FINANCE | CARE,
+    "insurance_application.decide": frozenset({Role.RISK}),
+    "insurance_claim.take": FINANCE | CARE,
+    "insurance_claim.decide": frozenset({Role.FINANCE_MAKER}),
+    "insurance_claim.file": FINANCE | CARE,
+    "insurance_premium.send": frozenset({Role.FINANCE_MAKER}),
     "product.draft": frozenset({Role.MARKETING, Role.FINANCE_MAKER}),
     "product.suspend": frozenset({Role.RISK, Role.FINANCE_CHECKER}),
 }

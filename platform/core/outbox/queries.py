@@ -60,6 +60,11 @@ def late(*, wall: datetime, seconds: int) -> tuple[int, uuid.UUID | None]:
     return (0, None) if first is None else (found.count(), first)
 
 
+def undelivered(topic: str) -> bool:
+    """Whether news of a topic has not been taken in by everybody yet."""
+    return OutboxEvent.objects.filter(topic=topic).exclude(state=State.DONE).exists()
+
+
 def age(since: datetime | None, at: datetime) -> float:
     return 0.0 if since is None else max((at - since).total_seconds(), 0.0)
 

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from core.business_day import travel
+from core.clock import queries as clock
 from tests.sandbox_issuer import SandboxIssuer
 from tests.wealth.issuers.world import MONDAY, PRODUCT, TUESDAY, Taker, items, on
 from wealth.issuers.models import IssuerQuote
@@ -62,3 +64,11 @@ def test_another_income_under_a_known_revision_is_an_operators_and_not_believed(
     quoting.keep(ISSUER, Quote(PRODUCT, SUNDAY, Decimal("0.6000"), 1), on(MONDAY))
     quoting.keep(ISSUER, Quote(PRODUCT, SUNDAY, Decimal("0.7000"), 1), on(MONDAY))
     assert (IssuerQuote.objects.get().income_per_10k, items()) == (Decimal("0.6000"), ["issuer_quote.changed"])
+
+
+def test_on_a_journey_without_workers_what_was_quoted_comes_in_before_the_day_is_closed(connected: SandboxIssuer, taker: Taker) -> None:
+    today = clock.local_day(clock.now())
+    tomorrow = today + timedelta(days=1)
+    connected.now(f"{tomorrow}T00:00:00")
+    travel.advance(to=clock.start_of_day(tomorrow))
+    assert of_product(taker)[-1] == (today, 1)

@@ -52,7 +52,7 @@ def buy(
     holding.units_fen += units
     holding.save(update_fields=["units_fen"])
     journal_id = new_id()
-    ledger.post(
+    posted = ledger.post(
         journal_id=journal_id,
         event=journals.CONFIRMED,
         legs=journals.confirmed(product_id=product_id, amount_fen=amount_fen, fee_fen=fee_fen),
@@ -68,6 +68,7 @@ def buy(
         units_fen=units,
         fee_fen=fee_fen,
         counts_on=counts_from,
+        booked_on=posted.effective_on,
         journal_id=journal_id,
         created_at=at,
     )
@@ -150,6 +151,7 @@ def take(*, order_id: uuid.UUID, kind: MoveKind, fee_fen: int, at: datetime) -> 
         units_fen=-units,
         fee_fen=fee_fen,
         counts_on=posted.business_on,
+        booked_on=posted.effective_on,
         journal_id=journal_id,
         created_at=at,
     )

@@ -57,6 +57,8 @@ ORDER = {
     "serves": "",
     "details": {},
     "holding_id": None,
+    "card_id": None,
+    "withdrawal_id": None,
     "code": "",
     "created_at": AT,
     "changed_at": AT,

@@ -52,7 +52,22 @@ class RedeemPreviewIn(serializers.Serializer[Any]):
     )
 
 
-class RedeemIn(RedeemPreviewIn):
+class ToCardIn(serializers.Serializer[Any]):
+    card_id = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text="The cash goes on to this card, like a withdrawal of what the units come to; without it, it stays on the balance.",
+    )
+    proof = serializers.CharField(
+        max_length=128,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Over the PIN-free amount: a step-up proof, purpose withdraw, the card as payee, of what the units come to.",
+    )
+
+
+class RedeemIn(RedeemPreviewIn, ToCardIn):
     fast = serializers.BooleanField(default=False, help_text="Paid at once, up to the product's limit a day; never split.")
 
 
@@ -119,6 +134,8 @@ class OrderShown(Dated):
     )
     details = serializers.DictField(help_text="What its kind was asked along.")
     holding_id = serializers.SerializerMethodField(help_text="The one holding a redemption gives up, where its kind keeps several.")
+    card_id = serializers.SerializerMethodField(help_text="Where the cash of a redemption goes on to.")
+    withdrawal_id = serializers.SerializerMethodField(help_text="The withdrawal that takes it there.")
     code = serializers.CharField(help_text="Why it came to nothing.")
     created_at = serializers.DateTimeField()
     changed_at = serializers.DateTimeField()
@@ -127,6 +144,14 @@ class OrderShown(Dated):
     def get_holding_id(self, row: WealthOrder) -> str | None:
         booking = BOOKINGS.get(row.kind)
         return None if row.holding_id is None or booking is None else public_id(booking.holding_prefix, row.holding_id)
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_card_id(self, row: WealthOrder) -> str | None:
+        return None if row.card_id is None else public_id("crd", row.card_id)
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_withdrawal_id(self, row: WealthOrder) -> str | None:
+        return None if row.withdrawal_id is None else public_id("wdr", row.withdrawal_id)
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_pay_order_id(self, row: WealthOrder) -> str | None:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.ledger.refusals import AccountFrozen, LedgerHalted
+from accounts.security.services import ProofExpired, ProofMismatch, StepUpNeeded
 from core.api.pages import Listing
 from core.api.views import EffectView, View
 from core.business_day.queries import BeyondCalendar, NoOpenDay
@@ -17,9 +18,10 @@ from core.clock import queries as clock
 from core.errors import Invalid, NotFound
 from core.ids import parse_public_id
 from core.money import CNY
+from payments.cards.queries import CardNotUsable
 from payments.cashier.services.paying import OrderPaid
 from payments.merchants.api.examples import answer, asked, page
-from payments.wallet.api.base import customer_id
+from payments.wallet.api.base import customer_id, intent
 from payments.wallet.services.parties import CustomerNotActive
 from wealth.catalog import queries as catalog
 from wealth.catalog.services import quotas
@@ -29,6 +31,7 @@ from wealth.orders.api import examples as ex
 from wealth.orders.api.shapes import BuyIn, OrderShown, PreviewIn, PreviewShown, RedeemIn, RedeemPreviewIn, RedeemPreviewShown
 from wealth.orders.models import WealthOrder
 from wealth.orders.services import buying, ending, redeeming
+from wealth.orders.services.to_card import ToCard
 from wealth.orders.sockets import own_refusals
 from wealth.orders.states import OrderState, Side
 from wealth.suitability import queries as suitability
@@ -172,6 +175,10 @@ class Redemptions(EffectView):
         *own_refusals(),
         IssuerOff,
         BeyondCalendar,
+        CardNotUsable,
+        StepUpNeeded,
+        ProofMismatch,
+        ProofExpired,
         AccountFrozen,
         LedgerHalted,
         NoOpenDay,
@@ -179,8 +186,8 @@ class Redemptions(EffectView):
 
     @extend_schema(operation_id="wealth_redemptions_create", examples=[asked("Redeem", ex.REDEEM_IN), answer("Paid", ex.REDEMPTION, 201)])
     def post(self, request: Request, **url: str) -> Any:
-        """Redeem units to the balance: at once up to the product's limit a day (`fast`), else on the day the preview shows. What is over
-        the limit is refused with the other ways named, never split."""
+        """Redeem units to the balance, and on to a card (`card_id`): at once up to the product's limit a day (`fast`), else on the day the
+        preview shows. What is over the limit is refused with the other ways named, never split."""
         return super().post(request, **url)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> WealthOrder:
@@ -190,6 +197,7 @@ class Redemptions(EffectView):
             units_fen=data["units"],
             fast=data["fast"],
             holding_id=holding_id(data),
+            to_card=ToCard(parse_public_id("crd", data["card_id"]), intent(request, data["proof"])) if data.get("card_id") else None,
             at=at,
         )
 

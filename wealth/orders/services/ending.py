@@ -22,6 +22,7 @@ from wealth.orders.services.buying import PAYEE, booking_of, release
 from wealth.orders.services.paying import CALLED_OFF, NOT_REFUNDED
 from wealth.orders.services.redeeming import tell_first
 from wealth.orders.services.telling import locked, publish
+from wealth.orders.services.to_card import send_on
 from wealth.orders.states import BUY_MOVES, GOES_BACK, REDEEM_MOVES, RETRY, OrderState, Side
 
 NOT_PAID = "wealth_order.not_paid_out"
@@ -74,7 +75,9 @@ def begin_refund(*, order_id: UUID, at: datetime) -> Refund | None:
     that was given up another is asked for. None when it is not due. Raises what refunds refuse with; nothing is done then."""
     found = queries.order(order_id)
     if found.cashier_order_id is None:
-        return None if found.leg_id is None else give_up_shares(found, at)
+        if found.leg_id is not None:
+            give_up_shares(found, at)
+        return None
     cashier.locked(found.cashier_order_id)
     identity.lock(found.customer_id)
     order = locked(order_id)
@@ -122,8 +125,10 @@ def pay_cash(*, order_id: UUID, at: datetime) -> bool:
     work.finish(kind=NOT_PAID, target=order.public_id, by="system", at=at)
     publish("wealth.order_cash_paid", order, at, cash_fen=order.amount_fen - order.fee_fen)
     tell_first(order, first, at)
-    legs = journals.cash_paid(order, order.amount_fen - order.fee_fen)
+    cash_fen = order.amount_fen - order.fee_fen
+    legs = journals.cash_paid(order, cash_fen)
     ledger.post(journal_id=journal_id, event=journals.CASH_PAID, legs=legs, reference=order.public_id, at=at)
+    send_on(order, cash_fen, at)
     return True
 
 

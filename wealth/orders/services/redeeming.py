@@ -21,6 +21,7 @@ from wealth.orders.refusals import FastLimitReached, FastNotOffered
 from wealth.orders.services.asking import ask_issuer
 from wealth.orders.services.buying import booking_of
 from wealth.orders.services.telling import publish
+from wealth.orders.services.to_card import ToCard, send_on
 from wealth.orders.states import REDEEM_MOVES, OrderState, Side
 
 NAME_THE_LOT = ("Say which of your holdings of this product.", "请指定要赎回的持有份额。")
@@ -53,12 +54,21 @@ def fast_left_fen(customer_id: UUID, version: ProductVersion, at: datetime) -> i
 
 
 @transaction.atomic
-def redeem(*, customer_id: UUID, product_id: UUID, units_fen: int, fast: bool, holding_id: UUID | None = None, at: datetime) -> WealthOrder:
+def redeem(
+    *,
+    customer_id: UUID,
+    product_id: UUID,
+    units_fen: int,
+    fast: bool,
+    holding_id: UUID | None = None,
+    to_card: ToCard | None = None,
+    at: datetime,
+) -> WealthOrder:
     """Freeze the units (of one lot, where the kind keeps lots); a fast one is paid in the same transaction (W6) and the issuer asked, any
-    other waits for its cut-off.
+    other waits for its cut-off. `to_card`: the cash goes on to it from the balance.
 
     Raises CustomerNotActive, NotFound, KindNotOrdered, BeyondCalendar, FastNotOffered, FastLimitReached, what the kind's booking refuses
-    (units that are not there), AccountFrozen, LedgerHalted, NoOpenDay.
+    (units that are not there), with a card NotFound, CardNotUsable, StepUpNeeded and its kin, AccountFrozen, LedgerHalted, NoOpenDay.
     """
     parties.require_active(customer_id)
     product, version, terms = redeemable(product_id, at)
@@ -86,6 +96,9 @@ def redeem(*, customer_id: UUID, product_id: UUID, units_fen: int, fast: bool, h
         created_at=at,
         changed_at=at,
     )
+    if to_card is not None:
+        worth = worth_fen(customer_id, version, terms, units_fen, holding_id, at)
+        order.card_id, order.session_id, order.factors = to_card.card_id, to_card.intent.session_id, to_card.agreed(worth, at)
     order.save(force_insert=True)
     advance(order, OrderState.CHECKED, moves=REDEEM_MOVES, at=at)
     if fast:
@@ -126,6 +139,7 @@ def pay_fast(order: WealthOrder, at: datetime) -> WealthOrder:
     tell_first(order, first, at)
     legs = journals.fast_paid(order, cash_fen)
     ledger.post(journal_id=journal_id, event=journals.FAST_PAID, legs=legs, reference=order.public_id, at=at)
+    send_on(order, cash_fen, at)
     return order
 
 

@@ -82,8 +82,15 @@ def spent(*, leg_id: UUID, journal_id: UUID, at: datetime) -> WealthOrder:
     """The cashier's journal takes the cash from the product's advance; the issuer is asked for the units. Raises IssuerOff."""
     order = locked_of(leg_id)
     request = ask_issuer(order, at)
-    booked = {"request_id": request.id, "cash_journal_id": journal_id, "amount_fen": order.units_fen}
-    advance(order, OrderState.FAST_PAID, moves=REDEEM_MOVES, at=at, **booked)
+    advance(
+        order,
+        OrderState.FAST_PAID,
+        moves=REDEEM_MOVES,
+        at=at,
+        request_id=request.id,
+        cash_journal_id=journal_id,
+        amount_fen=order.units_fen,
+    )
     publish("wealth.order_fast_paid", order, at)
     return order
 

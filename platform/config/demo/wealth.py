@@ -1,0 +1,88 @@
+"""The demo's wealth: products that its operators put on sale, savers who buy, hold and sell them, and the issuer's mornings."""
+
+from datetime import datetime
+
+from config.demo.acts import Intention, NotReady
+from config.demo.cast import second_look
+from config.demo.lives import Life, card_of, customer_of, intent_for
+from config.demo.wealth_plan import OFFERED, SAID
+from core.ids import public_id
+from core.outbox import services as outbox
+from payments.cashier import queries as cashier
+from payments.cashier.services import paying
+from payments.cashier.services.funding import Pick
+from payments.wallet.services import authority
+from wealth.catalog import queries as catalog
+from wealth.catalog.queries import Product
+from wealth.catalog.services import drafting, reviewing
+from wealth.current import queries as current
+from wealth.issuers import queries as issuers
+from wealth.issuers.services import sending
+from wealth.orders import queries as orders
+from wealth.orders import sweeps
+from wealth.orders.services import buying, redeeming
+from wealth.orders.services.to_card import ToCard
+from wealth.suitability import queries as suitability
+from wealth.suitability.services import answering
+
+ISSUER = "sandbox_issuer"
+REVIEWERS = ("marketing", "finance_checker")
+
+
+def open_shelf(at: datetime) -> None:
+    """Every product of the demo drafted by one operator and put on sale by another."""
+    for offered in OFFERED:
+        version = drafting.draft(code=offered.code, kind=offered.kind, issuer_code=ISSUER, values=SAID | offered.values, at=at)
+        version = reviewing.hand_in(product_id=version.product_id, at=at)
+        payload = {"target": version.product.public_id, "seen": reviewing.fingerprint(version)}
+        second_look(reviewing.PUBLISH, payload, "Compared with the issuer's prospectus", at, people=REVIEWERS)
+
+
+def go_on(at: datetime) -> None:
+    """Orders whose step is due, and what issuers are to be asked."""
+    for shard in orders.due_shards(at):
+        sweeps.go_on(shard=shard, at=at)
+    for shard in issuers.due_shards(at):
+        sending.resolve_due(shard=shard, at=at)
+    outbox.run_pending(at=at)
+
+
+def answer(life: Life, wanted: Intention, at: datetime) -> None:
+    """The questionnaire, each answer as bold as `how` (0 the most careful) lets it be."""
+    rules, boldness = suitability.questionnaire(at), int(wanted.how)
+    chosen = {}
+    for question in rules.questions:
+        options = sorted(question["options"], key=lambda one: (one["points"], one["id"]))
+        chosen[question["id"]] = [options[min(boldness, len(options) - 1)]["id"]]
+    answering.answer(customer_id=customer_of(life).id, questionnaire_id=rules.id, answers=chosen, at=at)
+
+
+def product_of(wanted: Intention) -> Product:
+    found = catalog.by_code(wanted.how)
+    if found is None:
+        raise NotReady("has nothing to buy")
+    return found
+
+
+def invest(life: Life, wanted: Intention, at: datetime) -> None:
+    """A purchase, paid from the balance."""
+    order = buying.buy(customer_id=customer_of(life).id, product_id=product_of(wanted).id, amount_fen=wanted.amount_fen, at=at)
+    assert order.cashier_order_id is not None
+    paid = cashier.order(order.cashier_order_id)
+    intent = intent_for(life, paying.PURPOSE, wanted.amount_fen, paid.public_id, at)
+    paying.pay(intent=intent, order_id=paid.id, picks=[Pick("balance")], at=at)
+
+
+def redeem(life: Life, wanted: Intention, at: datetime) -> None:
+    """Some of what is held, or all where that is less: at once, on its day, or on its day to a card."""
+    customer, product = customer_of(life), product_of(wanted)
+    held = current.holding(customer.id, product.id)
+    if held is None or held.free_fen < 1:
+        raise NotReady("holds nothing to redeem")
+    fen = min(wanted.amount_fen, held.free_fen)
+    to_card = None
+    if wanted.scene == "card":
+        card_id = card_of(life, wanted)
+        to_card = ToCard(card_id, intent_for(life, authority.WITHDRAW, fen, public_id("crd", card_id), at))
+    fast = wanted.scene == "fast"
+    redeeming.redeem(customer_id=customer.id, product_id=product.id, units_fen=fen, fast=fast, to_card=to_card, at=at)

@@ -1,0 +1,1 @@
+"""Portfolios for customers."""

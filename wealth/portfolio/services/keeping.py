@@ -1,0 +1,69 @@
+"""Days kept: one part of the customers and one day in one statement, in the order of days. A day whose sources say otherwise later is kept
+anew, with all after it; one that stands already writes nothing."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest, Least
+
+from core.ids import SHARDS
+from wealth.portfolio import queries, statements
+from wealth.portfolio.models import PARTS, PortfolioBook, PortfolioTotal
+
+WIDTH = SHARDS // PARTS
+DAY = timedelta(days=1)
+SUMS = ("customers", "value_fen", "paid_in_fen", "paid_out_fen", "income_fen")
+
+
+@transaction.atomic
+def catch_up(*, part: int, through: date) -> int:
+    """Keep what a part is behind, up to `through`, and anew what changed. The first time begins with that day. Returns the rows written; 0
+    where it was done."""
+    begins = PortfolioBook(part=part, begun_on=through, kept_through=through - DAY)
+    PortfolioBook.objects.bulk_create([begins], ignore_conflicts=True)
+    book = PortfolioBook.objects.select_for_update().get(pk=part)
+    rows, day = 0, book.anew_from or book.kept_through + DAY
+    book.kept_through, book.anew_from = max(book.kept_through, through), None
+    while day <= book.kept_through:
+        rows += keep(part, day)
+        day += DAY
+    book.save(update_fields=["kept_through", "anew_from"])
+    return rows
+
+
+def catch_up_all(*, at: datetime) -> int:
+    """Parts whose days changed after they were kept, a transaction each. A day whose end of day is not done is left to that."""
+    through = queries.over_through()
+    return 0 if through is None else sum(catch_up(part=part, through=through) for part in queries.behind(through))
+
+
+@transaction.atomic
+def reopen(*, low: int, high: int, since: date) -> int:
+    """Days from `since` on of the parts of shards `low` to `high` (exclusive) are to be kept anew; returns how many parts."""
+    kept = PortfolioBook.objects.filter(kept_through__gte=Greatest(F("begun_on"), Value(since)))
+    rows = kept.filter(part__gte=low // WIDTH, part__lte=(high - 1) // WIDTH)
+    return rows.update(anew_from=Least(F("anew_from"), Greatest(F("begun_on"), Value(since))))
+
+
+def keep(part: int, day: date) -> int:
+    """Rows written."""
+    values = {"day": day, "low": part * WIDTH, "high": (part + 1) * WIDTH}
+    found = run(statements.keep(), values)
+    sums = {(kind, product_id): figures for kind, product_id, *figures, _ in found if kind is not None}
+    for row in PortfolioTotal.objects.filter(day=day, part=part):
+        sums.setdefault((row.kind, row.product_id), [0] * len(SUMS))
+    totals = [
+        PortfolioTotal(day=day, part=part, kind=kind, product_id=product_id, **dict(zip(SUMS, figures, strict=True)))
+        for (kind, product_id), figures in sorted(sums.items())
+    ]
+    keys = ["day", "part", "kind", "product_id"]
+    PortfolioTotal.objects.bulk_create(totals, update_conflicts=True, unique_fields=keys, update_fields=list(SUMS))
+    return int(found[0][-1])
+
+
+def run(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
