@@ -64,10 +64,10 @@ from tests.wealth.orders.world import an_issuer
 from tests.wealth.suitability.people import profiled
 from wealth.advisor.services import goals, investing, planning
 from wealth.orders.services import buying
-from wealth.transfer.services import buying as transfers_of
-from wealth.transfer.services import offering
 from wealth.portfolio.models import PARTS
 from wealth.portfolio.services import keeping
+from wealth.transfer.services import buying as transfers_of
+from wealth.transfer.services import offering
 
 PREFIXES = {
     "session_id": "ses",
