@@ -241,7 +241,10 @@ def foreign_ids(bank: SandboxBank) -> dict[str, str]:
     security.set_pin(customer_id=other.id, pin=factories.PIN, at=at)
     caller, intent = program(opened(other), session=session.session), Intent(other.id, session.session.id, "foreign")
     owned = sold(caller) | bought(caller, intent) | shared(caller, intent)
-    return {PREFIXES[name]: value for name, value in owned.items() if name in PREFIXES} | {"crd": card.public_id}
+    return {PREFIXES[name]: value for name, value in owned.items() if name in PREFIXES} | {
+        "crd": card.public_id,
+        "fxh": fixed.brought(fixed.deposits(transferable=True), other).public_id,
+    }
 
 
 def bad_tokens() -> dict[str, str]:

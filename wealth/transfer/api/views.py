@@ -19,6 +19,7 @@ from core.money import CNY
 from payments.merchants.api.examples import answer, asked, page
 from payments.wallet.api.base import customer_id
 from payments.wallet.services.parties import CustomerNotActive
+from wealth.catalog import queries as catalog
 from wealth.catalog.api.views import asked as wanted
 from wealth.catalog.queries import Product
 from wealth.fixed_term.queries import FixedHolding
@@ -258,4 +259,4 @@ class Prices(Listing):
         return super().get(request, **url)
 
     def rows(self, request: Request, **url: str) -> QuerySet[TransferTrade]:
-        return queries.settled(parse_public_id(Product.PREFIX, url["product_id"]))
+        return queries.settled(catalog.product(parse_public_id(Product.PREFIX, url["product_id"])).pk)
