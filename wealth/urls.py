@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("wealth.current.api.urls")),
     path("", include("wealth.orders.api.urls")),
     path("", include("wealth.fixed_term.api.urls")),
+    path("", include("wealth.transfer.api.urls")),
     path("", include("wealth.advisor.api.urls")),
     path("", include("wealth.portfolio.api.urls")),
     path("", include("wealth.insurance.api.urls")),

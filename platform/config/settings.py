@@ -161,6 +161,8 @@ SPECTACULAR_SETTINGS = {
         "FixedTermInstruction": "wealth.fixed_term.states.Instruction",
         "FixedTermState": "wealth.fixed_term.states.LotState",
         "FixedTermOrigin": "wealth.fixed_term.states.Origin",
+        "TransferOfferState": "wealth.transfer.states.OfferState",
+        "TransferTradeState": "wealth.transfer.states.TradeState",
         "WealthOrderSide": "wealth.orders.states.Side",
         "InvestingState": "wealth.advisor.states.InvestingState",
         "InvestingRunState": "wealth.advisor.states.RunState",

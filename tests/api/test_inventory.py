@@ -60,6 +60,7 @@ KEYLESS: dict[str, str] = {
     "POST /v1/payments/qr/payer-codes": "a code not used charges nothing, and answers with codes are not kept",
     "POST /v1/payments/merchant/trial/payer-codes": "a code not used charges nothing, and answers with codes are not kept",
     "POST /v1/wealth/orders/preview": "it computes and changes nothing; it takes the body of the order",
+    "POST /v1/wealth/transfers/offers/preview": "it computes and changes nothing; it takes the body of the offer",
     "POST /v1/wealth/redemptions/preview": "it computes and changes nothing; it takes the body of the redemption",
     "POST /v1/payments/wallet/payees": "it looks a payee up and changes nothing; a POST keeps the phone number out of the address",
 }

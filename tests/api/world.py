@@ -66,6 +66,8 @@ from wealth.advisor.services import goals, investing, planning
 from wealth.orders.services import buying
 from wealth.portfolio.models import PARTS
 from wealth.portfolio.services import keeping
+from wealth.transfer.services import buying as transfers_of
+from wealth.transfer.services import offering
 
 PREFIXES = {
     "session_id": "ses",
@@ -105,6 +107,8 @@ PREFIXES = {
     "holding_id": "chd",
     "wealth_order_id": "wod",
     "fixed_holding_id": "fxh",
+    "transfer_offer_id": "fxo",
+    "transfer_trade_id": "fxt",
     "advisor_plan_id": "apl",
     "wealth_goal_id": "wgo",
     "investing_id": "ivp",
@@ -238,7 +242,10 @@ def foreign_ids(bank: SandboxBank) -> dict[str, str]:
     caller, intent = program(opened(other), session=session.session), Intent(other.id, session.session.id, "foreign")
     profiled(other)
     owned = sold(caller) | bought(caller, intent) | shared(caller, intent) | covered(other)
-    return {PREFIXES[name]: value for name, value in owned.items() if name in PREFIXES} | {"crd": card.public_id}
+    return {PREFIXES[name]: value for name, value in owned.items() if name in PREFIXES} | {
+        "crd": card.public_id,
+        "fxh": fixed.brought(fixed.deposits(transferable=True), other).public_id,
+    }
 
 
 def bad_tokens() -> dict[str, str]:
@@ -375,9 +382,20 @@ def owes(owner: Customer, caller: Program) -> dict[str, str]:
 
 
 def holds(owner: Customer) -> dict[str, str]:
-    """Units of a money fund, and a lot of a fixed term."""
+    """Units of a money fund, a lot of a fixed term, an offer of a part of it, and another's offer that is reserved."""
     made = current.bought(current.fund(), owner, 10_000)
-    return {"holding_id": made.holding.public_id, "fixed_holding_id": fixed.brought(fixed.deposits(), owner).public_id}
+    product, other = fixed.deposits(transferable=True), factories.customer()
+    profiled(owner)
+    lot, theirs = fixed.brought(product, owner), fixed.brought(product, other)
+    at = clock.now()
+    mine = offering.offer(customer_id=owner.id, holding_id=lot.pk, part_fen=20_000, premium_bp=0, at=at)
+    wanted = offering.offer(customer_id=other.id, holding_id=theirs.pk, part_fen=20_000, premium_bp=0, at=at)
+    return {
+        "holding_id": made.holding.public_id,
+        "fixed_holding_id": lot.public_id,
+        "transfer_offer_id": mine.public_id,
+        "transfer_trade_id": transfers_of.reserve(customer_id=owner.id, offer_id=wanted.id, at=at).public_id,
+    }
 
 
 def samples(bank: SandboxBank, person: Payer, session: identity.Login) -> dict[str, str]:

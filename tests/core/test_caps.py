@@ -69,6 +69,8 @@ def test_every_cap_of_the_register_has_its_first_row_with_its_usual_value() -> N
         "core.migrations.0014_first_caps_of_external_wallets",
         "core.migrations.0015_first_caps_of_suitability",
         "wealth.migrations.0041_time_to_pay",
+        "wealth.migrations.0052_first_days_ahead",
+        "wealth.migrations.0061_first_caps_of_transfers",
         "wealth.migrations.0101_first_advisor_terms",
     )
     assert first == dict(ChainMap(*(import_module(name).FIRST for name in migrations)))

@@ -25,6 +25,7 @@ from core.outbox.models import OutboxEvent
 from payments.disputes.services import deciding
 from payments.refunds.services import by_hand as refunds
 from tests.desk.people import staff, unverified, verified
+from wealth.fixed_term.services import asking as maturities
 from wealth.insurance.services import claiming
 from wealth.orders.services import by_hand as wealth_orders
 
@@ -88,6 +89,7 @@ SERVICES: dict[str, Callable[[], object]] = {
     "refund.ask_again": lambda: refunds.ask_again(refund_id=new_id(), at=AT),
     "refund.give_up": lambda: refunds.give_up(refund_id=new_id(), at=AT),
     "refund.paid_by_hand": lambda: refunds.pay_by_hand(refund_id=new_id(), reference="B-1", at=AT),
+    "fixed_term.ask_again": lambda: maturities.ask_again(holding_id=new_id(), at=AT),
     "insurance_claim.approve": lambda: claiming.approve(claim_id=new_id(), amount_fen=1, last=True, why="w", at=AT),
     "insurance_claim.decline": lambda: claiming.decline(claim_id=new_id(), why="w", at=AT),
     "wealth_order.reject": lambda: wealth_orders.end(order_id=new_id(), at=AT),

@@ -111,6 +111,8 @@ PAGES: dict[str, set[str]] = {
     "wealth.wealthorder": {S, R, M, C, A},
     "wealth.fixedholding": {S, R, M, C, A},
     "wealth.fixedrun": {S, R, M, C, A},
+    "wealth.transferoffer": {S, R, M, C, A},
+    "wealth.transfertrade": {S, R, M, C, A},
     "wealth.portfolio": {S, R, M, C, A},
     "wealth.portfoliototal": {S, R, M, C, A},
     "wealth.portfolioterms": {S, R, M, C, K, A},
@@ -299,6 +301,7 @@ OWN_PAGES: dict[str, set[str]] = {
     "ledger_trial_balance": {S, R, M, C, A},
     "ledger_open_items": {S, R, M, C, A},
     "fixed_term_ladder": {S, R, M, C, A},
+    "transfer_surveillance": {S, R, M, C, A},
 }
 # Pages of the site itself: URL name -> who opens them.
 SITE_PAGES: dict[str, set[str]] = {

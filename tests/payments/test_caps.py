@@ -15,6 +15,7 @@ from core.clock import queries as clock
 from core.desk import customers as desk
 from core.errors import DomainError
 from core.limits.models import Cap
+from core.limits.queries import cap
 from core.limits.sockets import CAPS
 from payments.bills import services as bills
 from payments.bills.sockets import Owed
@@ -50,12 +51,17 @@ from tests.wealth.advisor.world import model as a_model
 from tests.wealth.advisor.world import regularly
 from tests.wealth.catalog import products
 from tests.wealth.catalog.products import on_sale
+from tests.wealth.fixed_term import world as fixed
 from tests.wealth.orders.world import saver
 from tests.wealth.suitability.people import insisted, profiled
 from wealth.advisor.models import AdvisorPlan, InvestingPlan
 from wealth.advisor.services import goals, planning
 from wealth.fixed_term import ahead
 from wealth.orders.services import buying
+from wealth.transfer import caps as transfer_caps
+from wealth.transfer import pricing
+from wealth.transfer.services import buying as transfers_of
+from wealth.transfer.services import offering
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -194,6 +200,29 @@ def days_ahead() -> Act:
     return lambda at: (ahead.near_by(clock.local_day(at), at) - clock.local_day(at)).days - 1
 
 
+def of_lot(ask: Callable[[Any, datetime], Any]) -> Act:
+    """Something asked of a lot that may be sold."""
+    open_day()
+    lot = fixed.again(fixed.brought(fixed.deposits(transferable=True), customer()))
+    return lambda at: ask(lot, at)
+
+
+def price_of(lot: Any, at: datetime) -> Any:
+    return pricing.priced(lot, part_fen=lot.principal_fen, premium_bp=10, at=at)
+
+
+def reserve_offer() -> Act:
+    open_day()
+    who, product = saver(), fixed.deposits(transferable=True)
+
+    def act(at: datetime) -> int:
+        lot = fixed.brought(product, customer())
+        made = offering.offer(customer_id=lot.customer_id, holding_id=lot.pk, part_fen=lot.principal_fen, premium_bp=0, at=at)
+        return minutes(PaymentOrder.objects.get(pk=transfers_of.reserve(customer_id=who.id, offer_id=made.id, at=at).cashier_order_id))
+
+    return act
+
+
 def hand_in() -> Act:
     open_day()
     where = shop()
@@ -325,6 +354,14 @@ CASES = {
     "wealth.warning_minutes": Case(insist_on, 7, before=30, value=7),
     "wealth.minutes_to_pay": Case(order_product, 7, before=15, value=7),
     "wealth.fixed_term_ahead": Case(days_ahead, 7, before=3, value=7),
+    "wealth.transfer_premium_bp": Case(lambda: of_lot(price_of), "transfer_premium_too_high", value=5),
+    "wealth.transfer_fee_bp": Case(lambda: of_lot(lambda lot, at: price_of(lot, at).fee_fen), 100, before=200, value=10),
+    "wealth.transfer_blackout_days": Case(lambda: of_lot(offering.last_moment), "transfer_blackout", value=60),
+    "wealth.transfer_offer_days": Case(lambda: of_lot(lambda lot, at: (offering.last_moment(lot, at) - at).days), 8, before=15, value=7),
+    "wealth.transfer_minutes_to_pay": Case(reserve_offer, 7, before=15, value=7),
+    "wealth.transfer_off_market_bp": Case(lambda: lambda at: cap(transfer_caps.OFF_MARKET, at), 7, before=100, value=7),
+    "wealth.transfer_same_pair": Case(lambda: lambda at: cap(transfer_caps.SAME_PAIR, at), 7, before=2, value=7),
+    "wealth.transfer_withdrawn": Case(lambda: lambda at: cap(transfer_caps.WITHDRAWN, at), 7, before=5, value=7),
     "wealth.plans_a_day": Case(plan_again, "limit_reached"),
     "wealth.goals": Case(set_goal, "wealth_too_many_goals"),
     "wealth.investing_plans": Case(invest_regularly, "wealth_too_many_investing_plans"),

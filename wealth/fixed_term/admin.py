@@ -79,6 +79,7 @@ class FixedHoldingAdmin(OfCustomer):
                     ("number", "state_label"),
                     ("owner", "of_product"),
                     ("opened", "principal"),
+                    ("premium", "earned"),
                     ("frozen", "accrued_label"),
                     ("instruction_label", "why"),
                 )
@@ -88,7 +89,7 @@ class FixedHoldingAdmin(OfCustomer):
             _("What was promised"),
             {"fields": (("rate", "demand_rate"), ("counted", "compounded"), ("starts", "ends"), ("matures", "interest"))},
         ),
-        (_("How it ended"), {"fields": (("paid", "earned"), ("closed", "pay_journal"))}),
+        (_("How it ended"), {"fields": (("paid", "closed"), "pay_journal")}),
         (_("The whole story"), {"fields": ("moves", "asked")}),
     )
 
@@ -131,6 +132,10 @@ class FixedHoldingAdmin(OfCustomer):
     @display(description=_("Principal (yuan)"), ordering="principal_fen")
     def principal(self, row: FixedHolding) -> SafeString:
         return money(row.principal_fen)
+
+    @display(description=_("Paid beyond the principal (yuan)"))
+    def premium(self, row: FixedHolding) -> SafeString:
+        return money(row.premium_fen)
 
     @display(description=_("Set aside (yuan)"))
     def frozen(self, row: FixedHolding) -> SafeString:

@@ -39,13 +39,19 @@ WHERE coalesce(h.frozen_fen, 0) <> coalesce(f.principal_fen, 0) OR h.frozen_fen 
 """
 
 
+HANDED = """
+SELECT journal_id, sum(principal_fen)::bigint FROM wealth_fixedmove WHERE kind IN ('sell', 'receive') AND id >= %(first)s
+GROUP BY journal_id HAVING sum(principal_fen) <> 0 ORDER BY journal_id LIMIT %(shown)s
+"""
+
+
 class FixedTerms:
     """What is read daily is bounded by open lots and by what earlier proofs covered."""
 
     name = "fixed_term"
 
     def findings(self, *, since: date | None) -> Sequence[Finding]:
-        return list(islice(chain(control(), moved(since), frozen(), promised(since), behind()), SHOWN))
+        return list(islice(chain(control(), moved(since), frozen(), handed(since), promised(since), behind()), SHOWN))
 
 
 def control() -> Iterator[Finding]:
@@ -67,6 +73,12 @@ def frozen() -> Iterator[Finding]:
     for holding_id, principal_fen, frozen_fen, asked in run(FROZEN, {"shown": SHOWN}):
         told = f"{principal_fen} fen, {frozen_fen} set aside, redemptions set aside {asked}"
         yield Finding("fixed_term.frozen", "-" if holding_id is None else public_id(FixedHolding.PREFIX, holding_id), told)
+
+
+def handed(since: date | None) -> Iterator[Finding]:
+    """What one customer sold is what another received."""
+    for journal_id, principal_fen in run(HANDED, {"first": first_after(since), "shown": SHOWN}):
+        yield Finding("fixed_term.handed", public_id("jrn", journal_id), f"{principal_fen} fen of principal came or went by a transfer")
 
 
 def promised(since: date | None) -> Iterator[Finding]:

@@ -64,9 +64,9 @@ def lines(customer_id: UUID, at: datetime) -> Iterator[Held]:
             version_id=lot.version_id,
             holding=lot.public_id,
             value_fen=lot.principal_fen + now.accrued_fen,
-            cost_fen=lot.principal_fen,
+            cost_fen=lot.principal_fen + lot.premium_fen,
             accrued_fen=now.accrued_fen,
-            income_fen=lot.earned_fen + now.accrued_fen,
+            income_fen=lot.earned_fen + now.accrued_fen - lot.premium_fen,
             yesterday_fen=now.accrued_fen - accrued(lot, today - timedelta(days=1)),
             available_fen=now.now_fen or 0,
             matures_on=lot.matures_on,
@@ -76,5 +76,5 @@ def lines(customer_id: UUID, at: datetime) -> Iterator[Held]:
 def over(customer_id: UUID) -> Iterator[Held]:
     """A line for each product with lots that are over: what they earned."""
     rows = FixedHolding.objects.filter(customer_id=customer_id, state__in=ENDED).order_by()
-    for product_id, earned in rows.values_list("product_id").annotate(fen=Sum("earned_fen")).order_by("product_id"):
+    for product_id, earned in rows.values_list("product_id").annotate(fen=Sum(F("earned_fen") - F("premium_fen"))).order_by("product_id"):
         yield Held(KIND, product_id, None, "", 0, 0, 0, earned, 0, 0, None)

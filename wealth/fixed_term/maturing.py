@@ -57,8 +57,9 @@ def settle(product_id: UUID, ends: Sequence[End], *, day: date, part: int, at: d
     for draft in entries:
         ledger.post(journal_id=draft.journal_id, event=draft.event, legs=draft.legs, reference=draft.reference, at=at)
     run.save(force_insert=True)
+    booked_on = business_days.current()
     for first in range(0, len(ends), CHUNK):
-        write(ends[first : first + CHUNK], run, day + DAY, at)
+        write(ends[first : first + CHUNK], run, booked_on, at)
 
 
 def run_of(product_id: UUID, ends: Sequence[End], day: date, part: int, at: datetime) -> FixedRun:

@@ -19,11 +19,11 @@ PARTS = 16
 WIDTH = SHARDS // PARTS
 PROMISED_STAYS = """
 IF (NEW.id, NEW.customer_id, NEW.shard, NEW.product_id, NEW.version_id, NEW.origin, NEW.order_id, NEW.parent_id, NEW.opened_fen,
-    NEW.rate_bp, NEW.demand_rate_bp, NEW.day_count, NEW.rounding, NEW.term_months, NEW.compounding_months, NEW.starts_on, NEW.ends_on,
-    NEW.matures_on)
+    NEW.premium_fen, NEW.rate_bp, NEW.demand_rate_bp, NEW.day_count, NEW.rounding, NEW.term_months, NEW.compounding_months,
+    NEW.starts_on, NEW.ends_on, NEW.matures_on)
     IS DISTINCT FROM (OLD.id, OLD.customer_id, OLD.shard, OLD.product_id, OLD.version_id, OLD.origin, OLD.order_id, OLD.parent_id,
-    OLD.opened_fen, OLD.rate_bp, OLD.demand_rate_bp, OLD.day_count, OLD.rounding, OLD.term_months, OLD.compounding_months, OLD.starts_on,
-    OLD.ends_on, OLD.matures_on) THEN
+    OLD.opened_fen, OLD.premium_fen, OLD.rate_bp, OLD.demand_rate_bp, OLD.day_count, OLD.rounding, OLD.term_months,
+    OLD.compounding_months, OLD.starts_on, OLD.ends_on, OLD.matures_on) THEN
     RAISE EXCEPTION 'what lot % was promised stays', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_fixedholding_stays';
 END IF;
 RETURN NEW;
@@ -40,9 +40,10 @@ class FixedHolding(models.Model):
     calendar did not reach it).
 
     `principal_fen` is still there, `frozen_fen` of it set aside; `interest_fen` is what it will earn to its end, `earned_fen` what was
-    paid or rolled so far. `instruction`: what becomes of it then; `code` why it was paid out instead. `paid_fen` left for the balance at
-    maturity (`pay_journal_id`); the issuer is asked for as much (`request_id`, at `due_at` while it was not). `ahead_at`: its customer
-    was told that the day comes.
+    paid, rolled or gained by selling so far. `premium_fen`: what its holder paid another customer beyond the principal (0 unless bought
+    so). `instruction`: what becomes of it then; `code` why it was paid out instead. `paid_fen` left for the balance at maturity
+    (`pay_journal_id`); the issuer is asked for as much (`request_id`, at `due_at` while it was not). `ahead_at`: its customer was told
+    that the day comes.
     """
 
     PREFIX: ClassVar[str] = "fxh"
@@ -57,6 +58,7 @@ class FixedHolding(models.Model):
     order_id = models.UUIDField(null=True, blank=True)
     parent_id = models.UUIDField(null=True, blank=True)
     opened_fen = models.BigIntegerField()
+    premium_fen = models.BigIntegerField(default=0, db_default=0)
     principal_fen = models.BigIntegerField()
     frozen_fen = models.BigIntegerField(default=0)
     interest_fen = models.BigIntegerField()
@@ -90,7 +92,7 @@ class FixedHolding(models.Model):
             models.CheckConstraint(
                 name="wealth_fixedholding_origin",
                 condition=Q(origin="order", order_id__isnull=False, parent_id=None)
-                | Q(origin="rolled", parent_id__isnull=False, order_id=None),
+                | Q(origin__in=["rolled", "transfer"], parent_id__isnull=False, order_id=None),
             ),
             models.CheckConstraint(name="wealth_fixedholding_state", condition=Q(state__in=LotState.values)),
             models.CheckConstraint(name="wealth_fixedholding_instruction", condition=Q(instruction__in=Instruction.values)),
@@ -107,7 +109,7 @@ class FixedHolding(models.Model):
             ),
             models.CheckConstraint(
                 name="wealth_fixedholding_terms",
-                condition=Q(rate_bp__gte=0, demand_rate_bp__gte=0, demand_rate_bp__lte=F("rate_bp"), interest_fen__gte=0, earned_fen__gte=0)
+                condition=Q(rate_bp__gte=0, demand_rate_bp__gte=0, demand_rate_bp__lte=F("rate_bp"), interest_fen__gte=0)
                 & Q(day_count__in=DayCountChoice.values, rounding__in=RoundingChoice.values),
             ),
             models.CheckConstraint(
@@ -150,7 +152,8 @@ class FixedHolding(models.Model):
 
 class FixedMove(models.Model):
     """What changed a lot: `principal_fen` that came (positive) or went, `interest_fen` that was earned with it, and `cash_fen`, the
-    customer's own money that came to the product or left it (negative) by it. `journal_id`: W2, W4, W10 or W11."""
+    customer's own money that came to the product or left it (negative) by it; of a sale the gain or loss. `journal_id`: W2, W4, W10, W11 or
+    T2."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     holding = models.ForeignKey(FixedHolding, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
@@ -172,8 +175,9 @@ class FixedMove(models.Model):
             models.UniqueConstraint(name="wealth_fixedmove_order", fields=["order_id", "shard"], condition=Q(order_id__isnull=False)),
             models.CheckConstraint(
                 name="wealth_fixedmove_sign",
-                condition=Q(kind="buy", principal_fen__gt=0, cash_fen__gt=0, interest_fen=0)
+                condition=Q(kind__in=["buy", "receive"], principal_fen__gt=0, cash_fen__gt=0, interest_fen=0)
                 | Q(kind="roll_in", principal_fen__gt=0, cash_fen=0, interest_fen=0)
+                | Q(kind="sell", principal_fen__lt=0, cash_fen__lt=0)
                 | Q(kind__in=["exit", "mature"], principal_fen__lt=0, cash_fen__lt=0, interest_fen__gte=0)
                 | Q(kind="roll_out", principal_fen__lt=0, cash_fen__lte=0, interest_fen__gte=0),
             ),
@@ -189,7 +193,8 @@ class FixedMove(models.Model):
 
 
 class FixedPart(models.Model):
-    """`principal_fen` of a lot that one redemption (`order_id`) set aside, and the interest at the demand rate it was shown."""
+    """`principal_fen` of a lot that one redemption set aside, with the interest at the demand rate it was shown, or one offer of a
+    transfer; `order_id` is the redemption's or the offer's."""
 
     order_id = models.UUIDField(primary_key=True, editable=False)
     holding = models.ForeignKey(FixedHolding, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)

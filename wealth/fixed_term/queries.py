@@ -1,13 +1,14 @@
 """Reads of fixed terms."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from core.errors import NotFound
-from wealth.fixed_term.models import FixedHolding, FixedMove, FixedRun
-from wealth.fixed_term.states import OPEN
+from wealth.fixed_term.models import FixedHolding, FixedMove, FixedPart, FixedRun
+from wealth.fixed_term.states import OPEN, PartState
 
 __all__ = ["FixedHolding", "FixedRun"]
 
@@ -58,3 +59,8 @@ def late(through: date) -> QuerySet[FixedHolding]:
 def past_due(today: date) -> QuerySet[FixedHolding]:
     """Lots whose day is over and that are not settled: set-aside parts, or an end of day that did not run."""
     return late(today - timedelta(days=1))
+
+
+def set_aside_for(order_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Fen of the parts that are set aside now, by what they are set aside for."""
+    return dict(FixedPart.objects.filter(pk__in=order_ids, state=PartState.FROZEN).values_list("order_id", "principal_fen"))

@@ -6,6 +6,7 @@
 | maturing | matured  | principal and interest are paid | W10, then the payout |
 | maturing | rolled   | what its instruction says is in a new lot | W11, and W10 with the payout for what is paid |
 | held, maturing | exited | the last part was taken early | W4 |
+| held     | transferred | the last part was sold to another customer | T2, by the room of transfers |
 
 A lot with a part set aside waits in `maturing` for that part. A part: frozen -> taken | free.
 """
@@ -21,11 +22,13 @@ class LotState(models.TextChoices):
     MATURED = "matured"
     ROLLED = "rolled"
     EXITED = "exited"
+    TRANSFERRED = "transferred"
 
 
 class Origin(models.TextChoices):
     ORDER = "order"
     ROLLED = "rolled"
+    TRANSFER = "transfer"
 
 
 class Instruction(models.TextChoices):
@@ -40,6 +43,8 @@ class LotMove(models.TextChoices):
     MATURE = "mature"
     ROLL_OUT = "roll_out"
     ROLL_IN = "roll_in"
+    SELL = "sell"
+    RECEIVE = "receive"
 
 
 class PartState(models.TextChoices):
@@ -51,10 +56,10 @@ class PartState(models.TextChoices):
 LOT_MOVES = Moves(
     LotState,
     {
-        LotState.HELD: {LotState.MATURING, LotState.EXITED},
+        LotState.HELD: {LotState.MATURING, LotState.EXITED, LotState.TRANSFERRED},
         LotState.MATURING: {LotState.MATURED, LotState.ROLLED, LotState.EXITED},
     },
 )
 PART_MOVES = Moves(PartState, {PartState.FROZEN: {PartState.TAKEN, PartState.FREE}})
 OPEN = (LotState.HELD, LotState.MATURING)
-ENDED = (LotState.MATURED, LotState.ROLLED, LotState.EXITED)
+ENDED = (LotState.MATURED, LotState.ROLLED, LotState.EXITED, LotState.TRANSFERRED)

@@ -1,1 +1,1 @@
-"""The market where customers sell fixed-term holdings to each other."""
+"""Transfers: holdings of fixed terms sold by one customer to another before their day."""

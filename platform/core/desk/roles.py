@@ -134,6 +134,8 @@ PAGES: dict[str, Roles] = {
     "wealth.wealthorder": WORK,
     "wealth.fixedholding": WORK,
     "wealth.fixedrun": WORK,
+    "wealth.transferoffer": WORK,
+    "wealth.transfertrade": WORK,
     "wealth.portfolio": WORK,
     "wealth.portfoliototal": WORK,
     "wealth.portfolioterms": WORK | {Role.MARKETING},

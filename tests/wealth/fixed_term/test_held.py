@@ -15,7 +15,7 @@ from core.outbox.models import OutboxEvent
 from tests.query_counts import assert_queries_do_not_grow
 from tests.rules import capped, unguarded
 from tests.wealth.current.world import holder
-from tests.wealth.fixed_term.world import DAY, FEN, again, brought, mature_on, put_away
+from tests.wealth.fixed_term.world import DAY, FEN, again, brought, days_until, deposits, mature_on, put_away
 from tests.wealth.orders.world import api
 from wealth.catalog.models import Product
 from wealth.catalog.sockets import HOLDINGS, MATURING, Due
@@ -65,15 +65,15 @@ def test_what_is_read_of_many_lots_takes_as_many_queries_as_of_one(steady: Produ
     assert_queries_do_not_grow(lambda who: api(who, "get", "fixed-term/holdings").content, few, many)
 
 
-def test_days_say_what_lots_were_worth_what_came_and_went_and_what_was_earned(steady: Product) -> None:
-    who = holder()
-    lot = brought(steady, who)
+def test_days_say_what_lots_were_worth_what_came_and_went_and_what_was_earned(opened: None) -> None:
+    who, product = holder(), deposits(term_days=4)
+    lot = brought(product, who)
     bought_on = FixedMove.objects.get().day
     assert day_rows(bought_on)[who.pk] == (FEN, FEN, 0, 0)
-    later = lot.starts_on + 7 * DAY
+    later = lot.starts_on + 2 * DAY
     value, yesterday = accrued(lot, later), accrued(lot, later - DAY)
     assert day_rows(later)[who.pk] == (FEN + value, 0, 0, value - yesterday)
-    mature_on(lot.matures_on)
+    days_until(lot.matures_on)
     last = lot.interest_fen - accrued(lot, lot.matures_on - DAY)
     assert day_rows(lot.matures_on)[who.pk] == (0, 0, FEN + lot.interest_fen, last)
     assert who.pk not in day_rows(lot.matures_on + DAY)

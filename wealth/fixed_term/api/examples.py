@@ -10,6 +10,7 @@ HOLDING = {
     "origin": "order",
     "rolled_from": None,
     "opened": 1000000,
+    "premium": 0,
     "principal": 1000000,
     "free": 1000000,
     "frozen": 0,

@@ -23,11 +23,14 @@ class FixedHoldingShown(serializers.Serializer[Any]):
     product_name = serializers.SerializerMethodField(help_text="In the language of Accept-Language.")
     version = serializers.IntegerField(source="version.number", help_text="The terms it was made under.")
     state = serializers.ChoiceField(
-        LotState.choices, help_text="held, maturing (its day has come), then matured, rolled into another, or exited early."
+        LotState.choices, help_text="held, maturing (its day has come), then matured, rolled into another, exited early, or transferred."
     )
     origin = serializers.ChoiceField(Origin.choices)
-    rolled_from = serializers.SerializerMethodField(help_text="The holding it was rolled from.")
+    rolled_from = serializers.SerializerMethodField(help_text="The caller's holding it was rolled from.")
     opened = serializers.IntegerField(source="opened_fen", help_text="What it began with.")
+    premium = serializers.IntegerField(
+        source="premium_fen", help_text="What was paid another customer beyond the principal; 0 unless bought so."
+    )
     principal = serializers.IntegerField(source="principal_fen", help_text="What of it is still there; 0 of one that is over.")
     free = serializers.IntegerField(source="free_fen", help_text="What of it is not set aside.")
     frozen = serializers.IntegerField(source="frozen_fen", help_text="What is set aside to leave early.")
@@ -49,7 +52,9 @@ class FixedHoldingShown(serializers.Serializer[Any]):
     )
     now_on = serializers.DateField(source="worth.now_on", allow_null=True, help_text="When that would be paid.")
     now_why = serializers.CharField(source="worth.why", help_text="The code of why it cannot be taken now.")
-    earned = serializers.IntegerField(source="earned_fen", help_text="Interest that was paid or rolled on.")
+    earned = serializers.IntegerField(
+        source="earned_fen", help_text="Interest that was paid or rolled on, and what selling gained or lost."
+    )
     paid = serializers.IntegerField(source="paid_fen", help_text="What was paid to the balance at its end.")
     closed_on = serializers.DateField(allow_null=True)
     code = serializers.CharField(help_text="Why it was paid out though it should have been rolled on.")
@@ -60,7 +65,7 @@ class FixedHoldingShown(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_rolled_from(self, row: FixedHolding) -> str | None:
-        return None if row.parent_id is None else public_id(FixedHolding.PREFIX, row.parent_id)
+        return None if row.origin != Origin.ROLLED or row.parent_id is None else public_id(FixedHolding.PREFIX, row.parent_id)
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(Instruction.choices)))
     def get_instructions(self, row: FixedHolding) -> list[str]:
