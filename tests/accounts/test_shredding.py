@@ -40,8 +40,10 @@ from tests.ledger_proof import assert_books_balance
 from tests.payments.bills.world import a_biller
 from tests.payments.merchants.world import applied, program, reviewer
 from tests.rules import unguarded
+from tests.wealth.insurance import world as insurance
 from tests.wealth.suitability.people import profiled
 from wealth.advisor.services import goals
+from wealth.insurance.models import ClaimFile
 from wealth.suitability.models import SuitabilityProfile
 
 OWNED = [column for column in rotation.columns() if column.owner]
@@ -106,6 +108,7 @@ def well_known() -> tuple[Customer, Any, str]:
     bill_of(somebody)
     profiled(somebody)
     goal_of(somebody)
+    insurance.once_insured(somebody, insurance.insurance())
     assert exported(client, somebody).status_code == 201
     run_pending(at=clock.now())
     return somebody, client, number
@@ -117,6 +120,7 @@ def readings(somebody: Customer) -> list[Any]:
     export, row = DataExport.objects.get(customer=somebody), Customer.objects.get(pk=somebody.pk)
     bill, profile = BillPayment.objects.get(customer=somebody), SuitabilityProfile.objects.get(customer=somebody)
     merchant, request = Merchant.objects.get(owner=somebody), ChannelRequest.objects.get(customer=somebody)
+    file = ClaimFile.objects.get(customer_id=somebody.id)
     return [
         lambda: row.phone,
         lambda: person.name,
@@ -128,6 +132,10 @@ def readings(somebody: Customer) -> list[Any]:
         lambda: export.archive,
         lambda: bill.account_no,
         lambda: profile.answers,
+        lambda: file.name,
+        lambda: file.content_base64,
+        lambda: file.claim.words,
+        lambda: file.claim.policy.application.insured_id_number,
     ]
 
 

@@ -191,7 +191,8 @@ class InvestingPlanAdmin(OfCustomer):
 
     @display(description=_("Every"))
     def rhythm(self, row: InvestingPlan) -> str:
-        return f"{row.get_every_display()} {row.day}"
+        kept = row.day if row.keep_fen is None else money(row.keep_fen)
+        return f"{row.get_every_display()} {kept}"
 
     @display(description=_("Why it was paused"))
     def why(self, row: InvestingPlan) -> str:

@@ -40,6 +40,7 @@ class Advised:
                     "amount": row.amount_fen,
                     "every": row.every,
                     "day": row.day,
+                    "keep": row.keep_fen,
                     "state": row.state,
                     "at": row.created_at.isoformat(),
                 }

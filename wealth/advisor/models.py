@@ -61,8 +61,10 @@ END IF;
 RETURN NEW;
 """
 MANDATE_STAYS = """
-IF (NEW.id, NEW.customer_id, NEW.shard, NEW.product_id, NEW.amount_fen, NEW.every, NEW.day, NEW.factors, NEW.created_at)
-    IS DISTINCT FROM (OLD.id, OLD.customer_id, OLD.shard, OLD.product_id, OLD.amount_fen, OLD.every, OLD.day, OLD.factors, OLD.created_at)
+IF (NEW.id, NEW.customer_id, NEW.shard, NEW.product_id, NEW.amount_fen, NEW.every, NEW.day, NEW.keep_fen, NEW.factors,
+    NEW.created_at)
+    IS DISTINCT FROM (OLD.id, OLD.customer_id, OLD.shard, OLD.product_id, OLD.amount_fen, OLD.every, OLD.day, OLD.keep_fen,
+    OLD.factors, OLD.created_at)
     THEN
     RAISE EXCEPTION 'what a customer let us invest stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_investing_stays';
 END IF;
@@ -306,7 +308,8 @@ class WealthGoal(models.Model):
 
 class InvestingPlan(models.Model):
     """What a customer lets us buy for them again and again, paid from their balance: `amount_fen` of a product every week (`day` 1..7 from
-    Monday), every month, or on the day after their pay day (`day` 1..28, or LAST of the month). They agreed with `factors` kinds of
+    Monday), every month, or on the day after their pay day (`day` 1..28, or LAST of the month); or every day what lies idle beyond
+    `keep_fen`, at most `amount_fen` of it. They agreed with `factors` kinds of
     factor. `next_on`: the next date, taken on it or the first trading day after it. `failures`: dates in a row that came to nothing;
     `code` why it was paused."""
 
@@ -320,6 +323,7 @@ class InvestingPlan(models.Model):
     amount_fen = models.BigIntegerField()
     every = models.CharField(max_length=8, choices=Every.choices)
     day = models.SmallIntegerField()
+    keep_fen = models.BigIntegerField(null=True, blank=True)
     factors = models.SmallIntegerField()
     state = models.CharField(max_length=8, choices=InvestingState.choices, default=InvestingState.ACTIVE)
     next_on = models.DateField(null=True, blank=True)
@@ -337,7 +341,13 @@ class InvestingPlan(models.Model):
                 name="wealth_investing_day",
                 condition=Q(every="week", day__gte=1, day__lte=7)
                 | Q(every__in=["month", "pay_day"], day__gte=1, day__lte=28)
-                | Q(every__in=["month", "pay_day"], day=LAST),
+                | Q(every__in=["month", "pay_day"], day=LAST)
+                | Q(every="idle", day=0),
+            ),
+            models.CheckConstraint(
+                name="wealth_investing_keep",
+                condition=Q(every="idle", keep_fen__isnull=False, keep_fen__gte=0, keep_fen__lte=MAX_FEN)
+                | (~Q(every="idle") & Q(keep_fen=None)),
             ),
             models.CheckConstraint(
                 name="wealth_investing_next",

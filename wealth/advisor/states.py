@@ -40,6 +40,7 @@ class Every(models.TextChoices):
     WEEK = "week"
     MONTH = "month"
     PAY_DAY = "pay_day"
+    IDLE = "idle"
 
 
 PLAN_MOVES = Moves(PlanState, {PlanState.SHOWN: {PlanState.CONFIRMED, PlanState.REPLACED, PlanState.EXPIRED}})

@@ -1,13 +1,13 @@
 """What customers have in fixed terms, for everybody above (plugged into wealth.catalog)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 
 from core.clock.queries import local_day
-from wealth.catalog.sockets import Held
+from wealth.catalog.sockets import Due, Held
 from wealth.fixed_term import queries
 from wealth.fixed_term.models import FixedHolding
 from wealth.fixed_term.states import ENDED, OPEN
@@ -43,6 +43,14 @@ class FixedTermHoldings:
 
     def day_sql(self) -> str:
         return DAY
+
+
+class FallingDue:
+    def ahead(self, *, since: date, through: date) -> Sequence[Due]:
+        """Principal and interest, by the day they are paid on."""
+        rows = FixedHolding.objects.filter(state__in=OPEN, matures_on__gte=since, matures_on__lte=through).order_by()
+        sums = rows.values_list("matures_on", "product_id").annotate(number=Count("pk"), fen=Sum(F("principal_fen") + F("interest_fen")))
+        return [Due(day, product_id, number, int(fen)) for day, product_id, number, fen in sums.order_by("matures_on", "product_id")]
 
 
 def lines(customer_id: UUID, at: datetime) -> Iterator[Held]:

@@ -106,7 +106,7 @@ def is_open(row: InsuranceClaim) -> bool:
 def hand_out(doing: Doing) -> HttpResponse:
     """A file as the customer handed it in. Never shown inside a page."""
     found = queries.numbered_file(doing.row.pk, doing.data["number"])
-    answer = HttpResponse(base64.b64decode(found.content_base64), content_type=found.content_type)
+    answer = HttpResponse(base64.b64decode(found.content_base64 or ""), content_type=found.content_type)
     ending = found.content_type.rpartition("/")[2]
     answer["Content-Disposition"] = f'attachment; filename="{doing.row.public_id}-{found.number}.{ending}"'
     return answer
@@ -181,10 +181,10 @@ class InsuranceApplicationAdmin(OfCustomer, Owned):
     @display(description=_("Answers"))
     def answered(self, row: InsuranceApplication) -> SafeString:
         """What was asked, what was answered, and what the rules make of it."""
-        given = orjson.loads(row.answers)
+        given = orjson.loads(row.answers) if row.answers else None
         rows = []
-        for question in terms_of.of(row.version).questions:
-            choice = terms_of.choice_for(question, given.get(question.code))
+        for question in () if given is None else terms_of.of(row.version).questions:
+            choice = terms_of.choice_for(question, (given or {}).get(question.code))
             words = (question.zh, choice.zh) if chinese() else (question.en, choice.en)
             rows.append((*words, plainly(choice.decision), choice.load_bp))
         return table((_("Question"), _("Answer"), _("By the rules"), _("Load (bp)")), rows)
@@ -277,7 +277,7 @@ class InsuranceClaimAdmin(OfCustomer, Owned):
 
     @display(description=_("What happened"))
     def words_shown(self, row: InsuranceClaim) -> str:
-        return row.words
+        return row.words or "-"
 
     @display(description=_("Handed in"))
     def handed_in(self, row: InsuranceClaim) -> SafeString:

@@ -31,7 +31,7 @@ class InsuranceClaim(models.Model):
     shard = models.SmallIntegerField()
     state = models.CharField(max_length=12, choices=ClaimState.choices, default=ClaimState.OPEN)
     event_on = models.DateField()
-    words = EncryptedTextField(owner="customer_id")
+    words = EncryptedTextField(owner="customer_id", null=True)
     asked_fen = models.BigIntegerField()
     approved_fen = models.BigIntegerField(default=0)
     last = models.BooleanField(default=True)
@@ -91,11 +91,11 @@ class ClaimFile(models.Model):
     customer_id = models.UUIDField()
     shard = models.SmallIntegerField()
     number = models.SmallIntegerField()
-    name = EncryptedTextField(owner="customer_id")
+    name = EncryptedTextField(owner="customer_id", null=True)
     content_type = models.CharField(max_length=16)
     sha256 = models.CharField(max_length=64)
     size = models.IntegerField()
-    content_base64 = EncryptedTextField(owner="customer_id")
+    content_base64 = EncryptedTextField(owner="customer_id", null=True)
     created_at = models.DateTimeField()
 
     class Meta:

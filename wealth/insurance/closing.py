@@ -1,5 +1,4 @@
-"""What insurance says when an account wants to close, and when a customer asks for their data. What is personal in it is closed under the
-customer's own key and lost with it, so nothing else is erased: books stay."""
+"""What insurance says when an account wants to close, when a customer asks for their data, and what is forgotten."""
 
 import uuid
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ import orjson
 
 from accounts.privacy.sockets import Obstacle
 from wealth.insurance import queries
+from wealth.insurance.services import forgetting
 from wealth.insurance.services.naming import people_of
 
 ALIVE = Obstacle(
@@ -29,6 +29,9 @@ class Policies:
         found = [ALIVE] if queries.alive_of(customer_id).exists() else []
         return [*found, UNDER_WAY] if queries.money_under_way(customer_id) else found
 
+    def erase(self, *, customer_id: uuid.UUID, at: datetime) -> None:
+        forgetting.forget(customer_id=customer_id)
+
     def export(self, *, customer_id: uuid.UUID) -> Mapping[str, Any]:
         return {
             "applications": [
@@ -39,7 +42,7 @@ class Policies:
                     "cover": row.cover_fen,
                     "premium": row.premium_fen,
                     "born_on": row.born_on,
-                    "answers": orjson.loads(row.answers),
+                    "answers": orjson.loads(row.answers or b"{}"),
                     "insured_name": row.insured_name,
                     "insured_id_number": row.insured_id_number,
                     "at": row.created_at.isoformat(),

@@ -35,13 +35,23 @@ END IF;
 RETURN NEW;
 """
 
+ONLY_FORGOTTEN = """
+IF NEW.content_base64 IS NOT NULL
+    OR (NEW.policy_id, NEW.customer_id, NEW.shard, NEW.sha256, NEW.size, NEW.created_at)
+    IS DISTINCT FROM (OLD.policy_id, OLD.customer_id, OLD.shard, OLD.sha256, OLD.size, OLD.created_at) THEN
+    RAISE EXCEPTION 'the document of policy % stays', OLD.policy_id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'wealth_policydocument_stays';
+END IF;
+RETURN NEW;
+"""
+
 
 class InsuranceApplication(models.Model):
     """A quote (`premium_fen` a payment for `cover_fen`, until the end of `valid_until`), and what became of it once it was handed in.
 
     `answers` are encrypted JSON {question: answer}; `insured_...` name whose life, health or home it is, known from the handing in on.
     `load_bp`: what the premium is raised by; `decided_by`: rules, or the operator of a referred one; `why` theirs. All that is personal
-    is closed under its customer's key.
+    is closed under its customer's key, and null once it is forgotten.
     """
 
     PREFIX: ClassVar[str] = "ina"
@@ -54,8 +64,8 @@ class InsuranceApplication(models.Model):
     version = models.ForeignKey("wealth.ProductVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=12, choices=ApplicationState.choices, default=ApplicationState.QUOTED)
     cover_fen = models.BigIntegerField()
-    born_on = EncryptedTextField(owner="customer_id")
-    answers = EncryptedTextField(owner="customer_id")
+    born_on = EncryptedTextField(owner="customer_id", null=True)
+    answers = EncryptedTextField(owner="customer_id", null=True)
     insured_name = EncryptedTextField(owner="customer_id", null=True)
     insured_id_number = EncryptedTextField(owner="customer_id", null=True)
     rate_bp = models.IntegerField()
@@ -85,10 +95,6 @@ class InsuranceApplication(models.Model):
                 name="wealth_insuranceapplication_ordered",
                 condition=Q(state__in=["ordered", "issued"], order_id__isnull=False)
                 | (~Q(state__in=["ordered", "issued"]) & Q(order_id=None)),
-            ),
-            models.CheckConstraint(
-                name="wealth_insuranceapplication_insured",
-                condition=Q(state__in=["quoted", "expired"]) | Q(insured_name__isnull=False, insured_id_number__isnull=False),
             ),
         ]
         indexes = [
@@ -224,7 +230,7 @@ class PolicyBeneficiaries(models.Model):
     shard = models.SmallIntegerField()
     number = models.SmallIntegerField()
     shares_bp = models.IntegerField(help_text="What the shares sum to")
-    people = EncryptedTextField(owner="customer_id")
+    people = EncryptedTextField(owner="customer_id", null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -247,7 +253,7 @@ class PolicyDocument(models.Model):
     shard = models.SmallIntegerField()
     sha256 = models.CharField(max_length=64)
     size = models.IntegerField()
-    content_base64 = EncryptedTextField(owner="customer_id")
+    content_base64 = EncryptedTextField(owner="customer_id", null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -255,7 +261,10 @@ class PolicyDocument(models.Model):
             shard_check("wealth_policydocument_shard"),
             models.CheckConstraint(name="wealth_policydocument_size", condition=Q(size__gte=1)),
         ]
-        triggers = [pgtrigger.Protect(name="wealth_policydocument_kept", operation=pgtrigger.Delete | pgtrigger.Update)]
+        triggers = [
+            pgtrigger.Protect(name="wealth_policydocument_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(name="wealth_policydocument_stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=ONLY_FORGOTTEN),
+        ]
 
     def __str__(self) -> str:
         return f"{self.policy_id} {self.sha256[:8]}"

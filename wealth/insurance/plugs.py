@@ -1,7 +1,7 @@
 """What insurance plugs into other rooms."""
 
 from accounts.ledger.sockets import BOOKS
-from accounts.privacy.sockets import EXPORTERS, OBLIGATIONS
+from accounts.privacy.sockets import ERASERS, EXPORTERS, OBLIGATIONS
 from payments.cashier.sockets import PAYEES
 from payments.wallet.sockets import STATEMENT
 from wealth.catalog.sockets import HOLDINGS, KINDS
@@ -28,5 +28,6 @@ TOLD.plug(collecting.BUSINESS, OfPremiums())
 TOLD.plug(giving_back.BUSINESS, OfPayouts())
 OBLIGATIONS.plug("wealth.insurance", Policies())
 EXPORTERS.plug("wealth_insurance", Policies())
+ERASERS.plug("wealth.insurance", Policies())
 STATEMENT.plug("insurance_premiums", TakenPremiums())
 STATEMENT.plug("insurance_payouts", Payouts())

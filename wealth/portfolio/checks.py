@@ -39,13 +39,15 @@ FROM (SELECT * FROM wealth_portfolioday WHERE day = %(day)s) d
 FULL JOIN (SELECT * FROM wealth_portfolioday WHERE day = %(day)s::date - 1) b
     ON (b.customer_id, b.kind, b.product_id) = (d.customer_id, d.kind, d.product_id)
 WHERE coalesce(b.value_fen, 0) + coalesce(d.paid_in_fen, 0) - coalesce(d.paid_out_fen, 0) + coalesce(d.income_fen, 0)
-    <> coalesce(d.value_fen, 0)
+    <> coalesce(d.value_fen, 0) AND coalesce(d.kind, b.kind) <> ALL (%(estimated)s)
 ORDER BY 1 LIMIT %(shown)s
 """
 
 
-ACCRUING = (Kind.FIXED_TERM, Kind.INSURANCE)
+ACCRUING = (Kind.FIXED_TERM,)
 """Kinds whose values hold what no journal has booked yet."""
+ESTIMATED = [Kind.INSURANCE.value]
+"""Kinds whose values no journal moves: what giving them up would give. They are no books, and nothing halts for them."""
 
 
 class Portfolios:
@@ -68,7 +70,7 @@ def summed(kept: Kept) -> Iterator[Finding]:
 
 def held(kept: Kept) -> Iterator[Finding]:
     """Products whose holders are said to have other than the control account says of that day."""
-    rows = queries.totals(since=kept.first, through=kept.last).exclude(product_id=NO_PRODUCT)
+    rows = queries.totals(since=kept.first, through=kept.last).exclude(product_id=NO_PRODUCT).exclude(kind__in=ESTIMATED)
     sums = rows.order_by().values_list("day", "kind", "product_id").annotate(fen=Sum("value_fen")).order_by("day", "product_id")
     opened = set(ledger.balances_of(accounts.holdings(product_id) for product_id in {row[2] for row in sums}))
     for day, kind, product_id, fen in sums:
@@ -83,7 +85,7 @@ def follows(kept: Kept, begun: date) -> Iterator[Finding]:
     """The first kept day follows from none."""
     day = max(kept.first, begun + DAY)
     while day <= kept.last:
-        for customer_id, on, kind, before, after in run(FOLLOWS, {"day": day, "shown": SHOWN}):
+        for customer_id, on, kind, before, after in run(FOLLOWS, {"day": day, "shown": SHOWN, "estimated": ESTIMATED}):
             told = f"{on} {kind}: {before} fen before, {after} after, and what moved says otherwise"
             yield Finding("portfolio.follows", public_id("cus", customer_id), told)
         day += DAY
@@ -93,7 +95,8 @@ def newest(day: date) -> Iterator[Finding]:
     """Who has other on the last day than what the sources say, or is missing."""
     statement = statements.differs()
     for part in range(PARTS):
-        values: dict[str, Any] = {"day": day, "low": part * WIDTH, "high": (part + 1) * WIDTH, "shown": SHOWN}
+        scope = {"day": day, "low": part * WIDTH, "high": (part + 1) * WIDTH}
+        values: dict[str, Any] = scope | {"shown": SHOWN, "estimated": ESTIMATED}
         for customer_id, kind, should, has in run(statement, values):
             yield Finding("portfolio.behind", public_id("cus", customer_id), f"{day} {kind}: {has} fen are kept, it had {should}")
 

@@ -1,28 +1,14 @@
-"""Two money funds on sale, and what customers have of them told."""
-
-from collections.abc import Iterator
+"""Two money funds on sale."""
 
 import pytest
 
 from tests.payments.conftest import connected
 from tests.sandbox_bank import sandbox_bank
-from tests.wealth.advisor.world import MoneyFunds
 from tests.wealth.catalog.products import on_sale
 from tests.wealth.orders.conftest import opened
 from wealth.catalog.models import Product
-from wealth.catalog.sockets import HOLDINGS
 
 __all__ = ["connected", "opened", "sandbox_bank"]
-
-
-@pytest.fixture(autouse=True)
-def told() -> Iterator[None]:
-    if HOLDINGS.get("current") is not None:
-        yield
-        return
-    HOLDINGS.plug("current", MoneyFunds())
-    yield
-    HOLDINGS.unplug("current")
 
 
 @pytest.fixture

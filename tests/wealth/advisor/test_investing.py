@@ -18,8 +18,9 @@ from tests.ledger_proof import assert_books_balance
 from tests.payments.wallet.world import fund, intent, posted
 from tests.query_counts import assert_queries_do_not_grow
 from tests.together import together
-from tests.wealth.advisor.world import model, morning, regularly, sweep
+from tests.wealth.advisor.world import model, morning, regularly, sweep, sweeping
 from tests.wealth.catalog.products import on_sale
+from tests.wealth.fixed_term.world import deposits
 from tests.wealth.orders.world import FEN, confirm_all, go_on, saver, units_of
 from tests.wealth.suitability.people import profiled
 from wealth.advisor import queries, tasks
@@ -171,11 +172,9 @@ def test_agreeing_wants_a_proof_a_fitting_product_and_a_day_there_is(fund_on_sal
     with pytest.raises(DomainError, match="stronger_proof_needed"):
         regularly(who, fund_on_sale, 100_001)
     risky = on_sale(minimum_fen=100, risk="R4")
-    deposit = on_sale(kind="fixed_term", minimum_fen=100, yield_kind="fixed", yield_low_bp=100, yield_high_bp=100, carry="", term_days=30)
-    for product, code in ((risky, "suitability_risk_too_high"), (deposit, "")):
-        with pytest.raises(DomainError) as refused:
-            agreed(intent(who), product)
-        assert refused.value.code in (code, NotInvestedRegularly.code, "product_not_ordered_here")
+    for product, code in ((risky, "suitability_risk_too_high"), (deposits(), NotInvestedRegularly.code)):
+        with pytest.raises(DomainError, match=code):
+            investing.agree(intent=intent(who), product_id=product.id, amount_fen=100_000, every="week", day=1, at=clock.now())
     profiled(who, "C1_MIN")
     lowest = on_sale(minimum_fen=100, risk="R2")
     with pytest.raises(DomainError, match="suitability_only_lowest_risk"):
@@ -243,3 +242,28 @@ def test_the_sweep_hands_out_what_is_due_and_ends_plans_that_are_over(fund_on_sa
         assert tasks.invest(shard=row.shard) == 1
         assert InvestingRun.objects.get().state == "paid"
         assert tasks.sweep() == 0
+
+
+def test_idle_money_is_bought_every_trading_day_down_to_what_is_to_stay_and_nothing_idle_is_no_failure(opened: None) -> None:
+    product, who = on_sale(minimum_fen=1_000, step_fen=100), saver(25_050)
+    row = sweeping(who, product, 15_000, keep_fen=5_000)
+    at = morning(row)
+    assert sweep(at) == 1
+    assert (posted(who), InvestingRun.objects.get().amount_fen) == (10_050, 15_000)
+    assert sweep(morning(row)) == 1
+    assert posted(who) == 5_050
+    assert sweep(morning(row)) == 1
+    row.refresh_from_db()
+    assert (posted(who), row.failures, row.state, InvestingRun.objects.count()) == (5_050, 0, "active", 2)
+    fund(who, 999)
+    assert sweep(morning(row)) == 1
+    assert posted(who) == 5_049
+    assert topics() == ["agreed", "bought", "bought", "bought"]
+    assert_books_balance()
+
+
+@pytest.mark.parametrize(("every", "day", "keep", "field"), [("idle", 0, None, "keep"), ("idle", 3, 100, "day"), ("week", 3, 100, "keep")])
+def test_what_stays_is_said_with_idle_alone(fund_on_sale: Product, every: str, day: int, keep: int | None, field: str) -> None:
+    body = {"product_id": fund_on_sale.public_id, "amount": BUY, "every": every, "day": day, "keep": keep, "proof": "prf_none"}
+    refused = api(saver(FEN)).post(ROOT, body)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)

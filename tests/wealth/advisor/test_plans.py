@@ -17,7 +17,8 @@ from tests.query_counts import assert_queries_do_not_grow
 from tests.together import together
 from tests.wealth.advisor.world import bought, model
 from tests.wealth.catalog.products import VALUES, on_sale, publish
-from tests.wealth.orders.world import assert_whole, confirm_all, go_on, saver, units_of, wait_until
+from tests.wealth.fixed_term.world import deposits
+from tests.wealth.orders.world import assert_whole, confirm_all, go_on, paid, saver, units_of, wait_until
 from tests.wealth.suitability.people import profiled
 from wealth.advisor import advice, queries
 from wealth.advisor.models import AdvisorItem, AdvisorPlan
@@ -117,6 +118,25 @@ def test_below_the_band_nothing_is_sold_and_new_money_buys_what_is_short(funds: 
         planning.show(customer_id=who.id, cash_fen=0, at=clock.now())
     plan = planning.show(customer_id=who.id, cash_fen=20_000, at=clock.now())
     assert [(one.product_id, one.amount_fen) for one in queries.items(plan.id)] == [(second.id, 12_000)]
+
+
+def test_a_fixed_term_is_bought_as_its_kind_likes_it_and_counted_but_never_sold_by_a_plan(funds: Funds) -> None:
+    term = deposits(minimum_fen=10_000)
+    model({funds[0]: 5_000, term: 5_000})
+    who = saver(FEN)
+    plan = planning.show(customer_id=who.id, cash_fen=40_000, at=clock.now())
+    confirming.confirm(customer_id=who.id, plan_id=plan.id, at=clock.now())
+    for order in WealthOrder.objects.filter(state="checked"):
+        paid(who, order)
+    all_done()
+    assert {one.product.id: one.value_fen for one in advice.standing(who.id, clock.now()).positions} == {
+        funds[0].id: 20_000,
+        term.id: 20_000,
+    }
+    model({funds[0]: 10_000}, starts_on=clock.local_day(clock.now()))
+    assert advice.standing(who.id, clock.now()).suggested
+    with pytest.raises(NothingToDo):
+        planning.show(customer_id=who.id, cash_fen=0, at=clock.now())
 
 
 def test_a_plan_confirmed_from_twenty_threads_orders_once(funds: Funds) -> None:

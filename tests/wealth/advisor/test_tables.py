@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 
 from core.clock import queries as clock
 from tests.wealth.advisor.world import model, morning, regularly, sweep
-from tests.wealth.catalog.products import draft, on_sale
+from tests.wealth.catalog.products import draft, on_sale, plain
 from tests.wealth.orders.world import FEN, saver
 from wealth.advisor.models import AdvisorItem, AdvisorPlan, AdvisorTerms, InvestingPlan, InvestingRun, ModelPortfolio, WealthGoal
 from wealth.advisor.services import confirming, goals, planning
@@ -43,14 +43,15 @@ def test_a_model_is_whole_for_a_level_there_is_and_once_a_day(funds: Funds) -> N
 
 def test_a_model_holds_products_on_sale_that_fit_its_level_in_parts_that_sum_to_the_whole(funds: Funds) -> None:
     safe, risky, unsold = funds[0], on_sale(risk="R4"), draft().product
-    deposit = on_sale(kind="insurance", yield_kind="none", carry="")
+    with plain("insurance"):
+        cover = on_sale(kind="insurance", yield_kind="none", carry="")
     cases: tuple[tuple[str, Any, str], ...] = (
         ("C3", {safe.code: 9_999}, "sum to 9999"),
         ("C3", {safe.code: 4_000, risky.code: 6_000}, "riskier than C3"),
         ("C1_MIN", {risky.code: 10_000}, "riskier than C1_MIN"),
         ("C5", {unsold.code: 10_000}, "not on sale"),
         ("C5", {"NOBODY": 10_000}, "not on sale"),
-        ("C5", {deposit.code: 10_000}, "of a kind"),
+        ("C5", {cover.code: 10_000}, "of a kind"),
         ("C5", {safe.code: "10000"}, "whole number"),
         ("C5", [safe.code], "whole number"),
         ("C5", {f"X{number}": 400 for number in range(25)}, "at most 20"),

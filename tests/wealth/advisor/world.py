@@ -1,10 +1,8 @@
 """A model portfolio over money funds, customers who have some of them, and the days on which regular investments are taken."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from accounts.identity.models import Customer
 from core.business_day import queries as business_day
@@ -18,23 +16,8 @@ from wealth.advisor import queries, sweeps
 from wealth.advisor.models import InvestingPlan, ModelPortfolio
 from wealth.advisor.services import investing
 from wealth.catalog.models import Product
-from wealth.catalog.sockets import Held
-from wealth.current import queries as current
 
 DAY = timedelta(days=1)
-
-
-class MoneyFunds:
-    """What customers have of money funds, for as long as no room says so."""
-
-    def held(self, *, customer_id: UUID, at: datetime) -> Sequence[Held]:
-        return [
-            Held("current", row.product_id, None, "", row.units_fen, row.units_fen, 0, 0, None, row.units_fen - row.frozen_fen, None)
-            for row in current.own(customer_id)
-        ]
-
-    def day_sql(self) -> str:
-        raise NotImplementedError
 
 
 def model(weights: dict[Product, int], *, level: str = "C3", starts_on: date | None = None, **facts: Any) -> ModelPortfolio:
@@ -69,6 +52,13 @@ def regularly(who: Customer, product: Product, fen: int, *, every: str = "week",
     at = at or clock.now()
     given = approval(who, product, fen, at)
     return investing.agree(intent=given, product_id=product.id, amount_fen=fen, every=every, day=day, at=at)
+
+
+def sweeping(who: Customer, product: Product, fen: int, *, keep_fen: int) -> InvestingPlan:
+    """At most `fen` a day of what lies idle beyond `keep_fen`."""
+    at = clock.now()
+    given = approval(who, product, fen, at)
+    return investing.agree(intent=given, product_id=product.id, amount_fen=fen, every="idle", day=0, keep_fen=keep_fen, at=at)
 
 
 def morning(row: InvestingPlan, hour: int = 10) -> datetime:

@@ -18,7 +18,7 @@ from tests.wealth.current.world import holder
 from tests.wealth.fixed_term.world import DAY, FEN, again, brought, days_until, deposits, mature_on, put_away
 from tests.wealth.orders.world import api
 from wealth.catalog.models import Product
-from wealth.catalog.sockets import HOLDINGS
+from wealth.catalog.sockets import HOLDINGS, MATURING, Due
 from wealth.fixed_term import ahead
 from wealth.fixed_term.models import PARTS, FixedHolding, FixedMove
 from wealth.fixed_term.steps import Ahead
@@ -131,3 +131,12 @@ def test_a_lot_past_its_day_is_found_only_once_its_day_is_closed(steady: Product
     mature_on(lot.matures_on)
     assert [*found(), *found("wealth.fixed_term_booked")] == []
     assert again(lot).state == "matured"
+
+
+def test_what_falls_due_is_told_by_day_and_product(steady: Product) -> None:
+    lots = [put_away(steady) for _ in range(2)]
+    plug = MATURING.get("fixed_term")
+    assert plug is not None
+    day = lots[0].matures_on
+    assert plug.ahead(since=day, through=day) == [Due(day, steady.pk, 2, sum(lot.principal_fen + lot.interest_fen for lot in lots))]
+    assert plug.ahead(since=day + DAY, through=day + 90 * DAY) == []

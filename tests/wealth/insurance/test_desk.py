@@ -9,6 +9,7 @@ from core.approvals import services as approvals
 from core.approvals.services import ApprovalNeeded
 from core.clock import queries as clock
 from core.errors import Forbidden
+from core.moves import advance
 from core.work.models import WorkItem
 from tests.desk.people import staff, verified
 from tests.factories import id_number
@@ -38,7 +39,9 @@ from tests.wealth.orders.world import FEN, api, saver
 from wealth.catalog.models import Product
 from wealth.insurance import queries
 from wealth.insurance.models import InsuranceApplication, InsuranceClaim
-from wealth.insurance.services import claiming, collecting
+from wealth.insurance.services import claiming, collecting, giving_back
+from wealth.issuers.models import Issuer
+from wealth.issuers.states import ISSUER_MOVES, IssuerState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,6 +137,21 @@ def test_a_premium_its_insurer_does_not_take_is_told_of_again_by_an_operator(ter
     assert done.status_code == 302, done.content.decode()
     answered(clock.now())
     assert premium(policy, 2).state == "booked"
+    assert not WorkItem.objects.filter(finished_at=None).exists()
+    assert_whole()
+
+
+def test_what_an_issuer_that_is_off_cannot_be_asked_waits_for_it(term_life: Product) -> None:
+    who, policy = insured(term_life)
+    issuer = Issuer.objects.get(code="sandbox_issuer")
+    advance(issuer, IssuerState.OFF, moves=ISSUER_MOVES, at=clock.now())
+    api(who, "post", f"insurance/policies/{policy.public_id}/end", {"amount": PREMIUM - 1_000})
+    sweep(clock.now())
+    assert [item.kind for item in WorkItem.objects.filter(finished_at=None)] == [giving_back.NOT_ASKED]
+    assert fresh(policy).state == "ending"
+    advance(issuer, IssuerState.ON, moves=ISSUER_MOVES, at=clock.now())
+    answered(clock.now() + giving_back.RETRY)
+    assert (fresh(policy).state, posted(who)) == ("withdrawn", FEN - 1_000)
     assert not WorkItem.objects.filter(finished_at=None).exists()
     assert_whole()
 

@@ -10,6 +10,7 @@ from core.clock import queries as clock
 from core.clock import services as moving
 from core.clock.queries import start_of_day
 from core.ids import new_id, parse_public_id
+from core.moves import advance
 from core.outbox import services as outbox
 from payments.cashier import queries as cashier
 from tests.factories import id_number
@@ -20,8 +21,9 @@ from tests.wealth.orders.world import FEN, api, confirm_all, order_of, paid, rej
 from tests.wealth.orders.world import go_on as orders_go_on
 from wealth.catalog.models import Product
 from wealth.insurance import queries, sweeps
-from wealth.insurance.models import InsuranceClaim, InsurancePolicy, PolicyPremium
+from wealth.insurance.models import ClaimFile, InsuranceClaim, InsurancePolicy, PolicyBeneficiaries, PolicyDocument, PolicyPremium
 from wealth.insurance.services import applying, claiming
+from wealth.insurance.states import APPLICATION_MOVES, CLAIM_MOVES, POLICY_MOVES
 from wealth.orders.services import asking, buying
 
 BORN_ON = date(1990, 3, 7)
@@ -103,6 +105,33 @@ def insured(product: Product, fen: int = FEN, *, auto_debit: bool = False) -> tu
         done = api(who, "post", f"insurance/policies/{policy.public_id}/auto-debit", {"on": True})
         assert done.status_code == 200, done.json()
     return who, policy
+
+
+def once_insured(who: Customer, product: Product) -> ClaimFile:
+    """Rows of a policy that is over, with all that is personal in them; no money moved."""
+    at, today = clock.now(), clock.local_day(clock.now())
+    row = applying.quote(customer_id=who.id, product_id=product.id, cover_fen=COVER, born_on=BORN_ON, answers={"smoker": "no"}, at=at)
+    row = applying.apply(customer_id=who.id, application_id=row.id, name="林小满", id_number=id_number(7, BORN_ON), at=at)
+    advance(row, "ordered", moves=APPLICATION_MOVES, at=at, order_id=new_id())
+    advance(row, "issued", moves=APPLICATION_MOVES, at=at)
+    days = {"starts_on": today, "ends_on": today + timedelta(days=365), "receipt_on": today, "cooling_until": today, "due_on": today}
+    of = {"customer_id": who.id, "shard": row.shard, "created_at": at}
+    policy = InsurancePolicy(
+        id=new_id(), application=row, product=product, version=row.version, number=row.public_id[4:], order_id=row.order_id, changed_at=at,
+        cover_fen=COVER, premium_fen=PREMIUM, documented=True, **of, **days,
+    )  # fmt: skip
+    policy.save(force_insert=True)
+    advance(policy, "ending", moves=POLICY_MOVES, at=at, due_on=None, resumes="cooling_off")
+    advance(policy, "withdrawn", moves=POLICY_MOVES, at=at, ended_on=today, resumes="")
+    PolicyBeneficiaries(id=new_id(), policy=policy, number=1, shares_bp=10_000, people="[]", **of).save(force_insert=True)
+    PolicyDocument(policy=policy, sha256="a" * 64, size=1, content_base64=PDF, **of).save(force_insert=True)
+    claim = InsuranceClaim(id=new_id(), policy=policy, event_on=today, words="It broke.", asked_fen=1, changed_at=at, **of)
+    claim.save(force_insert=True)
+    advance(claim, "withdrawn", moves=CLAIM_MOVES, at=at)
+    facts = {"content_type": "application/pdf", "sha256": "a" * 64, "size": 1}
+    file = ClaimFile(id=new_id(), claim=claim, number=1, name="bill.pdf", content_base64=PDF, **facts, **of)
+    file.save(force_insert=True)
+    return file
 
 
 def has_all(who: Customer, product: Product) -> dict[str, str]:

@@ -94,3 +94,16 @@ def test_dates_on_no_trading_day_are_taken_together_on_the_next_one() -> None:
     ]
     cases = (("week", 7), ("week", 8), ("month", 28), ("month", 30), ("month", investing.LAST))
     assert [investing.is_day(every=every, day=day) for every, day in cases] == [True, False, True, False, True]
+
+
+@given(
+    balance=st.integers(0, 100_000),
+    keep=st.integers(0, 50_000),
+    most=st.integers(1, 80_000),
+    minimum=st.integers(1, 20_000),
+    step=st.integers(1, 5_000),
+)
+def test_of_idle_money_the_most_is_bought_that_leaves_what_is_to_stay(balance: int, keep: int, most: int, minimum: int, step: int) -> None:
+    found = investing.idle_fen(balance_fen=balance, keep_fen=keep, most_fen=most, minimum_fen=minimum, step_fen=step)
+    may = min(balance - keep, most)
+    assert found == max((fen for fen in range(minimum, may + 1, step)), default=0)

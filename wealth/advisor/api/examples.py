@@ -71,6 +71,7 @@ INVESTING = {
     "amount": 50000,
     "currency": "CNY",
     "every": "month",
+    "keep": None,
     "day": 15,
     "state": "active",
     "coming": [

@@ -26,6 +26,7 @@ from wealth.advisor.api.shapes import InvestIn, InvestingShown, RunShown
 from wealth.advisor.models import InvestingPlan, InvestingRun
 from wealth.advisor.refusals import NotInvestedRegularly, TooManyInvestingPlans
 from wealth.advisor.services import investing
+from wealth.advisor.states import Every
 from wealth.catalog import queries as catalog
 from wealth.catalog.queries import Product
 from wealth.orders.refusals import KindNotOrdered
@@ -33,8 +34,10 @@ from wealth.rules.investing import LAST, is_day
 from wealth.suitability.services.answering import OnlyLowestRisk, ProfileExpired, ProfileMissing
 from wealth.suitability.services.deciding import RiskTooHigh
 
-WHICH_DAYS_EN = f"Give a day of the week, 1 to 7, or of the month, 1 to 28 or {LAST} for the last."
-WHICH_DAYS_ZH = f"请填写周几(1-7),或每月几日(1-28,{LAST} 为月末)。"
+WHICH_DAYS_EN = f"Give a day of the week, 1 to 7, or of the month, 1 to 28 or {LAST} for the last; 0 with idle."
+WHICH_DAYS_ZH = f"请填写周几(1-7),或每月几日(1-28,{LAST} 为月末);闲钱转入填 0。"
+KEEP_EN = "Say with idle, and with nothing else, how much stays on the balance."
+KEEP_ZH = "仅闲钱转入需要填写余额保留金额。"
 
 
 def id_of(text: str) -> Any:
@@ -95,12 +98,15 @@ class InvestingPlans(ShowsInvesting, EffectView, Listing):
         every, day = data["every"], data["day"]
         if not is_day(every=every, day=day):
             raise Invalid("day", WHICH_DAYS_EN, WHICH_DAYS_ZH)
+        if (every == Every.IDLE) == (data["keep"] is None):
+            raise Invalid("keep", KEEP_EN, KEEP_ZH)
         return investing.agree(
             intent=intent(request, data["proof"]),
             product_id=parse_public_id(Product.PREFIX, data["product_id"]),
             amount_fen=data["amount"],
             every=every,
             day=day,
+            keep_fen=data["keep"],
             at=at,
         )
 

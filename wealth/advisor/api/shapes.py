@@ -165,10 +165,23 @@ class GoalPlain(serializers.Serializer[Any]):
 
 class InvestIn(serializers.Serializer[Any]):
     product_id = serializers.CharField(max_length=40)
-    amount = serializers.IntegerField(min_value=1, max_value=MAX_FEN, help_text="Of each purchase.")
-    every = serializers.ChoiceField(Every.choices, help_text="pay_day buys on the day after `day`, your pay day.")
+    amount = serializers.IntegerField(min_value=1, max_value=MAX_FEN, help_text="Of each purchase; with idle, at most that a day.")
+    every = serializers.ChoiceField(
+        Every.choices,
+        help_text="pay_day buys on the day after `day`, your pay day; idle buys every trading day what your balance has beyond `keep`.",
+    )
     day = serializers.IntegerField(
-        min_value=1, max_value=LAST, help_text=f"Of the week, 1 (Monday) to 7; of the month, 1 to 28, or {LAST} for its last day."
+        min_value=0,
+        max_value=LAST,
+        help_text=f"Of the week, 1 (Monday) to 7; of the month, 1 to 28, or {LAST} for its last day; 0 with idle.",
+    )
+    keep = serializers.IntegerField(
+        min_value=0,
+        max_value=MAX_FEN,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="With idle alone: what stays on the balance.",
     )
     proof = serializers.CharField(
         max_length=64,
@@ -188,6 +201,7 @@ class InvestingShown(serializers.Serializer[Any]):
     currency = serializers.CharField()
     every = serializers.ChoiceField(Every.choices)
     day = serializers.IntegerField()
+    keep = serializers.IntegerField(source="keep_fen", allow_null=True)
     state = serializers.ChoiceField(InvestingState.choices)
     coming = serializers.SerializerMethodField(help_text="The next three dates.")
     failures = serializers.IntegerField(help_text="Dates in a row that came to nothing; too many pause it.")

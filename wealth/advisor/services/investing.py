@@ -42,9 +42,11 @@ AHEAD = 200
 
 
 @transaction.atomic
-def agree(*, intent: Intent, product_id: UUID, amount_fen: int, every: str, day: int, at: datetime) -> InvestingPlan:
-    """From the next date after today on, buy `amount_fen` of the product again and again from the balance. The proof is for the amount of
-    one purchase, with the product as payee.
+def agree(
+    *, intent: Intent, product_id: UUID, amount_fen: int, every: str, day: int, keep_fen: int | None = None, at: datetime
+) -> InvestingPlan:
+    """From the next date after today on, buy `amount_fen` of the product again and again from the balance; with `every` idle, each day
+    what lies there beyond `keep_fen`, at most that much. The proof is for the amount of one purchase, with the product as payee.
 
     Raises CustomerNotActive, NotFound, ProductNotOnSale, AmountTooSmall, AmountOffStep, NotInvestedRegularly, what suitability refuses,
     TooManyInvestingPlans, StepUpNeeded and its kin, StrongerProofNeeded for more than one factor lets pay out of a balance in a day.
@@ -71,6 +73,7 @@ def agree(*, intent: Intent, product_id: UUID, amount_fen: int, every: str, day:
         amount_fen=amount_fen,
         every=every,
         day=day,
+        keep_fen=keep_fen,
         factors=factors,
         next_on=next_on(every=every, day=day, after=local_day(at)),
         created_at=at,

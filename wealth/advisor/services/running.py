@@ -14,15 +14,16 @@ from payments.cashier.legs import NotCovered
 from payments.cashier.services import orders as cashier
 from payments.cashier.services import paying, preferring
 from payments.cashier.services.funding import NothingChosen
+from payments.wallet import queries as wallet
 from payments.wallet.sweeps import SHUT
 from wealth.advisor import queries
 from wealth.advisor.models import CODE_LENGTH, AdvisorTerms, InvestingPlan, InvestingRun, terms_in_force
 from wealth.advisor.services.investing import tell
-from wealth.advisor.states import INVESTING_MOVES, RUN_MOVES, InvestingState, RunState
+from wealth.advisor.states import INVESTING_MOVES, RUN_MOVES, Every, InvestingState, RunState
 from wealth.catalog import queries as catalog
 from wealth.orders.queries import WealthOrder
 from wealth.orders.services import buying
-from wealth.rules.investing import next_on
+from wealth.rules.investing import idle_fen, next_on
 
 BALANCE = [("balance", "")]
 SHORT = (NotCovered.code, NothingChosen.code)
@@ -51,10 +52,13 @@ def run(*, investing_id: UUID, at: datetime) -> bool:
         return waiting.next_at is not None and waiting.next_at <= at and again(row, waiting, at)
     if row.state != InvestingState.ACTIVE or row.next_on is None or not queries.waiting(at).filter(pk=row.pk).exists():
         return False
-    outcome = bought(row, at)
+    today, amount_fen = local_day(at), amount_of(row)
+    if not amount_fen:
+        come_again(row, at)
+        return True
+    outcome = bought(row, amount_fen, at)
     if outcome is None:
         return False
-    today = local_day(at)
     made = InvestingRun.objects.create(
         id=new_id(),
         investing=row,
@@ -62,15 +66,35 @@ def run(*, investing_id: UUID, at: datetime) -> bool:
         shard=row.shard,
         on=row.next_on,
         traded_on=today,
-        amount_fen=row.amount_fen,
+        amount_fen=amount_fen,
         next_at=at,
         created_at=at,
         changed_at=at,
     )
-    row.next_on = next_on(every=row.every, day=row.day, after=today)
-    InvestingPlan.objects.filter(pk=row.pk).update(next_on=row.next_on, changed_at=at)
+    come_again(row, at)
     settle(row, made, outcome, at)
     return True
+
+
+def amount_of(row: InvestingPlan) -> int:
+    """What is bought on a date; of idle money maybe nothing, which is no failure."""
+    if row.every != Every.IDLE:
+        return row.amount_fen
+    assert row.keep_fen is not None
+    version = catalog.current_version(row.product)
+    return idle_fen(
+        balance_fen=wallet.balance(row.customer_id).available,
+        keep_fen=row.keep_fen,
+        most_fen=row.amount_fen,
+        minimum_fen=version.minimum_fen,
+        step_fen=version.step_fen,
+    )
+
+
+def come_again(row: InvestingPlan, at: datetime) -> None:
+    """The next date after today."""
+    row.next_on = next_on(every=row.every, day=row.day, after=local_day(at))
+    InvestingPlan.objects.filter(pk=row.pk).update(next_on=row.next_on, changed_at=at)
 
 
 def again(row: InvestingPlan, waiting: InvestingRun, at: datetime) -> bool:
@@ -81,18 +105,18 @@ def again(row: InvestingPlan, waiting: InvestingRun, at: datetime) -> bool:
     if local_day(at) != waiting.traded_on:
         fail(row, waiting, waiting.code or LATE, at)
         return True
-    outcome = bought(row, at)
+    outcome = bought(row, waiting.amount_fen, at)
     if outcome is None:
         return False
     settle(row, waiting, outcome, at)
     return True
 
 
-def bought(row: InvestingPlan, at: datetime) -> Outcome | None:
+def bought(row: InvestingPlan, amount_fen: int, at: datetime) -> Outcome | None:
     """Order and pay from the balance, or neither. None while the books are shut."""
     try:
         with transaction.atomic():
-            order = buying.buy(customer_id=row.customer_id, product_id=row.product_id, amount_fen=row.amount_fen, at=at)
+            order = buying.buy(customer_id=row.customer_id, product_id=row.product_id, amount_fen=amount_fen, at=at)
             assert order.cashier_order_id is not None
             paid_by = cashier.locked(order.cashier_order_id)
             picks = preferring.automatic(order=paid_by, customer_id=row.customer_id, at=at, only=BALANCE)

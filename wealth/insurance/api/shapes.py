@@ -51,7 +51,7 @@ class ApplicationShown(serializers.Serializer[Any]):
     every_months = serializers.IntegerField()
     currency = serializers.CharField()
     valid_until = serializers.DateField(help_text="The last day.")
-    born_on = serializers.CharField()
+    born_on = serializers.CharField(allow_null=True)
     answers = serializers.SerializerMethodField()
     insured_name = serializers.CharField(allow_null=True)
     why = serializers.CharField(help_text="In the words of who decided.")
@@ -60,7 +60,7 @@ class ApplicationShown(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))
     def get_answers(self, row: InsuranceApplication) -> dict[str, str]:
-        found: dict[str, str] = orjson.loads(row.answers)
+        found: dict[str, str] = orjson.loads(row.answers or b"{}")
         return found
 
 
@@ -158,7 +158,7 @@ class ClaimFileIn(serializers.Serializer[Any]):
 
 class ClaimFileShown(serializers.Serializer[Any]):
     number = serializers.IntegerField()
-    name = serializers.CharField()
+    name = serializers.CharField(allow_null=True)
     content_type = serializers.CharField(help_text="As it was found to be.")
     size = serializers.IntegerField()
     sha256 = serializers.CharField()
@@ -173,7 +173,7 @@ class ClaimShort(serializers.Serializer[Any]):
         help_text="open: it is looked at. approved, asked: the insurer is asked. paid; declined (see why and code); withdrawn.",
     )
     event_on = serializers.DateField()
-    words = serializers.CharField()
+    words = serializers.CharField(allow_null=True)
     amount = serializers.IntegerField(source="asked_fen")
     approved = serializers.IntegerField(source="approved_fen", help_text="What the insurer is being asked for.")
     paid = serializers.IntegerField(source="paid_fen")

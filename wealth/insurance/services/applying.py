@@ -103,7 +103,7 @@ def apply(*, customer_id: UUID, application_id: UUID, name: str, id_number: str,
         raise NotTheQuoted(field="insured_id_number")
     row.insured_name, row.insured_id_number = name.strip(), id_number.strip().upper()
     row.save(update_fields=["insured_name", "insured_id_number"])
-    decision, _ = terms_of.decided(terms_of.of(row.version), orjson.loads(row.answers))
+    decision, _ = terms_of.decided(terms_of.of(row.version), orjson.loads(row.answers or b"{}"))
     to = {
         ACCEPT: ApplicationState.ACCEPTED,
         LOAD: ApplicationState.ACCEPTED,

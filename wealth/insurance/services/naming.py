@@ -72,4 +72,4 @@ def checked(person: Person, at: datetime) -> Person:
 
 
 def people_of(row: PolicyBeneficiaries | None) -> list[Person]:
-    return [] if row is None else [Person(**one) for one in orjson.loads(row.people)]
+    return [] if row is None or row.people is None else [Person(**one) for one in orjson.loads(row.people)]
