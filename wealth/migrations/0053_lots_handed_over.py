@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_capture_the_same_holds'),
-        ('wealth', '0101_first_advisor_terms'),
+        ('wealth', '0102_idle_money'),
     ]
 
     operations = [
