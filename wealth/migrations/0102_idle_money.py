@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0014_capture_the_same_holds'),
-        ('wealth', '0061_first_caps_of_transfers'),
+        ('wealth', '0101_first_advisor_terms'),
     ]
 
     operations = [
