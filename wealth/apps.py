@@ -14,7 +14,6 @@ class WealthConfig(FloorConfig):
         "fixed_term",
         "transfer",
         "insurance",
-        "crowdfunding",
         "portfolio",
         "advisor",
     )

@@ -1,1 +1,0 @@
-"""Crowdfunding: campaigns, pledges and what creators are paid."""
