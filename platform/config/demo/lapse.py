@@ -110,6 +110,7 @@ def live_day(stage: Stage, hands: list[Hand], acts: list[Intention], day: date) 
     evening.sweep(at)
     evening.decide(at)
     wealth.go_on(at)
+    wealth.trade(stage.lives, at)
     watch.look(at)
 
 

@@ -123,6 +123,8 @@ class Stage:
                 wealth.invest(life, wanted, at)
             case Act.REDEEM:
                 wealth.redeem(life, wanted, at)
+            case Act.SELL:
+                wealth.sell(life, wanted, at)
 
     def open_shop(self, life: Life, wanted: Intention, at: datetime) -> None:
         shop, trade = shops.open_shop(life, wanted, at), TRADES[wanted.other]

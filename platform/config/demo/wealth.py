@@ -1,21 +1,28 @@
 """The demo's wealth: products that its operators put on sale, savers who buy, hold and sell them, and the issuer's mornings."""
 
+from collections.abc import Mapping
 from datetime import datetime
+
+from django.db import transaction
 
 from config.demo.acts import Intention, NotReady
 from config.demo.cast import second_look
 from config.demo.lives import Life, card_of, customer_of, intent_for
 from config.demo.wealth_plan import OFFERED, SAID
+from core.errors import DomainError
 from core.ids import public_id
 from core.outbox import services as outbox
 from payments.cashier import queries as cashier
 from payments.cashier.services import paying
 from payments.cashier.services.funding import Pick
+from payments.wallet import queries as wallet
 from payments.wallet.services import authority
 from wealth.catalog import queries as catalog
 from wealth.catalog.queries import Product
 from wealth.catalog.services import drafting, reviewing
 from wealth.current import queries as current
+from wealth.fixed_term import queries as fixed_terms
+from wealth.fixed_term import sweeps as maturities
 from wealth.issuers import queries as issuers
 from wealth.issuers.services import sending
 from wealth.orders import queries as orders
@@ -24,6 +31,11 @@ from wealth.orders.services import buying, redeeming
 from wealth.orders.services.to_card import ToCard
 from wealth.suitability import queries as suitability
 from wealth.suitability.services import answering
+from wealth.transfer import pricing
+from wealth.transfer import queries as transfers
+from wealth.transfer.queries import TransferOffer
+from wealth.transfer.services import buying as transfer
+from wealth.transfer.services import offering
 
 ISSUER = "sandbox_issuer"
 REVIEWERS = ("marketing", "finance_checker")
@@ -42,6 +54,8 @@ def go_on(at: datetime) -> None:
     """Orders whose step is due, and what issuers are to be asked."""
     for shard in orders.due_shards(at):
         sweeps.go_on(shard=shard, at=at)
+    for shard in fixed_terms.due_shards(at):
+        maturities.ask(shard=shard, at=at)
     for shard in issuers.due_shards(at):
         sending.resolve_due(shard=shard, at=at)
     outbox.run_pending(at=at)
@@ -66,11 +80,47 @@ def product_of(wanted: Intention) -> Product:
 
 def invest(life: Life, wanted: Intention, at: datetime) -> None:
     """A purchase, paid from the balance."""
-    order = buying.buy(customer_id=customer_of(life).id, product_id=product_of(wanted).id, amount_fen=wanted.amount_fen, at=at)
+    product = product_of(wanted)
+    details = {"instruction": wanted.scene} if wanted.scene else {}
+    order = buying.buy(customer_id=customer_of(life).id, product_id=product.id, amount_fen=wanted.amount_fen, details=details, at=at)
     assert order.cashier_order_id is not None
     paid = cashier.order(order.cashier_order_id)
     intent = intent_for(life, paying.PURPOSE, wanted.amount_fen, paid.public_id, at)
     paying.pay(intent=intent, order_id=paid.id, picks=[Pick("balance")], at=at)
+
+
+def sell(life: Life, wanted: Intention, at: datetime) -> None:
+    """The first deposit of a product is offered to others, `amount_fen` basis points above its principal."""
+    customer, product = customer_of(life), product_of(wanted)
+    lot = fixed_terms.own(customer.id).filter(product_id=product.id, state="held").order_by("created_at", "id").first()
+    if lot is None:
+        raise NotReady("holds no deposit to sell")
+    offering.offer(customer_id=customer.id, holding_id=lot.id, part_fen=lot.free_fen, premium_bp=wanted.amount_fen, at=at)
+
+
+def trade(lives: Mapping[int, Life], at: datetime) -> None:
+    """Evening: whoever comes first of those who can pay buys what was offered."""
+    for offer in transfers.book(at).order_by("created_at", "part_fen", "id"):
+        for _, life in sorted(lives.items()):
+            if life.customer is not None and life.customer.id != offer.customer_id and takes(life, offer, at):
+                break
+
+
+def takes(life: Life, offer: TransferOffer, at: datetime) -> bool:
+    """Reserve an offer and pay it from the balance, or neither."""
+    customer = customer_of(life)
+    price = pricing.today_of(offer, at)
+    if price is None or wallet.balance(customer.id).available < price.price_fen or suitability.newest(customer.id) is None:
+        return False
+    try:
+        with transaction.atomic():
+            made = transfer.reserve(customer_id=customer.id, offer_id=offer.id, at=at)
+            assert made.cashier_order_id is not None
+            paid = cashier.order(made.cashier_order_id)
+            intent = intent_for(life, paying.PURPOSE, made.price_fen, paid.public_id, at)
+            return paying.pay(intent=intent, order_id=paid.id, picks=[Pick("balance")], at=at).result == "paid"
+    except DomainError:
+        return False
 
 
 def redeem(life: Life, wanted: Intention, at: datetime) -> None:
