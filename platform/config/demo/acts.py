@@ -46,7 +46,8 @@ class Intention:
     `other` is the person paid, the owner of the shop paid, or the number of the trade a shop opens in; `others` are who takes of a red
     packet, is asked in a collect, or receives a part of an order; `how` names what an order is paid from, the order that is refunded,
     disputed or split, the agreement of a club, a biller and the account with it, a product, or how bold answers are; `scene` where it is
-    paid, how a product is redeemed, or what happens at a deposit's end. A deposit is sold at `amount_fen` basis points above what it is worth.
+    paid, how a product is redeemed, or what happens at a deposit's end. A deposit is offered `amount_fen` basis
+    points above its principal.
     """
 
     day: int

@@ -85,8 +85,8 @@ def saver(random: Random, person: int, begins: int, days: int) -> Iterator[Inten
     yield Intention(begins, MORNING + 60 + person % 60, person, Act.INVEST, round_fen(random, MOST_FEN), how=code)
     if random.random() < 0.5:
         term = random.choice(TERMS)
-        said = {"how": term, "scene": random.choice(INSTRUCTIONS)}
-        yield Intention(begins + 1, MORNING + person % 60, person, Act.INVEST, round_fen(random, MOST_FEN) + 1_000, **said)
+        fen, end = round_fen(random, MOST_FEN) + 1_000, random.choice(INSTRUCTIONS)
+        yield Intention(begins + 1, MORNING + person % 60, person, Act.INVEST, fen, how=term, scene=end)
         if random.random() < SELLS:
             yield Intention(begins + 6, EVENING + person % 60, person, Act.SELL, random.randint(0, 40), how=term)
     for day in range(begins + 1, days):
