@@ -32,7 +32,9 @@ def held() -> Iterator[Finding]:
         said = orders.booked_fen(row.product_id) - gone
         there = abs(ledger.balance(accounts.holdings(row.product_id)).posted)
         if there != said:
-            yield Finding("wealth_crowdfunding.held", row.public_id, f"product:holdings holds {there} fen; pledges and milestones say {said}")
+            yield Finding(
+                "wealth_crowdfunding.held", row.public_id, f"product:holdings holds {there} fen; pledges and milestones say {said}"
+            )
 
 
 def shared() -> Iterator[Finding]:

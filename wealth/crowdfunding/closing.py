@@ -32,9 +32,7 @@ class Campaigns:
                     "story_zh": row.story_zh,
                     "goal": row.goal_fen,
                     "raised": row.raised_fen,
-                    "updates": [
-                        {"title": one.title, "words": one.words, "at": one.created_at.isoformat()} for one in row.updates.all()
-                    ],
+                    "updates": [{"title": one.title, "words": one.words, "at": one.created_at.isoformat()} for one in row.updates.all()],
                     "at": row.created_at.isoformat(),
                 }
                 for row in queries.own(customer_id).order_by("created_at", "id")

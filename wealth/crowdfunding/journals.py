@@ -1,5 +1,5 @@
-"""The journals of crowdfunding, by the number the floor knows them by. Pledges wait at product:payments, as every paid order; what fails goes
-back from there (W9, by refunds).
+"""The journals of crowdfunding, by the number the floor knows them by. Pledges wait at product:payments, as every paid order; what fails
+goes back from there (W9, by refunds).
 
 | no | event | entries |
 | --- | --- | --- |

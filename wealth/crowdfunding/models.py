@@ -98,10 +98,7 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 name="wealth_campaign_approved",
                 condition=Q(state__in=["draft", "review", "cancelled"], product=None, online_at=None, ends_at=None)
-                | (
-                    ~Q(state__in=["draft", "review"])
-                    & Q(product__isnull=False, online_at__isnull=False, ends_at__gt=F("online_at"))
-                ),
+                | (~Q(state__in=["draft", "review"]) & Q(product__isnull=False, online_at__isnull=False, ends_at__gt=F("online_at"))),
             ),
             models.CheckConstraint(
                 name="wealth_campaign_due",
@@ -185,8 +182,8 @@ class CampaignReward(models.Model):
 
 
 class CampaignMilestone(models.Model):
-    """One part of what the creator is paid, by `weight`. `amount_fen` is known once the campaign settled; `fee_fen` is ours beside it (all of
-    it with the first)."""
+    """One part of what the creator is paid, by `weight`. `amount_fen` is known once the campaign settled; `fee_fen` is ours beside it (all
+    of it with the first)."""
 
     PREFIX: ClassVar[str] = "cfm"
     currency: ClassVar[str] = CNY.code

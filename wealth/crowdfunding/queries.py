@@ -100,3 +100,7 @@ def keeps_open(creator_id: UUID) -> bool:
     if Campaign.objects.filter(unsettled, creator_id=creator_id).exists():
         return True
     return CampaignMilestone.objects.filter(campaign__creator_id=creator_id, state=MilestoneState.WAITING).exists()
+
+
+def in_review() -> QuerySet[Campaign]:
+    return Campaign.objects.filter(state=CampaignState.REVIEW)

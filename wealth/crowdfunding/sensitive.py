@@ -56,5 +56,10 @@ MAKERS, CHECKERS = {"marketing", "finance_maker"}, {"finance_checker", "risk"}
 register(reviewing.APPROVE, apply=approve, check=approvable, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
 register(reviewing.CANCEL, apply=cancel, check=cancellable, roles_make=MAKERS, roles_check=CHECKERS, expires_hours=72)
 register(
-    ending.PAY_MILESTONE, apply=pay_milestone, check=payable, roles_make={"finance_maker"}, roles_check={"finance_checker"}, expires_hours=72
+    ending.PAY_MILESTONE,
+    apply=pay_milestone,
+    check=payable,
+    roles_make={"finance_maker"},
+    roles_check={"finance_checker"},
+    expires_hours=72,
 )

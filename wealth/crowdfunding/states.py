@@ -12,8 +12,8 @@ Campaign:
 | waiting_funds | successful    | nothing is under way at the cashier any more, and the rule says so |
 | waiting_funds | failed        | the same, and the rule says no: every pledge goes back |
 
-Milestone: planned -> waiting (its amount is known: the campaign succeeded and its pledges are booked) -> paid (the first at once, later ones
-when two operators approve what the creator showed).
+Milestone: planned -> waiting (its amount is known: the campaign succeeded and its pledges are booked) -> paid (the first at once, later
+ones when two operators approve what the creator showed).
 """
 
 from django.db import models

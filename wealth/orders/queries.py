@@ -159,4 +159,4 @@ def asked_along(product_ids: Collection[UUID], name: str) -> dict[str, int]:
     """How many purchases that are open or kept ask along each value of `details[name]`."""
     rows = WealthOrder.objects.filter(product_id__in=product_ids, side=Side.BUY, state__in=[*UNPAID, *KEPT])
     named = rows.order_by().annotate(named=KeyTextTransform(name, "details")).filter(named__isnull=False)
-    return {value: count for value, count in named.values_list("named").annotate(count=Count("id"))}
+    return dict(named.values_list("named").annotate(count=Count("id")))

@@ -1,7 +1,9 @@
 """What goes in and comes out of crowdfunding. Amounts are whole fen with their currency beside them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -120,9 +122,10 @@ class PledgedOnly(serializers.ListSerializer[Any]):
     """What is pledged for all rows of a page, asked once."""
 
     def to_representation(self, data: Any) -> Any:
-        rows = list(data)
-        self.child.context["pledged"] = orders.pledged([row.product_id for row in rows if row.product_id])
-        return [self.child.to_representation(row) for row in rows]
+        rows, child = list(data), self.child
+        assert isinstance(child, CampaignShort)
+        child.known = orders.pledged([row.product_id for row in rows if row.product_id])
+        return [child.to_representation(row) for row in rows]
 
 
 class CampaignShort(serializers.Serializer[Any]):
@@ -142,17 +145,17 @@ class CampaignShort(serializers.Serializer[Any]):
     days_left = serializers.SerializerMethodField(help_text="Begun days count; 0 once it is over.")
     created_at = serializers.DateTimeField()
 
+    known: Mapping[UUID, Pledged] | None = None
+    """Of the page's products."""
+
     class Meta:
         list_serializer_class = PledgedOnly
 
     def kept(self, row: Campaign) -> Pledged:
         if row.product_id is None:
             return NOBODY
-        found = self.context.get("pledged")
-        if found is None:
-            found = orders.pledged([row.product_id])
-        answer: Pledged = found.get(row.product_id, NOBODY)
-        return answer
+        found = orders.pledged([row.product_id]) if self.known is None else self.known
+        return found.get(row.product_id, NOBODY)
 
     def get_pledged(self, row: Campaign) -> int:
         return self.kept(row).fen

@@ -89,9 +89,9 @@ class OneOwnCampaign(View):
     refusals = (NotFound,)
 
     @extend_schema(operation_id="wealth_own_campaigns_read", examples=[answer("A campaign", ex.OWN, 200)])
-    def get(self, request: Request, campaign_id: str) -> Response:
+    def get(self, request: Request, own_campaign_id: str) -> Response:
         """In whatever state."""
-        return Response(self.shown(queries.own_campaign(customer_id(request), named(campaign_id))))
+        return Response(self.shown(queries.own_campaign(customer_id(request), named(own_campaign_id))))
 
 
 @extend_schema(examples=[asked("All anew", ex.CAMPAIGN_IN), answer("A draft", ex.DRAFT, 200)])
@@ -105,7 +105,7 @@ class Edits(EffectView):
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Campaign:
         said = draft_of(data)
-        return drafting.edit(creator_id=customer_id(request), campaign_id=named(url["campaign_id"]), said=said, at=at)
+        return drafting.edit(creator_id=customer_id(request), campaign_id=named(url["own_campaign_id"]), said=said, at=at)
 
 
 @extend_schema(request=None, examples=[answer("Under review", ex.HANDED_IN, 200)])
@@ -117,7 +117,7 @@ class HandIns(EffectView):
     refusals = (NotFound, CustomerNotActive, refusals.CampaignNotOpen)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Campaign:
-        return drafting.hand_in(creator_id=customer_id(request), campaign_id=named(url["campaign_id"]), at=at)
+        return drafting.hand_in(creator_id=customer_id(request), campaign_id=named(url["own_campaign_id"]), at=at)
 
 
 @extend_schema(request=None, examples=[answer("Cancelled", ex.CANCELLED, 200)])
@@ -129,7 +129,7 @@ class Cancels(EffectView):
     refusals = (NotFound, refusals.CampaignNotOpen)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> Campaign:
-        return drafting.give_up(creator_id=customer_id(request), campaign_id=named(url["campaign_id"]), at=at)
+        return drafting.give_up(creator_id=customer_id(request), campaign_id=named(url["own_campaign_id"]), at=at)
 
 
 @extend_schema(examples=[asked("Evidence", ex.UPDATE_IN), answer("Told", ex.UPDATE, 201)])
@@ -144,7 +144,7 @@ class Updates(EffectView):
         milestone = data["milestone_id"]
         return drafting.tell(
             creator_id=customer_id(request),
-            campaign_id=named(url["campaign_id"]),
+            campaign_id=named(url["own_campaign_id"]),
             title=data["title"],
             words=data["words"],
             milestone_id=None if milestone is None else parse_public_id(CampaignMilestone.PREFIX, milestone),

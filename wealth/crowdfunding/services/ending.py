@@ -71,7 +71,8 @@ def settle(*, campaign_id: UUID, at: datetime) -> bool:
     row = locked(campaign_id)
     if row.state not in OVER or row.due_at is None or row.due_at > at:
         return False
-    assert row.product_id is not None and row.product is not None
+    assert row.product_id is not None
+    assert row.product is not None
     if orders.unpaid(row.product_id):
         Campaign.objects.filter(pk=row.pk).update(due_at=at + LOOK_AGAIN)
         return False
@@ -94,15 +95,14 @@ def share(row: Campaign, raised_fen: int, at: datetime) -> CampaignMilestone:
     fee = sum(fees_fen(raised_fen=raised_fen, shares_bp=[row.fee_bp]))
     parts = milestones_fen(net_fen=raised_fen - fee, weights=[one.weight for one in rows])
     for one, amount in zip(rows, parts, strict=True):
-        advance(
-            one, MilestoneState.WAITING, moves=MILESTONE_MOVES, at=at, amount_fen=amount, fee_fen=fee if one is rows[0] else 0
-        )
+        advance(one, MilestoneState.WAITING, moves=MILESTONE_MOVES, at=at, amount_fen=amount, fee_fen=fee if one is rows[0] else 0)
     return rows[0]
 
 
 def pay(row: Campaign, milestone: CampaignMilestone, at: datetime) -> None:
     """W30; where a milestone comes to nothing there is nothing to book."""
-    assert row.product_id is not None and milestone.amount_fen is not None
+    assert row.product_id is not None
+    assert milestone.amount_fen is not None
     total = milestone.amount_fen + milestone.fee_fen
     journal_id = new_id() if total else None
     advance(milestone, MilestoneState.PAID, moves=MILESTONE_MOVES, at=at, journal_id=journal_id)

@@ -68,9 +68,7 @@ def approve(*, campaign_id: UUID, seen: str, said: Selling, at: datetime) -> Cam
     decided = must_be_applying(APPROVE)
     row = locked(campaign_id)
     refuse_unapprovable(row, seen, said)
-    version = catalog.draft(
-        code=row.public_id, kind=Kind.CROWDFUNDING.value, issuer_code=ISSUER, values=values_of(row, said), at=at
-    )
+    version = catalog.draft(code=row.public_id, kind=Kind.CROWDFUNDING.value, issuer_code=ISSUER, values=values_of(row, said), at=at)
     selling.hand_in(product_id=version.product_id, at=at)
     product = selling.publish_under(act=APPROVE, product_id=version.product_id, seen=selling.fingerprint(version), at=at)
     ends_at = at + timedelta(days=row.days)
