@@ -248,7 +248,7 @@ def foreign_ids(bank: SandboxBank) -> dict[str, str]:
     session = factories.open_session(other, at=at, installation="foreign-phone")
     security.set_pin(customer_id=other.id, pin=factories.PIN, at=at)
     caller, intent = program(opened(other), session=session.session), Intent(other.id, session.session.id, "foreign")
-    owned = sold(caller) | bought(caller, intent) | shared(caller, intent)
+    owned = sold(caller) | bought(caller, intent) | shared(caller, intent) | campaigns(other)
     return {PREFIXES[name]: value for name, value in owned.items() if name in PREFIXES} | {"crd": card.public_id}
 
 

@@ -125,7 +125,18 @@ class CampaignAdmin(OfCustomer, Owned):
     )
     finds = {"cfc": "pk", "cus": "creator_id", "prd": "product_id"}
     search_help_text = _("A public id: of the campaign, its creator or its product")
-    list_display = ("number", "state_label", "looked_at_by", "title", "creator_link", "goal", "scheme_label", "online", "ends", "created")
+    list_display = (
+        "number",
+        "state_label",
+        "looked_at_by",
+        "title_shown",
+        "creator_link",
+        "goal",
+        "scheme_label",
+        "online",
+        "ends",
+        "created",
+    )
     list_filter = ("state", "scheme", Whose)
     list_select_related = ("product",)
     fieldsets = (
@@ -135,7 +146,7 @@ class CampaignAdmin(OfCustomer, Owned):
                 "fields": (
                     ("number", "state_label"),
                     ("looked_at_by", "creator_link"),
-                    ("title", "product_link"),
+                    ("title_shown", "product_link"),
                     ("goal", "pledged"),
                     ("raised", "person_cap"),
                     ("scheme_label", "days"),
@@ -151,7 +162,7 @@ class CampaignAdmin(OfCustomer, Owned):
     )
 
     @display(description=_("Title"))
-    def title(self, row: Campaign) -> str:
+    def title_shown(self, row: Campaign) -> str:
         return row.title_zh if chinese() else row.title_en
 
     @display(description=_("Creator"), ordering="creator_id")
@@ -160,7 +171,7 @@ class CampaignAdmin(OfCustomer, Owned):
 
     @display(description=_("Product"))
     def product_link(self, row: Campaign) -> SafeString | str:
-        return link("wealth.product", row.product_id, self.title(row)) if row.product_id else "-"
+        return link("wealth.product", row.product_id, self.title_shown(row)) if row.product_id else "-"
 
     @display(description=_("Goal (yuan)"), ordering="goal_fen")
     def goal(self, row: Campaign) -> SafeString:
@@ -250,7 +261,7 @@ class CampaignMilestoneAdmin(OfCustomer, Owned):
     )
     finds = {"cfm": "pk", "cfc": "campaign_id"}
     search_help_text = _("A public id: of the milestone or its campaign")
-    list_display = ("number", "state_label", "looked_at_by", "campaign_link", "place_in_campaign", "title", "amount_label", "changed")
+    list_display = ("number", "state_label", "looked_at_by", "campaign_link", "place_in_campaign", "title_shown", "amount_label", "changed")
     list_filter = ("state", Whose)
     list_select_related = ("campaign",)
     fieldsets = (
@@ -260,7 +271,7 @@ class CampaignMilestoneAdmin(OfCustomer, Owned):
                 "fields": (
                     ("number", "state_label"),
                     ("looked_at_by", "campaign_link"),
-                    ("title", "weight"),
+                    ("title_shown", "weight"),
                     ("amount_label", "fee"),
                     ("journal", "changed"),
                     "evidence_shown",
@@ -278,7 +289,7 @@ class CampaignMilestoneAdmin(OfCustomer, Owned):
         return link(CAMPAIGN, row.campaign_id, row.campaign.title_zh if chinese() else row.campaign.title_en)
 
     @display(description=_("Title"))
-    def title(self, row: CampaignMilestone) -> str:
+    def title_shown(self, row: CampaignMilestone) -> str:
         return row.title_zh if chinese() else row.title_en
 
     @display(description=_("Amount (yuan)"))
