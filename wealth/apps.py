@@ -14,6 +14,7 @@ class WealthConfig(FloorConfig):
         "fixed_term",
         "transfer",
         "insurance",
+        "crowdfunding",
         "portfolio",
         "advisor",
     )

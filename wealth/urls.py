@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("wealth.advisor.api.urls")),
     path("", include("wealth.portfolio.api.urls")),
     path("", include("wealth.insurance.api.urls")),
+    path("", include("wealth.crowdfunding.api.urls")),
 ]

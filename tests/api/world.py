@@ -57,6 +57,7 @@ from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
 from tests.wealth.advisor import world as advisor
 from tests.wealth.catalog import products
+from tests.wealth.crowdfunding import world as crowdfunding
 from tests.wealth.current import world as current
 from tests.wealth.fixed_term import world as fixed
 from tests.wealth.insurance import world as insurance
@@ -118,9 +119,12 @@ PREFIXES = {
     "policy_id": "inp",
     "premium_id": "inr",
     "claim_id": "inc",
+    "campaign_id": "cfc",
+    "own_campaign_id": "cfc",
+    "milestone_id": "cfm",
     "product_id": "prd",
 }
-NOBODYS = {"product_id"}
+NOBODYS = {"product_id", "campaign_id"}
 """Path parameters that name what every customer may read alike."""
 FUNDS_FEN = 50_000
 PUBLIC_ID = re.compile(r"^(?P<prefix>[a-z]{3})_[0-9a-z]{26}$")
@@ -203,6 +207,13 @@ def covered(owner: Customer) -> dict[str, str]:
     return insurance.has_all(owner, insurance.insurance())
 
 
+def campaigns(owner: Customer) -> dict[str, str]:
+    """A campaign that is a draft, with its milestones, and one that everybody sees."""
+    row, shown = crowdfunding.begun(owner), crowdfunding.approved(crowdfunding.begun(owner))
+    milestone = crowdfunding.milestone(row, 1)
+    return {"campaign_id": shown.public_id, "own_campaign_id": row.public_id, "milestone_id": milestone.public_id}
+
+
 def build_world(bank: SandboxBank) -> World:
     """Made by the platform's services and the real sandbox bank."""
     at = clock.now()
@@ -224,7 +235,8 @@ def build_world(bank: SandboxBank) -> World:
         | owes(owner, caller)
         | holds(owner)
         | invested(owner, session.session, at)
-        | covered(owner),
+        | covered(owner)
+        | campaigns(owner),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )
@@ -241,7 +253,7 @@ def foreign_ids(bank: SandboxBank) -> dict[str, str]:
     security.set_pin(customer_id=other.id, pin=factories.PIN, at=at)
     caller, intent = program(opened(other), session=session.session), Intent(other.id, session.session.id, "foreign")
     profiled(other)
-    owned = sold(caller) | bought(caller, intent) | shared(caller, intent) | covered(other)
+    owned = sold(caller) | bought(caller, intent) | shared(caller, intent) | covered(other) | campaigns(other)
     return {PREFIXES[name]: value for name, value in owned.items() if name in PREFIXES} | {
         "crd": card.public_id,
         "fxh": fixed.brought(fixed.deposits(transferable=True), other).public_id,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wealth', '0070_insurance'),
+        ('wealth', '0080_crowdfunding'),
     ]
 
     operations = [

@@ -1,16 +1,18 @@
 """Reads of orders."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
 
 from core.clock.queries import local_day
 from core.errors import NotFound
 from core.limits import queries as limits
 from wealth.orders.models import WealthOrder
-from wealth.orders.states import GOES_BACK, LATE, OPEN, WITH_ISSUER, OrderState, Side
+from wealth.orders.states import GOES_BACK, LATE, OPEN, UNPAID, WITH_ISSUER, OrderState, Side
 
 FAST = "wealth.fast"
 
@@ -116,3 +118,45 @@ def advanced() -> dict[UUID, int]:
     """By product, what was paid out at once and its issuer has not confirmed yet."""
     rows = WealthOrder.objects.filter(state=OrderState.FAST_PAID).order_by().values_list("product_id")
     return {product_id: int(fen) for product_id, fen in rows.annotate(fen=Sum("units_fen"))}
+
+
+@dataclass(frozen=True)
+class Pledged:
+    """What is paid for a product and kept, and by how many customers."""
+
+    fen: int
+    customers: int
+
+
+KEPT = (OrderState.PAID, OrderState.SUBMITTED, OrderState.CONFIRMED, OrderState.EARNING)
+
+
+def pledged(product_ids: Collection[UUID]) -> dict[UUID, Pledged]:
+    """By product, purchases that are paid and did not come to nothing, in one query."""
+    rows = WealthOrder.objects.filter(product_id__in=product_ids, side=Side.BUY, state__in=KEPT).order_by().values_list("product_id")
+    found = rows.annotate(fen=Sum("amount_fen"), customers=Count("customer_id", distinct=True))
+    return {product_id: Pledged(int(fen), customers) for product_id, fen, customers in found}
+
+
+def booked_fen(product_id: UUID) -> int:
+    """What the confirmed purchases of a product come to."""
+    rows = WealthOrder.objects.filter(product_id=product_id, side=Side.BUY, state__in=[OrderState.CONFIRMED, OrderState.EARNING])
+    return int(rows.aggregate(fen=Sum("amount_fen", default=0))["fen"])
+
+
+def undecided(product_id: UUID) -> QuerySet[WealthOrder, UUID]:
+    """Paid purchases of a product that the room of its kind has not decided."""
+    rows = WealthOrder.objects.filter(product_id=product_id, own=True, state__in=[OrderState.PAID, OrderState.SUBMITTED])
+    return rows.order_by("created_at", "id").values_list("id", flat=True)
+
+
+def unpaid(product_id: UUID) -> bool:
+    """Whether a purchase of a product may still be paid."""
+    return WealthOrder.objects.filter(product_id=product_id, side=Side.BUY, state__in=UNPAID).exists()
+
+
+def asked_along(product_ids: Collection[UUID], name: str) -> dict[str, int]:
+    """How many purchases that are open or kept ask along each value of `details[name]`."""
+    rows = WealthOrder.objects.filter(product_id__in=product_ids, side=Side.BUY, state__in=[*UNPAID, *KEPT])
+    named = rows.order_by().annotate(named=KeyTextTransform(name, "details")).filter(named__isnull=False)
+    return dict(named.values_list("named").annotate(count=Count("id")))

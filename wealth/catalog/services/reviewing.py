@@ -81,7 +81,13 @@ def reviewable(product_id: uuid.UUID, seen: str) -> ProductVersion:
 def publish(*, product_id: uuid.UUID, seen: str, at: datetime) -> Product:
     """Make the version under review what is sold from now on. Raises ApprovalNeeded outside an approval of `product.publish`, NotFound,
     WrongState, VersionChanged."""
-    must_be_applying(PUBLISH)
+    return publish_under(act=PUBLISH, product_id=product_id, seen=seen, at=at)
+
+
+@transaction.atomic
+def publish_under(*, act: str, product_id: uuid.UUID, seen: str, at: datetime) -> Product:
+    """The same within another sensitive act, of the room of the kind."""
+    must_be_applying(act)
     product = locked(product_id)
     version = reviewable(product_id, seen)
     advance(version, VersionState.PUBLISHED, moves=VERSION_MOVES, at=at, published_at=at)

@@ -1,0 +1,1 @@
+"""Crowdfunding to customers."""
