@@ -1,0 +1,1 @@
+"""Crowdfunding: campaigns, pledges and what creators are paid."""
