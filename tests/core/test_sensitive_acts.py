@@ -25,6 +25,8 @@ from core.outbox.models import OutboxEvent
 from payments.disputes.services import deciding
 from payments.refunds.services import by_hand as refunds
 from tests.desk.people import staff, unverified, verified
+from wealth.crowdfunding.services import ending as milestones
+from wealth.crowdfunding.services import reviewing as campaigns
 from wealth.fixed_term.services import asking as maturities
 from wealth.insurance.services import claiming
 from wealth.orders.services import by_hand as wealth_orders
@@ -82,6 +84,7 @@ PAYLOADS: dict[str, Payload] = {
     "top_up.refund_again": of("top"),
     "withdrawal.paid_by_hand": of("wdr", **HAND),
 }
+SAID = campaigns.Selling(risk="R1", fee_bp=0, custodian="x", licence="x", risk_text_en="x", risk_text_zh="x")
 # What looks its row up before it calls the service: the service itself.
 SERVICES: dict[str, Callable[[], object]] = {
     "dispute.lose": lambda: deciding.lose(dispute_id=new_id(), verdict="x", at=AT),
@@ -89,6 +92,9 @@ SERVICES: dict[str, Callable[[], object]] = {
     "refund.ask_again": lambda: refunds.ask_again(refund_id=new_id(), at=AT),
     "refund.give_up": lambda: refunds.give_up(refund_id=new_id(), at=AT),
     "refund.paid_by_hand": lambda: refunds.pay_by_hand(refund_id=new_id(), reference="B-1", at=AT),
+    "campaign.approve": lambda: campaigns.approve(campaign_id=new_id(), seen="x", said=SAID, at=AT),
+    "campaign.cancel": lambda: campaigns.cancel(campaign_id=new_id(), why="complaints", at=AT),
+    "campaign.pay_milestone": lambda: milestones.pay_milestone(milestone_id=new_id(), at=AT),
     "fixed_term.ask_again": lambda: maturities.ask_again(holding_id=new_id(), at=AT),
     "insurance_claim.approve": lambda: claiming.approve(claim_id=new_id(), amount_fen=1, last=True, why="w", at=AT),
     "insurance_claim.decline": lambda: claiming.decline(claim_id=new_id(), why="w", at=AT),
