@@ -36,6 +36,8 @@ OPEN_BEFORE_CONSENT = {
     "POST /v1/payments/collects/shares/{collect_share_id}/decline": "who is asked for money may say no at any time",
     "POST /v1/payments/disputes/{dispute_id}/withdraw": "an account closes only when no payment is in dispute",
     "POST /v1/payments/agreements/{agreement_id}/pause": "nothing is taken from who does not want it",
+    "POST /v1/wealth/investing/{investing_id}/pause": "nothing is taken from who does not want it",
+    "POST /v1/wealth/investing/{investing_id}/end": "an account closes only when no regular investment stands",
     "POST /v1/payments/agreements/{agreement_id}/cancel": "an account closes only when no agreement stands",
     "POST /v1/payments/merchants/{merchant_id}/close": "an account closes only when its merchants are closed",
     "POST /v1/payments/cards/{card_id}/unbind": "an account closes only when no card is bound",

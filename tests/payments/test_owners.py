@@ -13,7 +13,7 @@ from core.audit.models import AuditRecord
 from core.clock import queries as clock
 from core.desk.owned import Owned
 from core.desk.site import desk
-from core.ids import new_id
+from core.ids import new_id, parse_public_id
 from core.work import services as work
 from core.work.models import Assignment, WorkItem
 from payments.channels import breaks
@@ -32,6 +32,9 @@ from tests.payments.refunds.world import by_balance
 from tests.payments.settlement.world import approve_day, end_day, sell
 from tests.payments.wallet.world import open_day
 from tests.query_counts import assert_queries_do_not_grow
+from tests.wealth.insurance.world import applied, has_all, insurance, quoted
+from tests.wealth.orders.world import an_issuer, saver
+from wealth.insurance.models import InsuranceApplication, InsuranceClaim
 
 pytestmark = pytest.mark.django_db
 WHY = {"reason": "gone to lunch for long"}
@@ -63,12 +66,27 @@ def not_taken() -> MerchantNotice:
     return made
 
 
+def referred() -> InsuranceApplication:
+    open_day()
+    an_issuer()
+    made = applied(who := saver(), quoted(who, insurance(), "heavily"))
+    return InsuranceApplication.objects.get(pk=parse_public_id("ina", made["id"]))
+
+
+def claimed() -> InsuranceClaim:
+    open_day()
+    an_issuer()
+    return InsuranceClaim.objects.get(pk=parse_public_id("inc", has_all(saver(100_000), insurance())["claim_id"]))
+
+
 QUEUES: dict[str, Callable[[], Any]] = {
     "core_workitem": item,
     "payments_break": difference,
     "payments_dispute": disputed,
     "payments_settlement": to_approve,
     "payments_merchantnotice": not_taken,
+    "wealth_insuranceapplication": referred,
+    "wealth_insuranceclaim": claimed,
 }
 
 

@@ -113,10 +113,12 @@ class Schema(AutoSchema):
         proofs = tuple(refusal for one in self.view.get_authenticators() for refusal in getattr(one, "refusals", ()))
         if self.get_auth() and not proofs:
             found[401] = titled(401, "not_authenticated")
-        if self.method in {"POST", "PUT", "PATCH"}:
-            found[400] = titled(400, "malformed")
+        takes_body = self.method in {"POST", "PUT", "PATCH"}
+        if takes_body or getattr(self.view, "query_checked", False):
             errors = [{"field": "amount", "code": "required", "detail": "This field is required."}]
             found[422] = titled(422, "validation_failed", errors=errors)
+        if takes_body:
+            found[400] = titled(400, "malformed")
             if self.get_request_serializer() is not None:
                 found[415] = titled(415, "unsupported_media_type")
         refusals = proofs + tuple(getattr(self.view, "refusals", ()))

@@ -23,6 +23,8 @@ class View(APIView):
     input_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     output_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     refusals: ClassVar[tuple[type[DomainError], ...]] = ()
+    query_checked: ClassVar[bool] = False
+    """Whether the query is judged by a serializer, as bodies are."""
 
     def validated(self, request: Request) -> dict[str, Any]:
         """The request body through `input_class`. Raises DRF's ValidationError, answered as 422."""

@@ -75,6 +75,7 @@ class Products(Listing):
 
     output_class = ProductLine
     pagination_class = Sorted
+    query_checked = True
 
     @extend_schema(operation_id="wealth_products_list", parameters=[ProductsIn], examples=[page("A product", ex.LINE)])
     def get(self, request: Request, **url: str) -> Response:
@@ -91,6 +92,7 @@ class Compared(View):
 
     output_class = ComparedShown
     refusals = (NotFound, Invalid)
+    query_checked = True
 
     @extend_schema(operation_id="wealth_products_compare", parameters=[CompareIn], examples=[answer("Two", ex.COMPARED, 200)])
     def get(self, request: Request) -> Response:
@@ -122,6 +124,7 @@ class Calculator(View):
 
     output_class = CalculatedShown
     refusals = (NotFound, queries.AmountTooSmall, queries.AmountOffStep)
+    query_checked = True
 
     @extend_schema(
         operation_id="wealth_products_calculate", parameters=[CalculateIn], examples=[answer("30 days", {"outcome": ex.OUTCOME}, 200)]

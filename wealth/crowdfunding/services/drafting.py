@@ -24,6 +24,7 @@ from wealth.crowdfunding.states import CAMPAIGN_MOVES, CampaignState, MilestoneS
 
 REVIEW_WAITS, MILESTONE_WAITS = "campaign.review", "campaign.milestone"
 MOST_PARTS = 20
+WHICH_MILESTONE = ("Name a milestone of this campaign that waits to be paid.", "请选择本众筹待付款的里程碑。")
 BY_CREATOR = "given up by its creator"
 COLUMNS = ("title_en", "title_zh", "story_en", "story_zh", "goal_fen", "scheme", "days", "person_cap_fen")
 
@@ -186,10 +187,13 @@ def tell(*, creator_id: UUID, campaign_id: UUID, title: str, words: str, milesto
     NotFound, CampaignNotOpen, Invalid."""
     parties.require_active(creator_id)
     row = locked(campaign_id, creator_id)
+    milestone = None if milestone_id is None else queries.milestones(row.id).filter(pk=milestone_id).first()
+    if milestone_id is not None and milestone is None:
+        raise Invalid("milestone_id", *WHICH_MILESTONE)
     if row.product_id is None:
         raise CampaignNotOpen(state=row.state)
-    if milestone_id is not None and not queries.milestones(row.id).filter(pk=milestone_id, state=MilestoneState.WAITING).exists():
-        raise Invalid("milestone_id", "Name a milestone of this campaign that waits to be paid.", "请选择本众筹待付款的里程碑。")
+    if milestone is not None and milestone.state != MilestoneState.WAITING:
+        raise Invalid("milestone_id", *WHICH_MILESTONE)
     number = (queries.updates(row.id).aggregate(most=Max("number"))["most"] or 0) + 1
     made = CampaignUpdate(
         id=new_id(),

@@ -54,6 +54,7 @@ class History(View):
 
     output_class = HistoryShown
     refusals = (Invalid,)
+    query_checked = True
 
     @extend_schema(operation_id="wealth_portfolio_history", parameters=[HistoryIn], examples=[examples.HISTORY])
     def get(self, request: Request) -> Response:
@@ -98,6 +99,7 @@ class OneMonth(FileView):
 
     output_class = StatementShown
     refusals = (NotFound,)
+    query_checked = True
 
     @extend_schema(
         operation_id="wealth_portfolio_statements_retrieve",

@@ -77,7 +77,7 @@ class Book(Listing):
 
     output_class = TransferOfferShown
     pagination_class = Sorted
-    refusals = (NotFound,)
+    query_checked = True
 
     @extend_schema(operation_id="wealth_transfers_book", parameters=[TransferBookIn], examples=[page("An offer", ex.OFFER)])
     def get(self, request: Request, **url: str) -> Response:
