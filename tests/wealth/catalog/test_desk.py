@@ -91,7 +91,7 @@ def test_what_no_version_can_say_is_told_beside_the_field_and_nothing_is_drafted
     answer = maker.post(reverse("admin:wealth_product_do_draft"), wrong)
     assert answer.status_code == 200
     assert Product.objects.count() == 0
-    unbuilt = maker.post(reverse("admin:wealth_product_do_draft"), TYPED | {"code": "D", "kind": "crowdfunding", "issuer_code": "x"})
+    unbuilt = maker.post(reverse("admin:wealth_product_do_draft"), TYPED | {"code": "D", "kind": "advisor", "issuer_code": "x"})
     assert "Select a valid choice" in unbuilt.content.decode()
 
 

@@ -138,7 +138,7 @@ def test_an_unknown_kind_a_taken_code_and_a_term_its_kind_refuses_are_refused_by
     with pytest.raises(drafting.ProductCodeTaken):
         products.draft(code=taken)
     with pytest.raises(drafting.KindNotBuilt):
-        drafting.draft(code="X1", kind="crowdfunding", issuer_code="i", values=products.VALUES, at=AT)
+        drafting.draft(code="X1", kind="advisor", issuer_code="i", values=products.VALUES, at=AT)
     with products.plugged("advisor"), pytest.raises(Invalid) as refused:
         products.draft(kind="advisor", terms={"forbidden": 1})
     assert refused.value.field == "terms"
