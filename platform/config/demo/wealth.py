@@ -79,13 +79,16 @@ def product_of(wanted: Intention) -> Product:
 
 
 def invest(life: Life, wanted: Intention, at: datetime) -> None:
-    """A purchase, paid from the balance."""
-    product = product_of(wanted)
+    """A purchase, paid from the balance; people put away two thirds of it at most."""
+    product, customer = product_of(wanted), customer_of(life)
+    fen = min(wanted.amount_fen, wallet.balance(customer.id).available * 2 // 3)
+    if fen < catalog.current_version(product).minimum_fen:
+        raise NotReady("has too little to save")
     details = {"instruction": wanted.scene} if wanted.scene else {}
-    order = buying.buy(customer_id=customer_of(life).id, product_id=product.id, amount_fen=wanted.amount_fen, details=details, at=at)
+    order = buying.buy(customer_id=customer.id, product_id=product.id, amount_fen=fen, details=details, at=at)
     assert order.cashier_order_id is not None
     paid = cashier.order(order.cashier_order_id)
-    intent = intent_for(life, paying.PURPOSE, wanted.amount_fen, paid.public_id, at)
+    intent = intent_for(life, paying.PURPOSE, fen, paid.public_id, at)
     paying.pay(intent=intent, order_id=paid.id, picks=[Pick("balance")], at=at)
 
 
