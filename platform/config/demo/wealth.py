@@ -79,9 +79,9 @@ def product_of(wanted: Intention) -> Product:
 
 
 def invest(life: Life, wanted: Intention, at: datetime) -> None:
-    """A purchase, paid from the balance; people put away two thirds of it at most."""
+    """A purchase, paid from the balance; people put away a third of it at most."""
     product, customer = product_of(wanted), customer_of(life)
-    fen = min(wanted.amount_fen, wallet.balance(customer.id).available * 2 // 3)
+    fen = min(wanted.amount_fen, wallet.balance(customer.id).available // 3)
     if fen < catalog.current_version(product).minimum_fen:
         raise NotReady("has too little to save")
     details = {"instruction": wanted.scene} if wanted.scene else {}

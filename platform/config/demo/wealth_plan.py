@@ -7,9 +7,9 @@ from typing import Any
 
 from config.demo.acts import Act, Intention, round_fen
 
-SAVERS, MOST_FEN = 0.6, 30_000
+SAVERS, MOST_FEN = 0.4, 30_000
 MORNING, EVENING = 9 * 60 + 30, 19 * 60
-BUYS, REDEEMS, AT_ONCE, TO_CARD, SELLS = 0.03, 0.015, 0.6, 0.3, 0.15
+BUYS, REDEEMS, AT_ONCE, TO_CARD, SELLS = 0.015, 0.01, 0.6, 0.3, 0.15
 LARGE_FEN = 20_000
 INSTRUCTIONS = ("pay_out", "roll_principal", "roll_all")
 
