@@ -103,7 +103,8 @@ class Compared(View):
             raise Invalid("ids", "Name two to four different products.", "请选择 2 至 4 个不同的产品。")
         at = clock.now()
         found = queries.many_shown([parse_public_id(Product.PREFIX, one) for one in ids], at)
-        return Response({"items": ProductShown(found, many=True, context=page_of(found, at)).data})
+        context = page_of(found, at)
+        return Response({"items": [ProductShown(product, context=context).data for product in found]})
 
 
 class OneProduct(View):
