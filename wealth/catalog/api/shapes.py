@@ -153,11 +153,11 @@ class ProductLine(serializers.Serializer[Product]):
 
 
 class OutcomeShown(serializers.Serializer[Outcome]):
-    amount = serializers.IntegerField(source="amount_fen")
+    amount = serializers.IntegerField(source="amount_fen", help_text="What you would have paid; of insurance all premiums due by then.")
     days = serializers.IntegerField()
     income = serializers.IntegerField(source="income_fen")
     fee = serializers.IntegerField(source="fee_fen")
-    end = serializers.IntegerField(source="end_fen", help_text="What you would have then.")
+    end = serializers.IntegerField(source="end_fen", help_text="What you would have then; of insurance what ending the policy gives back.")
     currency = serializers.SerializerMethodField()
     rate_percent = serializers.CharField(allow_null=True, help_text="A year; null where none is known.")
     as_of = serializers.DateField(allow_null=True)
