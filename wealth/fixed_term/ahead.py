@@ -21,7 +21,7 @@ def near_by(day: date, at: datetime) -> date:
     return day + timedelta(days=1 + cap(AHEAD, at))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def tell(*, day: date, part: int, at: datetime) -> int:
     """Once a lot, of those whose day is near by the morning after `day`. Returns how many were told."""
     near = near_by(day, at)

@@ -31,7 +31,7 @@ MATURED, ROLLED = "wealth.matured", "wealth.rolled"
 WRITTEN = ("paid_fen", "pay_journal_id", "due_at", "code", "earned_fen", "changed_at")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def mature(*, day: date, part: int, at: datetime) -> int:
     """Settle every lot of a part of the customers that matures by the morning after `day`. Returns how many moved; done before: none."""
     on, low = day + DAY, part * WIDTH

@@ -1,6 +1,7 @@
 """Quotes of natural days: fetched, kept once by revision, and told to whoever takes them."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -34,10 +35,17 @@ def fetch(*, issuer_code: str, at: datetime) -> int:
         found = open_port(issuer_code).fetch_quotes(first=first, last=last)
     except (IssuerUnreachable, IssuerNotConnected):
         found = []
-    made = sum(keep(issuer_code, quote, at) for quote in found if first <= quote.day <= last and quote.revision >= 1)
+    kept = IssuerQuote.objects.filter(issuer_id=issuer_code, day__gte=first, day__lte=last)
+    known = set(kept.values_list("product_code", "day", "revision", "income_per_10k")) if found else set()
+    sound = [quote for quote in found if first <= quote.day <= last and quote.revision >= 1]
+    made = sum(keep(issuer_code, quote, at) for quote in sound if said_of(quote) not in known)
     if at >= clock.start_of_day(today) + schedule.ALARM_AFTER:
         ask_about_missing(issuer_code, last, at)
     return made
+
+
+def said_of(quote: Quote) -> tuple[str, date, int, Decimal]:
+    return quote.product_code, quote.day, quote.revision, quote.income_per_10k
 
 
 @transaction.atomic
