@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db.models import BigIntegerField, F, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from core.business_day import queries as business_days
@@ -92,6 +92,6 @@ def runs(product_id: uuid.UUID, day: date) -> QuerySet[CurrentRun]:
     return CurrentRun.objects.filter(product_id=product_id, day=day).order_by("part", "booking", "reversal")
 
 
-def last_quoted(product_id: uuid.UUID) -> date | None:
-    found: date | None = CurrentQuote.objects.filter(product_id=product_id).aggregate(last=Max("day"))["last"]
-    return found
+def last_quote(product_id: uuid.UUID) -> CurrentQuote | None:
+    """The quote in force of the last day that has one."""
+    return CurrentQuote.objects.filter(product_id=product_id).order_by("-day", "-revision").first()

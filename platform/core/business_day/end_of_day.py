@@ -9,7 +9,7 @@ would cost more than the work. Where one of several fails, all of them are rolle
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,20 +18,23 @@ from typing import NamedTuple
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F
 from django.db.models.functions import Greatest
 
 from core.attempts import Attempt
 from core.business_day import queries, services
 from core.business_day.models import BusinessDay, EodRun, EodShard
-from core.business_day.sockets import STEPS, Step
+from core.business_day.sockets import STEPS, Sparse, Step
 from core.clock import queries as clock
 from core.errors import DomainError
 from core.moves import WrongState
 
 State = EodShard.State
 Result = int | str | None
-QUICK_SECONDS = 0.1
+QUICK_SECONDS, GROWTH = 0.1, 4
+RUNNING = """
+UPDATE core_eodshard SET state = 'running', started_at = %(now)s, finished_at = NULL, tries = tries + 1
+WHERE id IN (SELECT id FROM core_eodshard WHERE id = ANY (%(ids)s) AND state <> 'done' ORDER BY shard FOR UPDATE SKIP LOCKED)
+"""
 DONE = """
 UPDATE core_eodshard part SET state = 'done', rows = did.rows, error = '', finished_at = greatest(part.started_at, %(now)s)
 FROM unnest(%(ids)s::uuid[], %(rows)s::bigint[]) AS did (id, rows) WHERE part.id = did.id
@@ -150,14 +153,22 @@ def run_step(run: EodRun, step: Step, outcome: Outcome, *, at: datetime, report:
 
 
 def run_in_line(waiting: Sequence[Part], step: Step, day: date, tell: "Teller", *, at: datetime) -> None:
-    """One group after another: the first is one shard, and each is twice the one before it while they are quick."""
-    size = 1
-    while waiting:
-        group, waiting = waiting[:size], waiting[size:]
-        begun = time.monotonic()
+    """One group after another. The first is what has nothing to do, where the step knows; then one shard, and each group is GROWTH times
+    the one before it while they are quick."""
+    size, busy = 1, busy_of(step, waiting, day, at)
+    idle, waiting = [part for part in waiting if part.shard not in busy], [part for part in waiting if part.shard in busy]
+    while idle or waiting:
+        group, waiting = (idle, waiting) if idle else (waiting[:size], waiting[size:])
+        begun, idle = time.monotonic(), []
         for part, result in zip(group, run_group(group, step, day, at=at), strict=True):
             tell(part.shard, result)
-        size = 2 * size if time.monotonic() - begun < QUICK_SECONDS else 1
+        size = size * GROWTH if time.monotonic() - begun < QUICK_SECONDS else 1
+
+
+def busy_of(step: Step, parts: Sequence[Part], day: date, at: datetime) -> Collection[int]:
+    """All of the shards where the step does not say which."""
+    shards = [part.shard for part in parts]
+    return step.busy(day=day, shards=shards, at=at) if isinstance(step, Sparse) and len(shards) > 1 else shards
 
 
 class Teller:
@@ -220,19 +231,18 @@ def do(group: Sequence[Part], step: Step, day: date, *, at: datetime) -> list[Re
     states = dict(rows.order_by("shard").values_list("id", "state"))
     results: list[Result] = [0 if states.get(part.id) == State.DONE else None for part in group]
     touched: dict[uuid.UUID, int] = {}
-    for place, part in enumerate(group):
-        if states.get(part.id) == State.RUNNING:
-            results[place] = touched[part.id] = step.run(day=day, shard=part.shard, at=at)
+    mine = [part for part in group if states.get(part.id) == State.RUNNING]
+    busy = busy_of(step, mine, day, at)
+    for part in mine:
+        touched[part.id] = step.run(day=day, shard=part.shard, at=at) if part.shard in busy else 0
+        results[group.index(part)] = touched[part.id]
     if touched:
         with connection.cursor() as cursor:
             cursor.execute(DONE, {"ids": list(touched), "rows": list(touched.values()), "now": clock.now()})
     return results
 
 
-@transaction.atomic
 def mark_running(group: Sequence[Part]) -> None:
     """Show that shards are being worked on: those that are not done, and that no other runner holds."""
-    free = EodShard.objects.select_for_update(skip_locked=True).filter(pk__in=[part.id for part in group]).exclude(state=State.DONE)
-    ids = list(free.order_by("shard").values_list("id", flat=True))
-    marks = {"state": State.RUNNING, "started_at": clock.now(), "finished_at": None, "tries": F("tries") + 1}
-    EodShard.objects.filter(pk__in=ids).update(**marks)
+    with connection.cursor() as cursor:
+        cursor.execute(RUNNING, {"ids": [part.id for part in group], "now": clock.now()})
