@@ -11,7 +11,8 @@ SELECT business_on - (SELECT min(business_on) FROM ledger_journal), event,
 FROM ledger_journal WHERE event <> ALL (%(in_parts)s) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 IN_PARTS = """
-SELECT business_on - (SELECT min(business_on) FROM ledger_journal), event, sum((SELECT sum(greatest(amount, 0)) FROM unnest(amounts) AS amount))
+SELECT business_on - (SELECT min(business_on) FROM ledger_journal), event,
+  sum((SELECT sum(greatest(amount, 0)) FROM unnest(amounts) AS amount))
 FROM ledger_journal WHERE event = ANY (%(in_parts)s) GROUP BY 1, 2 ORDER BY 1, 2
 """
 """Control entries are a part of the customers each, and who is in which part is as random as ids."""
