@@ -113,7 +113,7 @@ def forward(book: CurrentBook, quote: CurrentQuote, *, holding_id: uuid.UUID | N
     made = drafted(book, quote.day, holding_id, at)
     last = CurrentRun.objects.filter(product_id=book.product_id, part=book.part, day=quote.day).aggregate(last=Max("booking"))["last"]
     made.booking, made.quote = (0 if last is None else last + 1), quote
-    monthly = book.product.current.carry == Carry.MONTHLY
+    monthly = book.product.current.carry == Carry.MONTHLY  # type: ignore[union-attr]
     values = scope(book, quote.day, holding_id) | {"rate": rate_e4(quote.income_per_10k), "booking": made.booking, "run": made.pk}
     [(made.holdings, made.units_fen, made.income_fen, customers)] = run(statements.book(monthly=monthly), values)
     if holding_id is None or made.holdings:

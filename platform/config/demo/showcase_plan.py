@@ -10,7 +10,7 @@ COLLECTORS, INSURED, CREATOR, REFERRED = (0, 1), 2, 3, 4
 """Their places in the cast: who has something of every kind, who claims and cools off, whose campaigns they are, whose application a
 person looks at."""
 MORNING = 9 * 60
-FIRST_FEN = 80_000
+FIRST_FEN = 150_000
 PLEDGE_FEN, PLEDGE_DAYS = 1_500, 6
 COVER_FEN, CLAIM_FEN = 1_000_000, 20_000
 MATURING = ("BYTERM07", "BYTERM14", "BYTERM07")
@@ -43,16 +43,16 @@ def life(place: int, person: int, begins: int) -> Iterator[Intention]:
         yield on(2, 30, Act.GOAL, 500_000, how="环岛旅行")
         yield on(2, 40, Act.AGREE, 1_000, how="BYCASH02")
         yield on(3, 30, Act.INSURE, COVER_FEN, how="BYLIFE01", scene="no")
-        yield on(4, 30, Act.ADVISE, 6_000)
+        yield on(4, 30, Act.ADVISE, 40_000)
         yield on(5, 30, Act.INVEST, 5_000, how="BYTERM90", scene="pay_out")
-        yield on(9, 30, Act.AUTO_DEBIT, how="BYLIFE01")
+        yield on(16, 30, Act.AUTO_DEBIT, how="BYLIFE01")
     if place == COLLECTORS[1]:
-        yield on(11, 60, Act.SELL, 5, how="BYTERM90")
+        yield on(17, 60, Act.SELL, 5, how="BYTERM90")
     if place == INSURED:
         yield on(1, 30, Act.INSURE, COVER_FEN, how="BYSAFE01", scene="yes")
         yield on(1, 40, Act.INSURE, COVER_FEN, how="BYLIFE01", scene="no")
-        yield on(8, 30, Act.COOL_OFF, how="BYLIFE01")
-        yield on(15, 30, Act.CLAIM, CLAIM_FEN, how="BYSAFE01")
+        yield on(13, 30, Act.COOL_OFF, how="BYLIFE01")
+        yield on(16, 30, Act.CLAIM, CLAIM_FEN, how="BYSAFE01")
     if place == REFERRED:
         yield on(1, 30, Act.INSURE, COVER_FEN, how="BYLIFE01", scene="heavily")
 
