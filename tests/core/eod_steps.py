@@ -30,6 +30,14 @@ class Interest:
         return 3
 
 
+@dataclass
+class Idle(Interest):
+    """Has nothing to do."""
+
+    def run(self, *, day: date, shard: int, at: datetime) -> int:
+        return 0
+
+
 def credited(day: date, *, name: str = "tests.interest", shards: int = 4) -> list[int]:
     """What each shard credited for `day`."""
     return [limits.used(counter=f"{name}.{shard}", owner=STEP_OWNER, period=day.isoformat()) for shard in range(shards)]

@@ -7,19 +7,19 @@ the quote had been right at first. Whoever calls holds the book of the part.
 """
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from accounts.ledger import periods
 from accounts.ledger import services as ledger
 from core.business_day import queries as business_days
 from core.ids import SHARDS, new_id, public_id
 from core.outbox import services as outbox
-from wealth.catalog import queries as catalog
 from wealth.catalog.services.days import changed
 from wealth.catalog.states import Carry
 from wealth.current import journals, queries, statements
@@ -46,40 +46,55 @@ def part_of(shard: int) -> int:
 @transaction.atomic
 def catch_up(*, product_id: uuid.UUID, part: int, through: date, at: datetime) -> Done:
     """Book what a part is behind, up to `through`, and anew what was booked by quotes that are in force no more. Done before: no rows."""
-    book = CurrentBook.objects.select_for_update(of=("self",)).get(product_id=product_id, part=part)
-    first = book.booked_through + DAY
-    rows = rebook(book, at=at)
-    found = queries.quotes(product_id, since=book.booked_through + DAY, through=through)
-    while book.booked_through < through and (quote := found.get(book.booked_through + DAY)):
+    [done] = go_on(CurrentBook.objects.filter(product_id=product_id, part=part), through=through, at=at)
+    return done
+
+
+@transaction.atomic
+def catch_up_part(*, part: int, through: date, at: datetime) -> int:
+    """What `catch_up` does, for every product of a part: what is read first is read once for all. Returns the rows written."""
+    return sum(done.rows for done in go_on(CurrentBook.objects.filter(part=part), through=through, at=at))
+
+
+def go_on(wanted: QuerySet[CurrentBook], *, through: date, at: datetime) -> list[Done]:
+    """Books of one part, locked here."""
+    books = list(wanted.select_for_update(of=("self",)).select_related("product__current").order_by("product_id"))
+    if not books:
+        return []
+    stale: dict[uuid.UUID, date] = dict(run(statements.STALE, {"books": [book.pk for book in books]}))
+    since = min(book.booked_through for book in books) + DAY
+    found = queries.quotes_of([book.product_id for book in books], since=since, through=through)
+    firsts = {book.pk: min(stale.get(book.product_id, book.booked_through + DAY), book.booked_through + DAY) for book in books}
+    done = [book_on(book, stale.get(book.product_id), found[book.product_id], through=through, at=at) for book in books]
+    tell_changed([(book, firsts[book.pk]) for book in books if book.booked_through >= firsts[book.pk]], at=at)
+    return done
+
+
+def book_on(book: CurrentBook, stale: date | None, quotes: Mapping[date, CurrentQuote], *, through: date, at: datetime) -> Done:
+    """One book: anew from the first stale day on, then the days whose quotes are here."""
+    rows, first = 0 if stale is None else anew(book, holding_id=None, since=stale, at=at), book.booked_through
+    while book.booked_through < through and (quote := quotes.get(book.booked_through + DAY)):
         rows += forward(book, quote, holding_id=None, at=at)
         book.booked_through = quote.day
+    if book.booked_through > first:
         book.save(update_fields=["booked_through"])
-    if book.booked_through >= first:
-        tell_changed(book, since=first, at=at)
     behind = book.booked_through < through and waits(book)
     return Done(rows, book.booked_through + DAY if behind else None)
 
 
-def rebook(book: CurrentBook, *, at: datetime) -> int:
-    """Everything from the first revised day on."""
-    [(since,)] = run(statements.STALE, {"product": book.product_id, "part": book.part, "through": book.booked_through})
-    if since is None:
-        return 0
-    tell_changed(book, since=since, at=at)
-    return anew(book, holding_id=None, since=since, at=at)
-
-
 def make_up(book: CurrentBook, *, holding_id: uuid.UUID, since: date, at: datetime) -> int:
     """One holding's days from `since` on, its units having been confirmed after they were booked."""
-    tell_changed(book, since=since, at=at)
+    tell_changed([(book, since)], at=at)
     return anew(book, holding_id=holding_id, since=since, at=at)
 
 
-def tell_changed(book: CurrentBook, *, since: date, at: datetime) -> None:
-    """Where days of a part that are over for everybody are booked only now."""
-    if since <= queries.bookable_through():
-        low = book.part * WIDTH
-        changed(product_id=book.product_id, low=low, high=low + WIDTH, since=since, at=at)
+def tell_changed(booked: Sequence[tuple[CurrentBook, date]], *, at: datetime) -> None:
+    """Where days of a part that are over for everybody are booked only now: from which day on, of each book."""
+    over = queries.bookable_through() if booked else None
+    for book, since in booked:
+        if over is not None and since <= over:
+            low = book.part * WIDTH
+            changed(product_id=book.product_id, low=low, high=low + WIDTH, since=since, at=at)
 
 
 def anew(book: CurrentBook, *, holding_id: uuid.UUID | None, since: date, at: datetime) -> int:
@@ -98,7 +113,7 @@ def forward(book: CurrentBook, quote: CurrentQuote, *, holding_id: uuid.UUID | N
     made = drafted(book, quote.day, holding_id, at)
     last = CurrentRun.objects.filter(product_id=book.product_id, part=book.part, day=quote.day).aggregate(last=Max("booking"))["last"]
     made.booking, made.quote = (0 if last is None else last + 1), quote
-    monthly = catalog.product(book.product_id).current.carry == Carry.MONTHLY  # type: ignore[union-attr]
+    monthly = book.product.current.carry == Carry.MONTHLY  # type: ignore[union-attr]
     values = scope(book, quote.day, holding_id) | {"rate": rate_e4(quote.income_per_10k), "booking": made.booking, "run": made.pk}
     [(made.holdings, made.units_fen, made.income_fen, customers)] = run(statements.book(monthly=monthly), values)
     if holding_id is None or made.holdings:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db.models import BigIntegerField, F, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from core.business_day import queries as business_days
@@ -64,6 +64,15 @@ def quotes(product_id: uuid.UUID, *, since: date, through: date) -> dict[date, C
     return {row.day: row for row in rows}
 
 
+def quotes_of(product_ids: Collection[uuid.UUID], *, since: date, through: date) -> dict[uuid.UUID, dict[date, CurrentQuote]]:
+    """The quotes in force of some products, by day."""
+    found: dict[uuid.UUID, dict[date, CurrentQuote]] = {product_id: {} for product_id in product_ids}
+    rows = CurrentQuote.objects.filter(product_id__in=product_ids, day__gte=since, day__lte=through)
+    for row in rows.order_by("day", "revision"):
+        found[row.product_id][row.day] = row
+    return found
+
+
 def bookable_through() -> date:
     """The last day whose end of day is done: what was late of it, or revised since, is booked beside the end of day. Long ago where no
     business day was ever opened."""
@@ -83,6 +92,6 @@ def runs(product_id: uuid.UUID, day: date) -> QuerySet[CurrentRun]:
     return CurrentRun.objects.filter(product_id=product_id, day=day).order_by("part", "booking", "reversal")
 
 
-def last_quoted(product_id: uuid.UUID) -> date | None:
-    found: date | None = CurrentQuote.objects.filter(product_id=product_id).aggregate(last=Max("day"))["last"]
-    return found
+def last_quote(product_id: uuid.UUID) -> CurrentQuote | None:
+    """The quote in force of the last day that has one."""
+    return CurrentQuote.objects.filter(product_id=product_id).order_by("-day", "-revision").first()

@@ -64,14 +64,16 @@ WITH d AS MATERIALIZED (
 SELECT count(*), coalesce(sum(units_fen), 0)::bigint, coalesce(sum(income_fen), 0)::bigint, NULL::uuid[] FROM d
 """  # noqa: S608  # nosec B608  # fragments of this module alone
 STALE = """
-SELECT min(q.day) FROM wealth_currentquote q
-WHERE q.product_id = %(product)s AND q.revision > 1 AND q.day <= %(through)s
+SELECT b.product_id, min(q.day) FROM wealth_currentbook b
+JOIN wealth_currentquote q ON q.product_id = b.product_id AND q.revision > 1 AND q.day <= b.booked_through
+WHERE b.id = ANY (%(books)s)
     AND NOT EXISTS (SELECT FROM wealth_currentquote n WHERE n.product_id = q.product_id AND n.day = q.day AND n.revision > q.revision)
-    AND EXISTS (SELECT FROM wealth_currentrun r WHERE r.product_id = q.product_id AND r.part = %(part)s AND r.day = q.day)
-    AND NOT EXISTS (SELECT FROM wealth_currentrun r WHERE r.product_id = q.product_id AND r.part = %(part)s AND r.day = q.day
+    AND EXISTS (SELECT FROM wealth_currentrun r WHERE r.product_id = q.product_id AND r.part = b.part AND r.day = q.day)
+    AND NOT EXISTS (SELECT FROM wealth_currentrun r WHERE r.product_id = q.product_id AND r.part = b.part AND r.day = q.day
         AND r.quote_id = q.id AND r.holding_id IS NULL)
+GROUP BY b.product_id
 """
-"""The first day that is booked by a quote that is in force no more."""
+"""Of books of one part: the first day that is booked by a quote that is in force no more."""
 WAITS = f"""
 WITH {LATER} SELECT EXISTS (SELECT FROM {FROM_HOLDINGS} WHERE {MINE} AND h.units_fen - h.owed_fen - coalesce(l.units_fen, 0) > 0)
 """  # noqa: S608  # nosec B608  # fragments of this module alone

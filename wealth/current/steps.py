@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.business_day.sockets import STEPS
-from wealth.current import income, queries, waiting
+from wealth.current import income, waiting
 from wealth.current.models import PARTS
 
 
@@ -29,8 +29,7 @@ class Income:
     shards: int = PARTS
 
     def run(self, *, day: date, shard: int, at: datetime) -> int:
-        books = queries.parts().filter(part=shard)
-        return sum(income.catch_up(product_id=book.product_id, part=shard, through=day, at=at).rows for book in books)
+        return income.catch_up_part(part=shard, through=day, at=at)
 
 
 STEPS.plug("current.quotes", Quotes())

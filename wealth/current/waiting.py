@@ -45,5 +45,6 @@ def first_unquoted(product_id: uuid.UUID, since: date, through: date) -> date | 
 
 def settle(product_id: uuid.UUID, *, at: datetime) -> None:
     """End the asking for a product that waits no more."""
-    if product_id not in missing(through=queries.bookable_through()):
-        work.finish(kind=MISSING, target=public_id(Product.PREFIX, product_id), by="system", at=at)
+    target = public_id(Product.PREFIX, product_id)
+    if work.is_open(kind=MISSING, target=target) and product_id not in missing(through=queries.bookable_through()):
+        work.finish(kind=MISSING, target=target, by="system", at=at)

@@ -23,11 +23,10 @@ def seven_day(product_id: uuid.UUID, day: date) -> Decimal | None:
 
 def shown(product_id: uuid.UUID) -> tuple[date, Decimal | None, Decimal] | None:
     """The last quoted day, its seven-day yield (the issuer's own word where it gave one) and its income per 10,000 units."""
-    day = queries.last_quoted(product_id)
-    quote = None if day is None else queries.quote(product_id, day)
-    if day is None or quote is None:
+    quote = queries.last_quote(product_id)
+    if quote is None:
         return None
-    return day, quote.seven_day if quote.seven_day is not None else seven_day(product_id, day), quote.income_per_10k
+    return quote.day, quote.seven_day if quote.seven_day is not None else seven_day(product_id, quote.day), quote.income_per_10k
 
 
 def tell(product_id: uuid.UUID, *, at: datetime) -> None:

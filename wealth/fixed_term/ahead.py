@@ -1,8 +1,10 @@
 """Telling customers some days before that a lot matures."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import public_id
@@ -21,14 +23,26 @@ def near_by(day: date, at: datetime) -> date:
     return day + timedelta(days=1 + cap(AHEAD, at))
 
 
-@transaction.atomic
+def busy(*, day: date, parts: Collection[int], at: datetime) -> set[int]:
+    """The parts with somebody to tell."""
+    low, high = min(parts) * WIDTH, (max(parts) + 1) * WIDTH
+    found = to_tell(day, at).filter(shard__gte=low, shard__lt=high).order_by().values_list("shard", flat=True).distinct()
+    return {shard // WIDTH for shard in found} & set(parts)
+
+
+def to_tell(day: date, at: datetime) -> QuerySet[FixedHolding]:
+    """Lots nobody was told of, whose day is near by the morning after `day`."""
+    return FixedHolding.objects.filter(
+        state=LotState.HELD, ahead_at=None, matures_on__lte=near_by(day, at), matures_on__gt=day + timedelta(days=1)
+    )
+
+
+@transaction.atomic(savepoint=False)
 def tell(*, day: date, part: int, at: datetime) -> int:
     """Once a lot, of those whose day is near by the morning after `day`. Returns how many were told."""
-    near = near_by(day, at)
     low = part * WIDTH
-    rows = FixedHolding.objects.select_for_update(of=("self",), no_key=True).select_related("product")
-    mine = rows.filter(shard__gte=low, shard__lt=low + WIDTH, state=LotState.HELD, ahead_at=None)
-    found = list(mine.filter(matures_on__lte=near, matures_on__gt=day + timedelta(days=1)).order_by("id"))
+    mine = to_tell(day, at).filter(shard__gte=low, shard__lt=low + WIDTH)
+    found = list(mine.select_for_update(of=("self",), no_key=True).select_related("product").order_by("id"))
     FixedHolding.objects.filter(pk__in=[lot.pk for lot in found]).update(ahead_at=at)
     outbox.publish_all(
         [outbox.announced(topic=TOPIC, owner=lot.customer_id, payload=facts_of(lot), at=at, key=lot.public_id) for lot in found]

@@ -5,7 +5,7 @@ The end of `day` pays what matures by the day after, which is open by then. A lo
 without trading all wait. Interest stands on the lots, by the formula of the rules; nothing is worked out here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -31,7 +31,15 @@ MATURED, ROLLED = "wealth.matured", "wealth.rolled"
 WRITTEN = ("paid_fen", "pay_journal_id", "due_at", "code", "earned_fen", "changed_at")
 
 
-@transaction.atomic
+def busy(*, day: date, parts: Collection[int]) -> set[int]:
+    """The parts with a lot whose day has come by the morning after `day`."""
+    low, high = min(parts) * WIDTH, (max(parts) + 1) * WIDTH
+    due = FixedHolding.objects.filter(shard__gte=low, shard__lt=high, matures_on__lte=day + DAY)
+    found = due.filter(state__in=(LotState.HELD, LotState.MATURING)).order_by().values_list("shard", flat=True).distinct()
+    return {shard // WIDTH for shard in found} & set(parts)
+
+
+@transaction.atomic(savepoint=False)
 def mature(*, day: date, part: int, at: datetime) -> int:
     """Settle every lot of a part of the customers that matures by the morning after `day`. Returns how many moved; done before: none."""
     on, low = day + DAY, part * WIDTH

@@ -1,5 +1,6 @@
 """Fixed terms' steps of the end of day: whose day is near is told, and what matures by the morning is settled."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +18,9 @@ class Ahead:
     def run(self, *, day: date, shard: int, at: datetime) -> int:
         return ahead.tell(day=day, part=shard, at=at)
 
+    def busy(self, *, day: date, shards: Collection[int], at: datetime) -> Collection[int]:
+        return ahead.busy(day=day, parts=shards, at=at)
+
 
 @dataclass
 class Mature:
@@ -26,6 +30,9 @@ class Mature:
 
     def run(self, *, day: date, shard: int, at: datetime) -> int:
         return maturing.mature(day=day, part=shard, at=at)
+
+    def busy(self, *, day: date, shards: Collection[int], at: datetime) -> Collection[int]:
+        return maturing.busy(day=day, parts=shards)
 
 
 STEPS.plug("fixed_term.ahead", Ahead())

@@ -78,7 +78,7 @@ def close_shards(*, shards: Collection[int], business_on: date, at: datetime) ->
     """
     moved = movements(business_on, shards)
     wanted = set(moved) | queries.with_something_left(shards, business_on)
-    fresh = sorted(wanted - queries.settled_on(business_on, shards))
+    fresh = sorted(wanted - queries.settled_on(business_on, shards)) if wanted else []
     parts = [fresh[start : start + AT_ONCE] for start in range(0, len(fresh), AT_ONCE)]
     return sum(close_merchants({key: moved.get(key, []) for key in part}, business_on=business_on, at=at) for part in parts)
 

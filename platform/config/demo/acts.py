@@ -33,6 +33,16 @@ class Act(StrEnum):
     INVEST = "invest"
     REDEEM = "redeem"
     SELL = "sell"
+    INSURE = "insure"
+    AUTO_DEBIT = "auto_debit"
+    COOL_OFF = "cool_off"
+    CLAIM = "claim"
+    CAMPAIGN = "campaign"
+    PLEDGE = "pledge"
+    EVIDENCE = "evidence"
+    GOAL = "goal"
+    AGREE = "agree"
+    ADVISE = "advise"
 
 
 class NotReady(Exception):
@@ -45,9 +55,9 @@ class Intention:
 
     `other` is the person paid, the owner of the shop paid, or the number of the trade a shop opens in; `others` are who takes of a red
     packet, is asked in a collect, or receives a part of an order; `how` names what an order is paid from, the order that is refunded,
-    disputed or split, the agreement of a club, a biller and the account with it, a product, or how bold answers are; `scene` where it is
-    paid, how a product is redeemed, or what happens at a deposit's end. A deposit is offered `amount_fen` basis
-    points above its principal.
+    disputed or split, the agreement of a club, a biller and the account with it, a product, a campaign, a goal, or how bold answers are;
+    `scene` where it is paid, how a product is redeemed, what happens at a deposit's end, or the answer to an insurer's question. A deposit
+    is offered `amount_fen` basis points above its principal.
     """
 
     day: int

@@ -34,6 +34,8 @@ SELDOM = (50_000, 20, 20)
 WEIGHTS = {Act.JOIN: 6, Act.VERIFY: 4, Act.SET_PIN: 4, Act.BIND: 10, Act.TOP_UP: 5, Act.TRANSFER: 3, Act.OFFER: 3, Act.WITHDRAW: 7}
 WEIGHTS |= {Act.OPEN_SHOP: 12, Act.PAY: 6, Act.REFUND: 5, Act.DISPUTE: 3, Act.RED_PACKET: 10, Act.COLLECT: 12}
 WEIGHTS |= {Act.JOIN_CLUB: 5, Act.DEDUCT: 3, Act.BILL: 9, Act.SPLIT: 4, Act.ANSWER: 3, Act.INVEST: 7, Act.REDEEM: 4, Act.SELL: 3}
+WEIGHTS |= {Act.INSURE: 8, Act.AUTO_DEBIT: 2, Act.COOL_OFF: 4, Act.CLAIM: 3, Act.CAMPAIGN: 4, Act.PLEDGE: 7, Act.EVIDENCE: 2}
+WEIGHTS |= {Act.GOAL: 1, Act.AGREE: 4, Act.ADVISE: 18}
 
 Job = Callable[[Bank], Any]
 """Work that can be pickled: it may reach the bank's control plane through what it is given."""

@@ -1,8 +1,10 @@
 """The demo's people while it is performed: how far each has come, and how they approve what they do."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from accounts.identity.services import Customer, DeviceSession
 from accounts.security import services as security
@@ -10,7 +12,11 @@ from accounts.security.queries import pin_free_limit_fen
 from config.demo.acts import Intention, NotReady
 from config.demo.bank import Person
 from core.errors import DomainError
+from payments.cashier import queries as cashier
+from payments.cashier.services import paying
+from payments.cashier.services.funding import Pick
 from payments.wallet.services.authority import Intent
+from wealth.orders.services import buying
 
 PIN = "250417"
 
@@ -71,3 +77,17 @@ def proof_of(life: Life, purpose: str, amount_fen: int, payee: str, at: datetime
     if isinstance(proven, DomainError):
         raise proven
     return Intent(customer.id, session.id, nonce, proven[1])
+
+
+def ordered(life: Life, product_id: uuid.UUID, fen: int, details: Mapping[str, Any], at: datetime) -> None:
+    """Order of a product and pay it from the balance."""
+    order = buying.buy(customer_id=customer_of(life).id, product_id=product_id, amount_fen=fen, details=details, at=at)
+    assert order.cashier_order_id is not None
+    pay_order(life, order.cashier_order_id, at)
+
+
+def pay_order(life: Life, order_id: uuid.UUID, at: datetime) -> str:
+    """Pay an order of the cashier from the balance; returns what came of it."""
+    order = cashier.order(order_id)
+    intent = intent_for(life, paying.PURPOSE, order.amount_fen, order.public_id, at)
+    return paying.pay(intent=intent, order_id=order.id, picks=[Pick("balance")], at=at).result

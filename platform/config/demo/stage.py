@@ -117,14 +117,8 @@ class Stage:
                 standing.pay_bill(life, self.shop_of(wanted.other), wanted, at)
             case Act.SPLIT:
                 standing.split(self.shop_of(wanted.other), self.lives[wanted.others[0]], wanted, at)
-            case Act.ANSWER:
-                wealth.answer(life, wanted, at)
-            case Act.INVEST:
-                wealth.invest(life, wanted, at)
-            case Act.REDEEM:
-                wealth.redeem(life, wanted, at)
-            case Act.SELL:
-                wealth.sell(life, wanted, at)
+            case _:
+                wealth.ACTS[wanted.act](life, wanted, at)
 
     def open_shop(self, life: Life, wanted: Intention, at: datetime) -> None:
         shop, trade = shops.open_shop(life, wanted, at), TRADES[wanted.other]

@@ -1,24 +1,22 @@
 """The demo's wealth: products that its operators put on sale, savers who buy, hold and sell them, and the issuer's mornings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import transaction
 
-from config.demo.acts import Intention, NotReady
+from config.demo import advice, campaigns, cover
+from config.demo.acts import Act, Intention, NotReady
 from config.demo.cast import second_look
-from config.demo.lives import Life, card_of, customer_of, intent_for
-from config.demo.wealth_plan import OFFERED, SAID
+from config.demo.lives import Life, card_of, customer_of, intent_for, ordered, pay_order
+from config.demo.products import product_of
+from config.demo.shelf import OFFERED, SAID
 from core.errors import DomainError
 from core.ids import public_id
 from core.outbox import services as outbox
-from payments.cashier import queries as cashier
-from payments.cashier.services import paying
-from payments.cashier.services.funding import Pick
 from payments.wallet import queries as wallet
 from payments.wallet.services import authority
 from wealth.catalog import queries as catalog
-from wealth.catalog.queries import Product
 from wealth.catalog.services import drafting, reviewing
 from wealth.current import queries as current
 from wealth.fixed_term import queries as fixed_terms
@@ -27,7 +25,7 @@ from wealth.issuers import queries as issuers
 from wealth.issuers.services import sending
 from wealth.orders import queries as orders
 from wealth.orders import sweeps
-from wealth.orders.services import buying, redeeming
+from wealth.orders.services import redeeming
 from wealth.orders.services.to_card import ToCard
 from wealth.suitability import queries as suitability
 from wealth.suitability.services import answering
@@ -48,14 +46,24 @@ def open_shelf(at: datetime) -> None:
         version = reviewing.hand_in(product_id=version.product_id, at=at)
         payload = {"target": version.product.public_id, "seen": reviewing.fingerprint(version)}
         second_look(reviewing.PUBLISH, payload, "Compared with the issuer's prospectus", at, people=REVIEWERS)
+    advice.publish_models(at)
+
+
+def decide(at: datetime) -> None:
+    """What waits for people at the desk."""
+    cover.decide(at)
+    campaigns.decide(at)
 
 
 def go_on(at: datetime) -> None:
-    """Orders whose step is due, and what issuers are to be asked."""
+    """Orders whose step is due, what rooms do by themselves, and what issuers are to be asked."""
     for shard in orders.due_shards(at):
         sweeps.go_on(shard=shard, at=at)
     for shard in fixed_terms.due_shards(at):
         maturities.ask(shard=shard, at=at)
+    advice.go_on(at)
+    cover.go_on(at)
+    campaigns.go_on(at)
     for shard in issuers.due_shards(at):
         sending.resolve_due(shard=shard, at=at)
     outbox.run_pending(at=at)
@@ -71,25 +79,13 @@ def answer(life: Life, wanted: Intention, at: datetime) -> None:
     answering.answer(customer_id=customer_of(life).id, questionnaire_id=rules.id, answers=chosen, at=at)
 
 
-def product_of(wanted: Intention) -> Product:
-    found = catalog.by_code(wanted.how)
-    if found is None:
-        raise NotReady("has nothing to buy")
-    return found
-
-
 def invest(life: Life, wanted: Intention, at: datetime) -> None:
     """A purchase, paid from the balance; people put away a third of it at most."""
-    product, customer = product_of(wanted), customer_of(life)
-    fen = min(wanted.amount_fen, wallet.balance(customer.id).available // 3)
+    product = product_of(wanted)
+    fen = min(wanted.amount_fen, wallet.balance(customer_of(life).id).available // 3)
     if fen < catalog.current_version(product).minimum_fen:
         raise NotReady("has too little to save")
-    details = {"instruction": wanted.scene} if wanted.scene else {}
-    order = buying.buy(customer_id=customer.id, product_id=product.id, amount_fen=fen, details=details, at=at)
-    assert order.cashier_order_id is not None
-    paid = cashier.order(order.cashier_order_id)
-    intent = intent_for(life, paying.PURPOSE, fen, paid.public_id, at)
-    paying.pay(intent=intent, order_id=paid.id, picks=[Pick("balance")], at=at)
+    ordered(life, product.id, fen, {"instruction": wanted.scene} if wanted.scene else {}, at)
 
 
 def sell(life: Life, wanted: Intention, at: datetime) -> None:
@@ -119,9 +115,7 @@ def takes(life: Life, offer: TransferOffer, at: datetime) -> bool:
         with transaction.atomic():
             made = transfer.reserve(customer_id=customer.id, offer_id=offer.id, at=at)
             assert made.cashier_order_id is not None
-            paid = cashier.order(made.cashier_order_id)
-            intent = intent_for(life, paying.PURPOSE, made.price_fen, paid.public_id, at)
-            return paying.pay(intent=intent, order_id=paid.id, picks=[Pick("balance")], at=at).result == "paid"
+            return pay_order(life, made.cashier_order_id, at) == "paid"
     except DomainError:
         return False
 
@@ -139,3 +133,21 @@ def redeem(life: Life, wanted: Intention, at: datetime) -> None:
         to_card = ToCard(card_id, intent_for(life, authority.WITHDRAW, fen, public_id("crd", card_id), at))
     fast = wanted.scene == "fast"
     redeeming.redeem(customer_id=customer.id, product_id=product.id, units_fen=fen, fast=fast, to_card=to_card, at=at)
+
+
+ACTS: dict[Act, Callable[[Life, Intention, datetime], None]] = {
+    Act.ANSWER: answer,
+    Act.INVEST: invest,
+    Act.REDEEM: redeem,
+    Act.SELL: sell,
+    Act.INSURE: cover.insure,
+    Act.AUTO_DEBIT: cover.auto_debit,
+    Act.COOL_OFF: cover.cool_off,
+    Act.CLAIM: cover.claim,
+    Act.CAMPAIGN: campaigns.begin,
+    Act.PLEDGE: campaigns.pledge,
+    Act.EVIDENCE: campaigns.tell,
+    Act.GOAL: advice.set_goal,
+    Act.AGREE: advice.agree,
+    Act.ADVISE: advice.take_advice,
+}

@@ -1,15 +1,20 @@
 """The end-of-day runner: cut-off days are closed in order, each by its steps in order, each step by its shards.
 
-A shard and its row are one transaction, so a runner may be killed anywhere and started again: what is done stays done,
+A shard and its row are in one transaction, so a runner may be killed anywhere and started again: what is done stays done,
 what was under way is rolled back and done again. Two runners at once divide the shards between them.
+
+A runner takes more shards of a step into one transaction as long as that is quick: where there is little to do, the commits and the marks
+would cost more than the work. Where one of several fails, all of them are rolled back and each is done alone.
 """
 
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 import structlog
 from django.db import connection, transaction
@@ -18,12 +23,22 @@ from django.db.models.functions import Greatest
 from core.attempts import Attempt
 from core.business_day import queries, services
 from core.business_day.models import BusinessDay, EodRun, EodShard
-from core.business_day.sockets import STEPS, Step
+from core.business_day.sockets import STEPS, Sparse, Step
 from core.clock import queries as clock
 from core.errors import DomainError
 from core.moves import WrongState
 
 State = EodShard.State
+Result = int | str | None
+QUICK_SECONDS, GROWTH = 0.1, 4
+RUNNING = """
+UPDATE core_eodshard SET state = 'running', started_at = %(now)s, finished_at = NULL, tries = tries + 1
+WHERE id IN (SELECT id FROM core_eodshard WHERE id = ANY (%(ids)s) AND state <> 'done' ORDER BY shard FOR UPDATE SKIP LOCKED)
+"""
+DONE = """
+UPDATE core_eodshard part SET state = 'done', rows = did.rows, error = '', finished_at = greatest(part.started_at, %(now)s)
+FROM unnest(%(ids)s::uuid[], %(rows)s::bigint[]) AS did (id, rows) WHERE part.id = did.id
+"""
 log = structlog.get_logger(__name__)
 
 
@@ -117,18 +132,43 @@ def plan(*, day: date, at: datetime) -> dict[str, Step]:
     return steps
 
 
+class Part(NamedTuple):
+    """The row of a shard, and its number."""
+
+    id: uuid.UUID
+    shard: int
+
+
 def run_step(run: EodRun, step: Step, outcome: Outcome, *, at: datetime, report: Report, workers: int) -> None:
     """Run every shard of one step that is not done, all of them even when some fail."""
     waiting = list(EodShard.objects.filter(run=run).exclude(state=State.DONE).order_by("shard").values_list("id", "shard"))
     tell = Teller(run, at_start=run.shards - len(waiting), report=report, outcome=outcome)
     if workers == 1 or len(waiting) < 2:
-        for part_id, shard in waiting:
-            tell(shard, run_shard(part_id, step, run.day_id, shard, at=at))
+        run_in_line([Part(*row) for row in waiting], step, run.day_id, tell, at=at)
         return
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        jobs = [(shard, pool.submit(in_thread, part_id, step, run.day_id, shard, at)) for part_id, shard in waiting]
+        jobs = [(shard, pool.submit(in_thread, Part(part_id, shard), step, run.day_id, at)) for part_id, shard in waiting]
         for shard, job in jobs:
             tell(shard, job.result())
+
+
+def run_in_line(waiting: Sequence[Part], step: Step, day: date, tell: "Teller", *, at: datetime) -> None:
+    """One group after another. The first is what has nothing to do, where the step knows; then one shard, and each group is GROWTH times
+    the one before it while they are quick."""
+    size, busy = 1, busy_of(step, waiting, day, at)
+    idle, waiting = [part for part in waiting if part.shard not in busy], [part for part in waiting if part.shard in busy]
+    while idle or waiting:
+        group, waiting = (idle, waiting) if idle else (waiting[:size], waiting[size:])
+        begun, idle = time.monotonic(), []
+        for part, result in zip(group, run_group(group, step, day, at=at), strict=True):
+            tell(part.shard, result)
+        size = size * GROWTH if time.monotonic() - begun < QUICK_SECONDS else 1
+
+
+def busy_of(step: Step, parts: Sequence[Part], day: date, at: datetime) -> Collection[int]:
+    """All of the shards where the step does not say which."""
+    shards = [part.shard for part in parts]
+    return step.busy(day=day, shards=shards, at=at) if isinstance(step, Sparse) and len(shards) > 1 else shards
 
 
 class Teller:
@@ -139,7 +179,7 @@ class Teller:
         self.done, self.failed, self.rows = at_start, 0, 0
         self.say()
 
-    def __call__(self, shard: int, result: "int | str | None") -> None:
+    def __call__(self, shard: int, result: Result) -> None:
         """`result`: rows touched, the reason of a failure, or None when another runner holds the shard."""
         if result is None:
             self.outcome.busy += 1
@@ -156,44 +196,53 @@ class Teller:
         self.report(Progress(self.run.day_id, self.run.step, self.run.shards, self.done, self.failed, self.rows))
 
 
-def in_thread(part_id: uuid.UUID, step: Step, day: date, shard: int, at: datetime) -> int | str | None:
+def in_thread(part: Part, step: Step, day: date, at: datetime) -> Result:
     try:
-        return run_shard(part_id, step, day, shard, at=at)
+        return run_group([part], step, day, at=at)[0]
     finally:
         connection.close()
 
 
-def run_shard(part_id: uuid.UUID, step: Step, day: date, shard: int, *, at: datetime) -> int | str | None:
-    """Do one shard: the rows it touched (0 when another runner has done it), the reason it failed, None when held elsewhere."""
-    with Attempt("end_of_day.shard", day=day.isoformat(), step=step.name, shard=shard) as attempt:
-        return attempt_shard(part_id, step, day, shard, at=at)
-    EodShard.objects.filter(pk=part_id, state=State.RUNNING).update(
+def run_group(group: Sequence[Part], step: Step, day: date, *, at: datetime) -> list[Result]:
+    """Do some shards: of each the rows it touched (0 when another runner has done it), the reason it failed, None when held elsewhere."""
+    with Attempt("end_of_day.mark", day=day.isoformat(), step=step.name) as attempt:
+        mark_running(group)
+    if attempt.failure is not None:
+        return [attempt.reason] * len(group)
+    if len(group) > 1:
+        with Attempt("end_of_day.group", day=day.isoformat(), step=step.name, shards=[part.shard for part in group]):
+            return do(group, step, day, at=at)
+    return [run_alone(part, step, day, at=at) for part in group]
+
+
+def run_alone(part: Part, step: Step, day: date, *, at: datetime) -> Result:
+    with Attempt("end_of_day.shard", day=day.isoformat(), step=step.name, shard=part.shard) as attempt:
+        return do([part], step, day, at=at)[0]
+    EodShard.objects.filter(pk=part.id, state=State.RUNNING).update(
         state=State.FAILED, error=attempt.reason, finished_at=Greatest("started_at", clock.now())
     )
     return attempt.reason
 
 
-def attempt_shard(part_id: uuid.UUID, step: Step, day: date, shard: int, *, at: datetime) -> int | None:
-    if not mark_running(part_id):
-        return None
-    with transaction.atomic():
-        mine = EodShard.objects.select_for_update(skip_locked=True).filter(pk=part_id).first()
-        if mine is not None and mine.state == State.DONE:
-            return 0
-        if mine is None or mine.state != State.RUNNING:
-            return None
-        rows = step.run(day=day, shard=shard, at=at)
-        EodShard.objects.filter(pk=part_id).update(state=State.DONE, rows=rows, error="", finished_at=Greatest("started_at", clock.now()))
-    return rows
-
-
 @transaction.atomic
-def mark_running(part_id: uuid.UUID) -> bool:
-    """Show that a shard is being worked on. False when another runner holds its row; true for a shard that is done."""
-    mine = EodShard.objects.select_for_update(skip_locked=True).filter(pk=part_id).first()
-    if mine is None:
-        return False
-    if mine.state != State.DONE:
-        mine.state, mine.started_at, mine.finished_at, mine.tries = State.RUNNING, clock.now(), None, mine.tries + 1
-        mine.save(update_fields=["state", "started_at", "finished_at", "tries"])
-    return True
+def do(group: Sequence[Part], step: Step, day: date, *, at: datetime) -> list[Result]:
+    """Those of a group that nobody holds and that are marked, with their rows."""
+    rows = EodShard.objects.select_for_update(skip_locked=True).filter(pk__in=[part.id for part in group])
+    states = dict(rows.order_by("shard").values_list("id", "state"))
+    results: list[Result] = [0 if states.get(part.id) == State.DONE else None for part in group]
+    touched: dict[uuid.UUID, int] = {}
+    mine = [part for part in group if states.get(part.id) == State.RUNNING]
+    busy = busy_of(step, mine, day, at)
+    for part in mine:
+        touched[part.id] = step.run(day=day, shard=part.shard, at=at) if part.shard in busy else 0
+        results[group.index(part)] = touched[part.id]
+    if touched:
+        with connection.cursor() as cursor:
+            cursor.execute(DONE, {"ids": list(touched), "rows": list(touched.values()), "now": clock.now()})
+    return results
+
+
+def mark_running(group: Sequence[Part]) -> None:
+    """Show that shards are being worked on: those that are not done, and that no other runner holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(RUNNING, {"ids": [part.id for part in group], "now": clock.now()})

@@ -1,5 +1,6 @@
 """How a floor takes part in the end of the business day."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
@@ -19,6 +20,17 @@ class Step(Protocol):
 
         Called inside one transaction that also records the shard as done: a crash undoes both, and a shard that is
         done is never called again. Set-based SQL, no network, no transaction control of its own.
+        """
+
+
+@runtime_checkable
+class Sparse(Protocol):
+    """A step that knows which of its shards have something to do: on most days few of them."""
+
+    def busy(self, *, day: date, shards: Collection[int], at: datetime) -> Collection[int]:
+        """Those of `shards` that `run` may touch a row of, in one query; the others are recorded as done without `run`.
+
+        Called in the transaction that records them, so it may leave out no shard that `run` would have found something in.
         """
 
 

@@ -32,20 +32,25 @@ FIRST_WAIT_SECONDS = 2
 LONGEST_WAIT_SECONDS = 3600
 log = structlog.get_logger(__name__)
 
-TAKE = """
-WITH picked AS MATERIALIZED (
+DUE = """
     SELECT due.id FROM core_outboxevent AS due
-    WHERE due.shard = %(shard)s AND due.state = 'pending' AND due.next_attempt_at <= %(at)s AND (due.attempts > 0) = %(tried)s
+    WHERE due.shard = %(shard)s AND due.state = 'pending' AND due.next_attempt_at <= %(at)s AND (due.attempts > 0) = {tried}
     AND NOT EXISTS (
         SELECT 1 FROM core_outboxevent AS earlier
         WHERE earlier.shard = due.shard AND earlier.key = due.key AND earlier.state <> 'done' AND earlier.id < due.id
     )
-    ORDER BY due.next_attempt_at, due.id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
-)
+"""
+TAKE = f"""
+WITH fresh AS MATERIALIZED (
+    {DUE.format(tried="false")} ORDER BY due.next_attempt_at, due.id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+), again AS MATERIALIZED (
+    {DUE.format(tried="true")} AND NOT EXISTS (SELECT FROM fresh)
+    ORDER BY due.next_attempt_at, due.id LIMIT 1 FOR UPDATE OF due SKIP LOCKED
+), picked AS (SELECT id FROM fresh UNION ALL SELECT id FROM again)
 UPDATE core_outboxevent AS taken SET attempts = taken.attempts + 1, next_attempt_at = %(lease_end)s
 FROM picked WHERE taken.shard = %(shard)s AND taken.id = picked.id
 RETURNING taken.id, taken.topic, taken.key, taken.payload::text, taken.occurred_at, taken.attempts
-"""
+"""  # noqa: S608  # nosec B608  # fragments of this module alone
 TAKE_NEXT = """
 UPDATE core_outboxevent AS taken SET attempts = taken.attempts + 1, next_attempt_at = %(lease_end)s
 WHERE taken.shard = %(shard)s AND taken.state = 'pending' AND taken.next_attempt_at <= %(at)s AND taken.id = (
@@ -97,7 +102,6 @@ def relay_shard(*, shard: int, at: datetime) -> Tally:
     return tally
 
 
-@transaction.atomic
 def finish_unheard(*, shard: int, at: datetime) -> int:
     """Finish, in one statement, a batch of the due events that no handler of this version listens to. Returns how many.
 
@@ -122,8 +126,7 @@ def relay_key(head: Taken, tally: Tally, *, shard: int, at: datetime) -> None:
 
 def take(*, shard: int, at: datetime) -> list[Taken]:
     """Lease up to BATCH due events nobody tried yet, the first unfinished one of each key, oldest first; else one that was tried."""
-    values = {"shard": shard, "at": at, "lease_end": at + LEASE}
-    found = leased(TAKE, values | {"tried": False, "batch": BATCH}) or leased(TAKE, values | {"tried": True, "batch": 1})
+    found = leased(TAKE, {"shard": shard, "at": at, "lease_end": at + LEASE, "batch": BATCH})
     return sorted(found, key=lambda taken: taken.event.id)
 
 
@@ -133,7 +136,6 @@ def take_next(*, shard: int, key: str, at: datetime) -> Taken | None:
     return found[0] if found else None
 
 
-@transaction.atomic
 def leased(statement: str, values: Mapping[str, Any]) -> list[Taken]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -1,5 +1,6 @@
 """Quotes of natural days: fetched, kept once by revision, and told to whoever takes them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from core.attempts import Attempt
 from core.clock import queries as clock
 from core.ids import new_id
 from core.work import services as work
+from core.work.queries import waiting
 from wealth.issuers import schedule
 from wealth.issuers.models import IssuerQuote
 from wealth.issuers.outside import refuse_inside_transaction
@@ -34,25 +36,36 @@ def fetch(*, issuer_code: str, at: datetime) -> int:
         found = open_port(issuer_code).fetch_quotes(first=first, last=last)
     except (IssuerUnreachable, IssuerNotConnected):
         found = []
-    made = sum(keep(issuer_code, quote, at) for quote in found if first <= quote.day <= last and quote.revision >= 1)
+    made = keep(issuer_code, [quote for quote in found if first <= quote.day <= last and quote.revision >= 1], at)
     if at >= clock.start_of_day(today) + schedule.ALARM_AFTER:
         ask_about_missing(issuer_code, last, at)
     return made
 
 
 @transaction.atomic
-def keep(issuer_code: str, quote: Quote, at: datetime) -> bool:
-    """Keep one quote; whether it is new. One that says otherwise under the same revision is not believed, and is an operator's."""
-    key = {"issuer_id": issuer_code, "product_code": quote.product_code, "day": quote.day, "revision": quote.revision}
-    facts = {"id": new_id(), "income_per_10k": quote.income_per_10k, "created_at": at}
-    row, made = IssuerQuote.objects.get_or_create(**key, defaults=facts)
-    target = named(issuer_code, quote.product_code, quote.day)
-    if row.income_per_10k != quote.income_per_10k:
-        told = {"revision": quote.revision, "had": str(row.income_per_10k), "says": str(quote.income_per_10k)}
-        work.ask(kind=CHANGED, target=target, facts=told, at=at)
-    if made:
+def keep(issuer_code: str, found: Sequence[Quote], at: datetime) -> int:
+    """Keep the quotes that are new; how many they are. One that says otherwise under the same revision is not believed, and is an
+    operator's."""
+    rows = IssuerQuote.objects.filter(issuer_id=issuer_code, day__in={quote.day for quote in found})
+    known = {key_of(row): row.income_per_10k for row in rows}
+    fresh: dict[tuple[str, date, int], Quote] = {}
+    for quote in found:
+        if key_of(quote) not in known:
+            known[key_of(quote)], fresh[key_of(quote)] = quote.income_per_10k, quote
+        elif known[key_of(quote)] != quote.income_per_10k:
+            told = {"revision": quote.revision, "had": str(known[key_of(quote)]), "says": str(quote.income_per_10k)}
+            work.ask(kind=CHANGED, target=named(issuer_code, quote.product_code, quote.day), facts=told, at=at)
+    IssuerQuote.objects.bulk_create(
+        [IssuerQuote(id=new_id(), issuer_id=issuer_code, created_at=at, **vars(quote)) for quote in fresh.values()], ignore_conflicts=True
+    )
+    missed = {item.target for item in waiting(kind=MISSING)} if fresh else set()
+    for target in sorted(missed & {named(issuer_code, quote.product_code, quote.day) for quote in fresh.values()}):
         work.finish(kind=MISSING, target=target, by="system", at=at)
-    return made
+    return len(fresh)
+
+
+def key_of(quote: Quote | IssuerQuote) -> tuple[str, date, int]:
+    return quote.product_code, quote.day, quote.revision
 
 
 def ask_about_missing(issuer_code: str, day: date, at: datetime) -> None:

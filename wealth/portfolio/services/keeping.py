@@ -21,9 +21,7 @@ SUMS = ("customers", "value_fen", "paid_in_fen", "paid_out_fen", "income_fen")
 def catch_up(*, part: int, through: date) -> int:
     """Keep what a part is behind, up to `through`, and anew what changed. The first time begins with that day. Returns the rows written; 0
     where it was done."""
-    begins = PortfolioBook(part=part, begun_on=through, kept_through=through - DAY)
-    PortfolioBook.objects.bulk_create([begins], ignore_conflicts=True)
-    book = PortfolioBook.objects.select_for_update().get(pk=part)
+    book = PortfolioBook.objects.select_for_update().filter(pk=part).first() or begun(part, through)
     rows, day = 0, book.anew_from or book.kept_through + DAY
     book.kept_through, book.anew_from = max(book.kept_through, through), None
     while day <= book.kept_through:
@@ -31,6 +29,13 @@ def catch_up(*, part: int, through: date) -> int:
         day += DAY
     book.save(update_fields=["kept_through", "anew_from"])
     return rows
+
+
+def begun(part: int, on: date) -> PortfolioBook:
+    """Two at once begin one."""
+    begins = PortfolioBook(part=part, begun_on=on, kept_through=on - DAY)
+    PortfolioBook.objects.bulk_create([begins], ignore_conflicts=True)
+    return PortfolioBook.objects.select_for_update().get(pk=part)
 
 
 def catch_up_all(*, at: datetime) -> int:
