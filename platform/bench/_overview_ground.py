@@ -91,5 +91,7 @@ def hold(owner: UUID, funds: list[Product], terms: list[Product], first: date, a
         assert version is not None
         starts, origin = first + place * DAY, {"origin": Origin.ORDER, "order_id": new_id()}
         fen = 100_000 * (place + 1)
-        lots.append(drafted(customer_id=owner, version=version, principal_fen=fen, starts_on=starts, instruction="pay_out", at=at, **origin))
+        lots.append(
+            drafted(customer_id=owner, version=version, principal_fen=fen, starts_on=starts, instruction="pay_out", at=at, **origin)
+        )
     FixedHolding.objects.bulk_create(lots)
