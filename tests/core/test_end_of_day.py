@@ -13,7 +13,7 @@ from core.business_day import queries, services
 from core.business_day.end_of_day import Outcome, Progress, StepGone, catch_up
 from core.business_day.models import BusinessDay, EodRun, EodShard
 from core.clock.queries import start_of_day
-from tests.core.eod_steps import Idle, Interest, credited, plugged
+from tests.core.eod_steps import Idle, Interest, Seldom, credited, plugged
 from tests.processes import killed_at
 from tests.together import together
 
@@ -110,6 +110,21 @@ def test_quick_shards_share_their_statements(django_assert_max_num_queries: Any)
     services.open_first_day(at=NOON)
     with plugged(Idle(shards=64)), django_assert_max_num_queries(100):
         assert catch_up(at=MIDNIGHT).closed == [DAY]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("broken", [set(), {9}])
+def test_a_step_that_knows_its_busy_shards_is_run_for_them_alone(broken: set[int]) -> None:
+    services.open_first_day(at=NOON)
+    due = {2, 5, 9, 11}
+    step = Seldom(shards=16, due=due, broken=broken)
+    with plugged(step):
+        outcome = catch_up(at=MIDNIGHT)
+    assert set(step.ran) == due
+    assert len(outcome.failed) == len(broken)
+    wanted = [("failed", 0) if shard in broken else ("done", 3 if shard in due else 0) for shard in range(16)]
+    assert [(state, rows) for _, _, state, rows, _ in shards()] == wanted
+    assert credited(DAY, shards=16) == [100 if shard in due - broken else 0 for shard in range(16)]
 
 
 @pytest.mark.django_db

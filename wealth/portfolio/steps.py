@@ -1,5 +1,6 @@
 """The portfolios' step of the end of day, after every step that books something."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +17,9 @@ class KeepDay:
 
     def run(self, *, day: date, shard: int, at: datetime) -> int:
         return keeping.catch_up(part=shard, through=day)
+
+    def run_all(self, *, day: date, shards: Sequence[int], at: datetime) -> Sequence[int]:
+        return keeping.catch_up_parts(parts=shards, through=day)
 
 
 STEPS.plug("portfolio.keep", KeepDay())

@@ -23,7 +23,7 @@ from django.db.models.functions import Greatest
 from core.attempts import Attempt
 from core.business_day import queries, services
 from core.business_day.models import BusinessDay, EodRun, EodShard
-from core.business_day.sockets import STEPS, Sparse, Step
+from core.business_day.sockets import STEPS, Sparse, Step, Wide
 from core.clock import queries as clock
 from core.errors import DomainError
 from core.moves import WrongState
@@ -155,7 +155,9 @@ def run_step(run: EodRun, step: Step, outcome: Outcome, *, at: datetime, report:
 def run_in_line(waiting: Sequence[Part], step: Step, day: date, tell: "Teller", *, at: datetime) -> None:
     """One group after another. The first is what has nothing to do, where the step knows; then one shard, and each group is GROWTH times
     the one before it while they are quick."""
-    size, busy = 1, busy_of(step, waiting, day, at)
+    size, busy = 1, {part.shard for part in waiting}
+    with Attempt("end_of_day.busy", day=day.isoformat(), step=step.name):
+        busy &= set(busy_of(step, waiting, day, at))
     idle, waiting = [part for part in waiting if part.shard not in busy], [part for part in waiting if part.shard in busy]
     while idle or waiting:
         group, waiting = (idle, waiting) if idle else (waiting[:size], waiting[size:])
@@ -227,19 +229,27 @@ def run_alone(part: Part, step: Step, day: date, *, at: datetime) -> Result:
 @transaction.atomic
 def do(group: Sequence[Part], step: Step, day: date, *, at: datetime) -> list[Result]:
     """Those of a group that nobody holds and that are marked, with their rows."""
-    rows = EodShard.objects.select_for_update(skip_locked=True).filter(pk__in=[part.id for part in group])
-    states = dict(rows.order_by("shard").values_list("id", "state"))
+    free = EodShard.objects.select_for_update(skip_locked=True).filter(pk__in=[part.id for part in group])
+    states = dict(free.order_by("shard").values_list("id", "state"))
     results: list[Result] = [0 if states.get(part.id) == State.DONE else None for part in group]
-    touched: dict[uuid.UUID, int] = {}
     mine = [part for part in group if states.get(part.id) == State.RUNNING]
+    touched = dict.fromkeys((part.id for part in mine), 0)
     busy = busy_of(step, mine, day, at)
-    for part in mine:
-        touched[part.id] = step.run(day=day, shard=part.shard, at=at) if part.shard in busy else 0
-        results[group.index(part)] = touched[part.id]
+    todo = [part for part in mine if part.shard in busy]
+    for part, rows in zip(todo, run_each(step, [part.shard for part in todo], day, at), strict=True):
+        touched[part.id] = rows
+    results = [touched.get(part.id, result) for part, result in zip(group, results, strict=True)]
     if touched:
         with connection.cursor() as cursor:
             cursor.execute(DONE, {"ids": list(touched), "rows": list(touched.values()), "now": clock.now()})
     return results
+
+
+def run_each(step: Step, shards: Sequence[int], day: date, at: datetime) -> Sequence[int]:
+    """The rows of each."""
+    if isinstance(step, Wide) and len(shards) > 1:
+        return step.run_all(day=day, shards=shards, at=at)
+    return [step.run(day=day, shard=shard, at=at) for shard in shards]
 
 
 def mark_running(group: Sequence[Part]) -> None:

@@ -61,8 +61,8 @@ def test_a_missing_quote_is_an_operators_from_nine_and_a_late_one_ends_that(conn
 
 
 def test_another_income_under_a_known_revision_is_an_operators_and_not_believed(connected: SandboxIssuer) -> None:
-    quoting.keep(ISSUER, Quote(PRODUCT, SUNDAY, Decimal("0.6000"), 1), on(MONDAY))
-    quoting.keep(ISSUER, Quote(PRODUCT, SUNDAY, Decimal("0.7000"), 1), on(MONDAY))
+    assert quoting.keep(ISSUER, [Quote(PRODUCT, SUNDAY, Decimal("0.6000"), 1)] * 2, on(MONDAY)) == 1
+    assert quoting.keep(ISSUER, [Quote(PRODUCT, SUNDAY, Decimal("0.7000"), 1)], on(MONDAY)) == 0
     assert (IssuerQuote.objects.get().income_per_10k, items()) == (Decimal("0.6000"), ["issuer_quote.changed"])
 
 

@@ -1,4 +1,4 @@
-"""A process that runs the end of day and hangs while a part's day is kept, to be killed there.
+"""A process that runs the end of day and hangs while a part's day is kept, alone or with others, to be killed there.
 
 `python -m tests.wealth.portfolio.eod_process <iso instant> <place> <part>`: `after` the statement of that part, or inside the `statement`.
 Prints `there` when it is reached.
@@ -26,10 +26,10 @@ def there() -> None:
 
 
 def hanging(statement: str, values: dict[str, Any]) -> Any:
-    mine = values["low"] == int(PART) * keeping.WIDTH
+    mine = values["low"] <= int(PART) * keeping.WIDTH < values["high"]
     if mine and PLACE == "statement":
         there()
-        return usual(f"{statement} UNION ALL SELECT NULL, NULL, 0, 0, 0, 0, 0, (SELECT 0 FROM pg_sleep(600))", values)
+        return usual(f"{statement} UNION ALL SELECT NULL, NULL, NULL, 0, 0, 0, 0, (SELECT 0 FROM pg_sleep(600))", values)
     done = usual(statement, values)
     if mine:
         there()
