@@ -15,7 +15,7 @@ from itertools import chain, groupby
 from django.conf import settings
 
 from accounts.ledger import proving
-from config.demo import evening, statements, watch, wealth
+from config.demo import evening, statements, watch, wealth_evening
 from config.demo.acts import Intention
 from config.demo.bank import Bank
 from config.demo.fingerprint import fingerprint
@@ -73,7 +73,7 @@ def live(*, seed: str, people: int, days: int, progress: Callable[[int, int], No
             evening.settle(at=morning, until=today - timedelta(days=UNAPPROVED), bank=bank, hands=hands)
             watch.morning(day, stage.lives.get(blocked), at=morning)
             if settings.SANDBOX_ISSUER_URL:
-                wealth.go_on(morning) if day else wealth.open_shelf(morning)
+                wealth_evening.go_on(morning, bank=bank, hands=hands) if day else wealth_evening.open_shelf(morning)
             live_day(stage, hands, plan.get(day, []), first + timedelta(days=day))
             travel.advance(to=clock.start_of_day(first + timedelta(days=day + 1)))
             progress(day + 1, sum(stage.deeds.done.values()))
@@ -109,9 +109,9 @@ def live_day(stage: Stage, hands: list[Hand], acts: list[Intention], day: date) 
     find_out(at)
     evening.sweep(at)
     evening.decide(at)
-    wealth.decide(at)
-    wealth.go_on(at)
-    wealth.trade(stage.lives, at)
+    wealth_evening.decide(at)
+    wealth_evening.go_on(at, bank=stage.bank, hands=hands)
+    wealth_evening.trade(stage.lives, at)
     watch.look(at)
 
 
