@@ -1,5 +1,7 @@
 """Banks, their BINs and limits; customers' cards and the bindings that made them. No card number is ever kept."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +9,7 @@ from core.crypto.fields import EncryptedTextField
 from core.dated import InForceStays
 from core.ids import new_id, public_id
 from core.moves import StateGuard
+from payments.cards.rules import RESEND_AFTER
 from payments.cards.states import BINDING_MOVES, CARD_MOVES, BindingState, CardState
 
 
@@ -217,6 +220,11 @@ class CardBinding(models.Model):
     @property
     def public_id(self) -> str:
         return public_id(self.PREFIX, self.id)
+
+    @property
+    def resend_at(self) -> datetime | None:
+        """From when another code can be asked for."""
+        return self.sms_sent_at + RESEND_AFTER if self.sms_sent_at else None
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.state}"

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from core.api.validators import no_card_number
 from payments.cards.models import Bank, Card, CardBinding, CardKind, CardLimit
 from payments.cards.queries import MaintenanceWindow
-from payments.cards.rules import RESEND_AFTER, TRIES
+from payments.cards.rules import TRIES
 from payments.cards.states import BindingState, CardState
 from payments.channels import queries as channels
 
@@ -88,7 +88,7 @@ class BindingOut(serializers.Serializer[CardBinding]):
     last4 = serializers.CharField()
     mobile = serializers.CharField(source="mobile_masked")
     tries_left = serializers.SerializerMethodField()
-    resend_at = serializers.SerializerMethodField(help_text="From when another code can be asked for.")
+    resend_at = serializers.DateTimeField(allow_null=True, help_text="From when another code can be asked for.")
     expires_at = serializers.DateTimeField()
     code = serializers.CharField(help_text="Why the last step was refused (the bank's code), or empty.")
     words = serializers.SerializerMethodField(help_text="The same in words for the customer, or empty.")
@@ -96,9 +96,6 @@ class BindingOut(serializers.Serializer[CardBinding]):
 
     def get_tries_left(self, row: CardBinding) -> int:
         return TRIES - row.tries
-
-    def get_resend_at(self, row: CardBinding) -> str | None:
-        return (row.sms_sent_at + RESEND_AFTER).isoformat() if row.sms_sent_at else None
 
     def get_words(self, row: CardBinding) -> str:
         words = channels.explain(row.channel_id, row.code, row.changed_at)

@@ -489,6 +489,6 @@ WORK_KINDS.plug(
     KindOfWork(
         _("A channel is at rest"),
         _("See the channel's health and call the bank; it settles itself once a trial call succeeds."),
-        ends=_("Once a trial call succeeds."),
+        ends=_("Once a trial call succeeds, or the channel is switched off."),
     ),
 )

@@ -125,6 +125,21 @@ def open_when_too_bad(channel: str, rule: BreakerRule, code: str, at: datetime) 
         work.ask(kind=WORK, target=target(channel), facts=facts, at=at)
 
 
+@transaction.atomic
+def ask_of_resting(*, at: datetime) -> int:
+    """Whoever is asked about a channel at rest is asked no more once it is switched off, since no trial call leaves then that could end it,
+    and again when it is switched on and still rests. Returns how many items began or ended."""
+    changed = 0
+    for row in Breaker.objects.exclude(state=BreakerState.CLOSED).select_related("channel"):
+        item = target(row.channel_id)
+        if not row.channel.enabled:
+            changed += work.finish(kind=WORK, target=item, by="system", at=at)
+        elif not work.is_open(kind=WORK, target=item):
+            work.ask(kind=WORK, target=item, facts={"code": row.code}, at=at)
+            changed += 1
+    return changed
+
+
 def target(channel: str) -> str:
     return f"channel:{channel}"
 

@@ -74,6 +74,13 @@ def forget_calls(**_: object) -> int:
     return deleted
 
 
+@shared_task(name="payments.channels.ask_of_resting")
+def ask_of_resting(**_: object) -> int:
+    """See that people are asked about the channels at rest that are switched on, and of no other."""
+    return breaker.ask_of_resting(at=clock.now())
+
+
+every("payments.channels.ask_of_resting", task="payments.channels.ask_of_resting", seconds=60)
 every("payments.channels.forget_calls", task="payments.channels.forget_calls", crontab="20 * * * *")
 every("payments.channels.look_for_returns", task="payments.channels.look_for_returns", crontab="0 6 * * *")
 every("payments.channels.tell_due", task="payments.channels.tell_due", seconds=30)

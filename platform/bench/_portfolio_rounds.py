@@ -1,20 +1,15 @@
 """The measurements behind `platform/bench/portfolio.py`."""
 
-import uuid
 from datetime import date
-
-from django.db import connection
 
 from bench import _wealth_rounds as wealth
 from bench._rows import Row, against, plain
 from core.clock import queries as clock
 from core.clock.queries import local_day
-from wealth.current.models import PARTS, CurrentHolding
+from wealth.current.models import PARTS
 from wealth.portfolio.models import PortfolioDay
-from wealth.portfolio.overview import overview
 from wealth.portfolio.services import keeping
 
-READ, FEW_READ = 500, 50
 RATIO, SECONDS = 2.5, 31
 MIRROR = "CREATE TABLE bench_day (LIKE wealth_portfolioday INCLUDING ALL)"
 PLAIN = """
@@ -44,30 +39,9 @@ def run(rounds: int, *, small: bool) -> list[Row]:
         against(f"a day of {number:,} customers kept / INSERT .. SELECT", kept, "s", simple, None if small else ("<=", RATIO)),
         plain("the same, customers a second", sorted(number / seconds for seconds in kept)[len(kept) // 2], "rows/s"),
         plain("the same day once more: 0 rows", max(again), "s", SECONDS),
-        *reads(FEW_READ if small else READ),
     ]
-
-
-def reads(number: int) -> list[Row]:
-    customers = list(CurrentHolding.objects.order_by("id").values_list("customer_id", flat=True)[:number])
-    overview(customer_id=customers[0], at=clock.now())
-    whole, one_row = [], []
-    for customer_id in customers:
-        whole.append(1 / wealth.timed(lambda: read(customer_id)))  # noqa: B023
-        one_row.append(1 / wealth.timed(lambda: by_key(customer_id)))  # noqa: B023
-    return [against("a whole portfolio read / one row by its key", whole, "/s", one_row)]
 
 
 def keep(day: date, rows: int) -> None:
     done = sum(keeping.catch_up(part=part, through=day) for part in range(PARTS))
     assert done == rows, f"{done} rows instead of {rows}"
-
-
-def read(customer_id: uuid.UUID) -> None:
-    overview(customer_id=customer_id, at=clock.now()).allocations()
-
-
-def by_key(customer_id: uuid.UUID) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM wealth_portfolio WHERE customer_id = %s", [customer_id])
-        cursor.fetchone()

@@ -1,7 +1,7 @@
 """Days of portfolios: `python platform/bench/portfolio.py [--rounds N] [--json] [--smoke]`.
 
 What 1,000,000 customers have at the end of a day, kept as the end of day keeps it, against one plain INSERT .. SELECT of the same rows in
-the same round; the same day once more, which writes nothing; and a customer's whole portfolio read, against one row by its key.
+the same round; and the same day once more, which writes nothing.
 """
 
 import sys

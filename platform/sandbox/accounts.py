@@ -6,8 +6,8 @@ are booked on, as up to three entries. So opening + entries = closing on every d
 
 from datetime import datetime
 
-from sandbox.bank_context import Row, Tx
-from sandbox.clock import next_day, previous_day
+from sandbox.bank_context import Row, Tx, derived
+from sandbox.clock import next_day, previous_day, stamp
 from sandbox.wire import Refusal
 
 
@@ -49,6 +49,16 @@ def post(tx: Tx, merchant: str, day: str, booked_at: str, entry_ref: str, kind: 
             row["balance_fen"],
         ),
     )  # fmt: skip
+
+
+def receive(tx: Tx, merchant: str, amount_fen: int, reference: str, now: datetime) -> Row:
+    """The entry of a transfer from somewhere else, as a channel that sends on what it holds makes it. Once for each reference."""
+    entry_ref = derived("CT", merchant, reference)
+    day = open_day(tx, merchant, now)
+    if tx.execute("SELECT 1 FROM entries WHERE merchant = ? AND entry_ref = ?", (merchant, entry_ref)).fetchone() is None:
+        post(tx, merchant, day, stamp(now), entry_ref, "credit_transfer", amount_fen, reference)
+    row: Row = tx.execute("SELECT * FROM entries WHERE merchant = ? AND entry_ref = ?", (merchant, entry_ref)).fetchone()
+    return row
 
 
 def opening_fen(tx: Tx, merchant: str, day: str) -> int:

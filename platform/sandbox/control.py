@@ -76,6 +76,16 @@ def _merchants(routes: Blueprint, bank: Bank) -> None:
         with bank.store.read() as tx:
             return json_answer(_merchant(bank, tx, merchant))
 
+    @routes.post("/merchants/<merchant>/transfers")
+    def transfer(merchant: str) -> Response:
+        fields = fields_of_body()
+        amount_fen, reference = fields.whole("amount_fen", least=1, most=10**12), fields.number("reference")
+        fields.done()
+        with bank.store.write() as tx:
+            row = accounts.receive(tx, merchant, amount_fen, reference, bank.clock.now())
+            shown = ("entry_ref", "booked_on", "kind", "direction", "amount_fen", "balance_fen")
+            return json_answer({"reference": row["request_no"]} | {name: row[name] for name in shown}, 201)
+
 
 def _merchant(bank: Bank, tx: Tx, merchant: str) -> dict[str, Any]:
     row: Row = accounts.merchant_row(tx, merchant)

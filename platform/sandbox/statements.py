@@ -33,6 +33,7 @@ TRANSACTION_CODES = {
     "fee": "PMNT/MCRD/CHRG",
     "payout": "PMNT/ICDT/DMCT",
     "payout_return": "PMNT/ICDT/RRTN",
+    "credit_transfer": "PMNT/RCDT/DMCT",
 }
 
 

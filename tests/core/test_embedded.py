@@ -47,6 +47,12 @@ def test_services_start_once_answer_and_stop_with_their_data_kept(folder: Path) 
         assert connection.execute("SELECT word FROM kept").fetchone() == ("still here",)
 
 
+def test_what_never_started_is_stopped_without_a_complaint(folder: Path) -> None:
+    services = Services(instance_in(folder, "never"))
+    services.stop()
+    assert not services.root.exists()
+
+
 def test_two_instances_do_not_collide(folder: Path) -> None:
     one, two = Services(instance_in(folder, "one")), Services(instance_in(folder, "two"))
     one.start()

@@ -13,9 +13,9 @@ from core.observe.metrics import page
 from core.work.models import WorkItem
 from payments.cards import services as cards
 from payments.cards.models import CardBinding
-from payments.channels import breaker, health, services
+from payments.channels import breaker, health, services, tasks
 from payments.channels.breaker import ChannelResting
-from payments.channels.models import Breaker, BreakerRule, ChannelCall, ChannelRequest
+from payments.channels.models import Breaker, BreakerRule, Channel, ChannelCall, ChannelRequest
 from payments.wallet import outbound
 from payments.wallet.models import TopUp
 from tests import processes
@@ -70,6 +70,16 @@ def test_bad_calls_open_it_once_and_ask_an_operator_and_a_good_probe_closes_it(c
     assert item.finished_by == "system"
     settle_wallet(later + timedelta(seconds=1))
     assert_settled(expected={who.customer: 6_000})
+
+
+def test_nobody_is_asked_about_a_channel_at_rest_that_is_switched_off_until_it_is_on_again(connected: SandboxBank) -> None:
+    at = opened(connected, card_holder(connected))
+    asked = WorkItem.objects.filter(kind=breaker.WORK, target="channel:sandbox_bank", finished_at=None)
+    assert (tasks.ask_of_resting(), asked.count()) == (0, 1)
+    Channel.objects.filter(code=CHANNEL).update(enabled=False)
+    assert (breaker.ask_of_resting(at=at), breaker.ask_of_resting(at=at), asked.count()) == (1, 0, 0)
+    Channel.objects.filter(code=CHANNEL).update(enabled=True)
+    assert (breaker.ask_of_resting(at=at), asked.get().facts["code"] != "") == (1, True)
 
 
 def test_fewer_calls_than_the_least_or_a_smaller_share_leave_it_closed(connected: SandboxBank) -> None:

@@ -132,6 +132,19 @@ def test_a_negative_balance_is_a_debit_in_camt053(sandbox_bank: SandboxBank, bou
     assert '<Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">5.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>' in body
 
 
+def test_money_from_somewhere_else_comes_in_once_for_each_reference(sandbox_bank: SandboxBank, bound: Bound) -> None:
+    for reference, amount_fen in (("W1", 60_00), ("W1", 60_00), ("W2", 2_00)):
+        body = {"amount_fen": amount_fen, "reference": reference}
+        told = sandbox_bank.control("POST", f"merchants/{bound.client.merchant}/transfers", body)
+        assert (told["reference"], told["kind"], told["amount_fen"]) == (reference, "credit_transfer", amount_fen)
+    found = sheet(bound.client, sandbox_bank.next_day(), "account")
+    assert [(line["kind"], line["bank_transaction_code"], line["direction"], line["request_no"]) for line in found.lines] == [
+        ("credit_transfer", "PMNT/RCDT/DMCT", "CRDT", "W1"), ("credit_transfer", "PMNT/RCDT/DMCT", "CRDT", "W2"),
+    ]  # fmt: skip
+    assert (found.summary["opening_fen"], found.summary["closing_fen"]) == ("0", "6200")
+    assert sandbox_bank.control("GET", "check")["ok"]
+
+
 def test_opening_plus_entries_is_closing_on_every_day_and_days_join(sandbox_bank: SandboxBank, bound: Bound) -> None:
     days, closing = [], 0
     for step in range(6):

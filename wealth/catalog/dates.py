@@ -1,12 +1,25 @@
 """What an order made now would mean by the trading calendar."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Protocol
 
 from core.business_day import queries as business_day
 from core.clock.queries import SHANGHAI
-from wealth.catalog.models import ProductVersion
 from wealth.rules.calendar import BeyondCalendar, Sessions, redemption, subscription
+
+
+class Rhythm(Protocol):
+    """What of a version decides an order's dates."""
+
+    @property
+    def exchange(self) -> str: ...
+    @property
+    def cut_off(self) -> time: ...
+    @property
+    def confirm_days(self) -> int: ...
+    @property
+    def redeem_days(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -22,7 +35,7 @@ class OrderDates:
     cash_on_if_redeemed_then: date
 
 
-def ordered_at(version: ProductVersion, at: datetime) -> OrderDates:
+def ordered_at(version: Rhythm, at: datetime) -> OrderDates:
     """The dates of an order of `version` made at `at`. One query. Raises BeyondCalendar, which says what the calendar knows."""
     local = at.astimezone(SHANGHAI)
     today = local.date()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.desk.masking import yuan
 from core.desk.shown import document, money, plainly, table
 from core.desk.sockets import Words
-from wealth.catalog.api.shapes import ProductShown
+from wealth.catalog.api.shapes import ProductShown, page_of
 from wealth.catalog.models import ProductVersion
 from wealth.catalog.queries import with_use
 from wealth.catalog.services.drafting import differences
@@ -83,7 +83,7 @@ def preview(version: ProductVersion, at: datetime) -> SafeString:
     told = []
     for language in LANGUAGES:
         with translation.override(language):
-            told.append(list(lines(ProductShown(product, context={"at": at}).data)))
+            told.append(list(lines(ProductShown(product, context=page_of([product], at)).data)))
     rows = ((label, zh, en) for (label, zh), (_same, en) in zip(*told, strict=True))
     return table((_("The app shows"), "中文", "English"), rows)
 
@@ -103,6 +103,7 @@ def lines(page: dict[str, Any]) -> Iterable[tuple[Words, object]]:
     yield _("The minimum becomes (yuan)"), "-" if end is None else f"{yuan(end['amount'])} → {yuan(end['end'])} ({end['days']} d)"
     yield _("Fees"), disclosed["fees"]["words"] or "-"
     yield _("Risk text"), disclosed["risk_text"]
+    yield _("Issuer"), disclosed["issuer_name"]
     yield _("Custodian and licence"), f"{disclosed['custodian']} · {disclosed['licence']}"
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import BigIntegerField, Case, CharField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from core.business_day import queries as business_day
 from core.clock.queries import SHANGHAI
 from core.errors import DomainError, NotFound
+from core.ids import public_id
 from wealth.catalog.dates import ordered_at
 from wealth.catalog.models import TOTAL, Product, ProductVersion, ProductYield, QuotaHold, QuotaUse
 from wealth.catalog.states import SHOWN, ProductState
@@ -233,6 +235,40 @@ def before(version: ProductVersion) -> ProductVersion | None:
 def products(product_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Product]:
     """Several, with what is sold of them, in one query."""
     return {row.pk: row for row in Product.objects.select_related("current").filter(pk__in=product_ids)}
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a line of a portfolio says of its product: of the names in force, and of one version (None: never sold) its risk and what of it
+    is paid out at once."""
+
+    product_id: uuid.UUID
+    code: str
+    name_en: str
+    name_zh: str
+    risk: str | None
+    t0_cap_fen: int
+
+    @property
+    def public_id(self) -> str:
+        return public_id(Product.PREFIX, self.product_id)
+
+
+LABELS = """
+SELECT a.product_id, a.version_id, p.code, coalesce(c.name_en, ''), coalesce(c.name_zh, ''), v.risk, coalesce(v.t0_cap_fen, 0)
+FROM unnest(%(products)s::uuid[], %(versions)s::uuid[]) AS a (product_id, version_id) JOIN wealth_product p ON p.id = a.product_id
+LEFT JOIN wealth_productversion c ON c.id = p.current_id LEFT JOIN wealth_productversion v ON v.id = coalesce(a.version_id, p.current_id)
+"""
+
+
+def labels(asked: Collection[tuple[uuid.UUID, uuid.UUID | None]]) -> dict[tuple[uuid.UUID, uuid.UUID | None], Label]:
+    """Of products and versions of them (None: what is sold now), in one query."""
+    if not asked:
+        return {}
+    products, versions = zip(*asked, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(LABELS, {"products": list(products), "versions": list(versions)})
+        return {(product_id, version_id): Label(product_id, *said) for product_id, version_id, *said in cursor.fetchall()}
 
 
 def versions(version_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ProductVersion]:

@@ -1,13 +1,14 @@
 """What customers have of money funds, now and at the end of every business day."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
+
 from core.clock.queries import local_day
-from core.ids import shard_of
+from core.ids import public_id, shard_of
 from wealth.catalog.sockets import Held
-from wealth.current import queries
 from wealth.current.income import part_of
 from wealth.current.models import CurrentHolding
 
@@ -37,32 +38,57 @@ LEFT JOIN booked b ON b.holding_id = h.id LEFT JOIN moved m ON m.holding_id = h.
 """What a holding has, less what came after the day."""
 
 
+HELD = """
+SELECT h.id, h.product_id, p.current_id, h.units_fen, h.owed_fen, h.units_fen - h.frozen_fen, h.booked_through, b.booked_through,
+    coalesce(i.total_fen, 0)::bigint, coalesce(i.last_fen, 0)::bigint
+FROM wealth_currentholding h JOIN wealth_product p ON p.id = h.product_id
+LEFT JOIN wealth_currentbook b ON b.product_id = h.product_id AND b.part = %(part)s
+LEFT JOIN LATERAL (
+    SELECT sum(i.income_fen) AS total_fen, sum(i.income_fen) FILTER (WHERE i.day = h.booked_through) AS last_fen
+    FROM wealth_currentincome i WHERE i.holding_id = h.id
+) i ON true
+WHERE h.customer_id = %(customer)s ORDER BY h.created_at, h.id
+"""
+
+
 class CurrentHoldings:
     def held(self, *, customer_id: UUID, at: datetime) -> Sequence[Held]:
-        rows = list(queries.own(customer_id).order_by("created_at", "id"))
+        """One query."""
         yesterday = local_day(at) - timedelta(days=1)
-        books = queries.parts([row.product_id for row in rows]).filter(part=part_of(shard_of(customer_id)))
-        behind = {book.product_id for book in books if book.booked_through < yesterday}
-        return [held(row, yesterday, behind) for row in rows]
+        with connection.cursor() as cursor:
+            cursor.execute(HELD, {"customer": customer_id, "part": part_of(shard_of(customer_id))})
+            return [held(*row, yesterday=yesterday) for row in cursor.fetchall()]
 
     def day_sql(self) -> str:
         return DAY
 
 
-def held(row: CurrentHolding, yesterday: date, behind: Collection[UUID]) -> Held:
-    """`behind`: products whose income of yesterday is not booked, so that of a holding with units is not known."""
-    total, last = row.total_fen, row.last_fen  # type: ignore[attr-defined]
-    known = row.product_id not in behind or row.units_fen == 0
+def held(
+    holding_id: UUID,
+    product_id: UUID,
+    version_id: UUID,
+    units_fen: int,
+    owed_fen: int,
+    free_fen: int,
+    earned_through: date | None,
+    booked_through: date | None,
+    total_fen: int,
+    last_fen: int,
+    *,
+    yesterday: date,
+) -> Held:
+    """A row of HELD. Where the income of yesterday is not booked, that of a holding with units is not known."""
+    known = booked_through is None or booked_through >= yesterday or units_fen == 0
     return Held(
         kind=KIND,
-        product_id=row.product_id,
-        version_id=row.product.current_id,
-        holding=row.public_id,
-        value_fen=row.units_fen - row.owed_fen,
-        cost_fen=row.units_fen - row.owed_fen - total,
+        product_id=product_id,
+        version_id=version_id,
+        holding=public_id(CurrentHolding.PREFIX, holding_id),
+        value_fen=units_fen - owed_fen,
+        cost_fen=units_fen - owed_fen - total_fen,
         accrued_fen=0,
-        income_fen=total,
-        yesterday_fen=(last if row.booked_through == yesterday else 0) if known else None,
-        available_fen=max(row.free_fen - row.owed_fen, 0),
+        income_fen=total_fen,
+        yesterday_fen=(last_fen if earned_through == yesterday else 0) if known else None,
+        available_fen=max(free_fen - owed_fen, 0),
         matures_on=None,
     )

@@ -44,7 +44,8 @@ class Current:
         return Outcome(amount_fen, days, earned, fee, units + earned, percent, as_of, certain=False)
 
     def way_out(self, *, version: ProductVersion) -> Told:
-        en = f"Redeem at any time: the money is in your balance {version.redeem_days} trading days after the trade date."
+        days = "one trading day" if version.redeem_days == 1 else f"{version.redeem_days} trading days"
+        en = f"Redeem at any time: the money is in your balance {days} after the trade date."
         zh = f"可随时赎回,资金在交易日后 {version.redeem_days} 个交易日到账。"
         if version.t0_cap_fen:
             yuan = Decimal(version.t0_cap_fen) / 100

@@ -1,14 +1,17 @@
 """What customers have in fixed terms, for everybody above (plugged into wealth.catalog)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import orjson
+from django.db import connection
 from django.db.models import Count, F, Sum
 
 from core.clock.queries import local_day
+from wealth.catalog.queries import ProductVersion
 from wealth.catalog.sockets import Due, Held
-from wealth.fixed_term import queries
 from wealth.fixed_term.models import FixedHolding
 from wealth.fixed_term.states import ENDED, OPEN
 from wealth.fixed_term.worth import Rhythms, accrued, worth
@@ -37,6 +40,20 @@ FROM valued GROUP BY customer_id, shard, product_id
 """
 
 
+MINE = """
+SELECT l.*, v.terms AS said, p.current_id, c.exchange, c.cut_off, c.confirm_days, c.redeem_days
+FROM wealth_fixedholding l JOIN wealth_productversion v ON v.id = l.version_id
+JOIN wealth_product p ON p.id = l.product_id LEFT JOIN wealth_productversion c ON c.id = p.current_id
+WHERE l.customer_id = %(customer)s AND l.state = ANY(%(open)s) ORDER BY l.matures_on, l.id
+"""
+"""Lots with what of versions their worth is worked out by: an ORM's rows of products and versions beside each cost more than all else."""
+OVER = """
+SELECT product_id, sum(earned_fen - premium_fen)::bigint FROM wealth_fixedholding
+WHERE customer_id = %(customer)s AND state = ANY(%(ended)s) GROUP BY product_id ORDER BY product_id
+"""
+SAID = ("id", "terms")
+
+
 class FixedTermHoldings:
     def held(self, *, customer_id: UUID, at: datetime) -> Sequence[Held]:
         return [*lines(customer_id, at), *over(customer_id)]
@@ -56,8 +73,13 @@ class FallingDue:
 def lines(customer_id: UUID, at: datetime) -> Iterator[Held]:
     """A line for each lot."""
     today, rhythms = local_day(at), Rhythms(at)
-    for lot in queries.own(customer_id).filter(state__in=OPEN).order_by("matures_on", "id"):
-        now = worth(lot, at, rhythms.dates(lot.product.current))
+    found: Iterable[Any] = FixedHolding.objects.raw(MINE, {"customer": customer_id, "open": [state.value for state in OPEN]})
+    said: dict[UUID, ProductVersion] = {}
+    for lot in found:
+        if lot.version_id not in said:
+            said[lot.version_id] = ProductVersion.from_db("default", SAID, (lot.version_id, orjson.loads(lot.said)))
+        lot.version = said[lot.version_id]
+        now = worth(lot, at, rhythms.dates(lot if lot.current_id else None))
         yield Held(
             kind=KIND,
             product_id=lot.product_id,
@@ -75,6 +97,7 @@ def lines(customer_id: UUID, at: datetime) -> Iterator[Held]:
 
 def over(customer_id: UUID) -> Iterator[Held]:
     """A line for each product with lots that are over: what they earned."""
-    rows = FixedHolding.objects.filter(customer_id=customer_id, state__in=ENDED).order_by()
-    for product_id, earned in rows.values_list("product_id").annotate(fen=Sum(F("earned_fen") - F("premium_fen"))).order_by("product_id"):
-        yield Held(KIND, product_id, None, "", 0, 0, 0, earned, 0, 0, None)
+    with connection.cursor() as cursor:
+        cursor.execute(OVER, {"customer": customer_id, "ended": [state.value for state in ENDED]})
+        for product_id, earned_fen in cursor.fetchall():
+            yield Held(KIND, product_id, None, "", 0, 0, 0, earned_fen, 0, 0, None)

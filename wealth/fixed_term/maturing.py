@@ -7,19 +7,22 @@ without trading all wait. Interest stands on the lots, by the formula of the rul
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import groupby
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.ledger import services as ledger
 from accounts.ledger.batch import post_all
 from accounts.ledger.legs import Draft
+from core.arrays import array, id_array, text_array
 from core.business_day import queries as business_days
 from core.ids import new_id
 from core.moves import advance_all
 from core.outbox import services as outbox
-from wealth.fixed_term import journals
+from wealth.catalog import queries as catalog
+from wealth.fixed_term import journals, terms
 from wealth.fixed_term.ahead import facts_of
 from wealth.fixed_term.models import WIDTH, FixedHolding, FixedMove, FixedRun
 from wealth.fixed_term.rolling import End, end_of
@@ -28,7 +31,14 @@ from wealth.fixed_term.states import LOT_MOVES, LotMove, LotState
 DAY = timedelta(days=1)
 CHUNK = 1000
 MATURED, ROLLED = "wealth.matured", "wealth.rolled"
-WRITTEN = ("paid_fen", "pay_journal_id", "due_at", "code", "earned_fen", "changed_at")
+FINISH = """
+UPDATE wealth_fixedholding l SET state = e.state, closed_on = %(on)s, principal_fen = 0, interest_fen = 0,
+    earned_fen = l.earned_fen + l.interest_fen, paid_fen = e.paid_fen, pay_journal_id = e.journal_id,
+    due_at = CASE WHEN e.journal_id IS NULL THEN l.due_at ELSE %(at)s END, code = e.code, changed_at = %(at)s
+FROM unnest(%(ids)s::uuid[], %(states)s::varchar[], %(paid)s::bigint[], %(journals)s::uuid[], %(codes)s::varchar[])
+    AS e (id, state, paid_fen, journal_id, code)
+WHERE l.id = e.id AND l.state = 'maturing'
+"""
 
 
 def busy(*, day: date, parts: Collection[int]) -> set[int]:
@@ -46,12 +56,21 @@ def mature(*, day: date, part: int, at: datetime) -> int:
     mine = FixedHolding.objects.filter(shard__gte=low, shard__lt=low + WIDTH, matures_on__lte=on)
     moved = advance_all(mine.filter(state=LotState.HELD), LotState.MATURING, moves=LOT_MOVES, at=at)
     waiting = mine.filter(state=LotState.MATURING, frozen_fen=0).order_by("product_id", "id")
-    lots = list(waiting.select_for_update(of=("self",), no_key=True).select_related("product__current", "version__product"))
+    lots = with_terms(list(waiting.select_for_update(no_key=True)))
     open_on = {exchange: trades(exchange, on) for exchange in {lot.version.exchange for lot in lots}}
-    due = [lot for lot in lots if open_on[lot.version.exchange]]
+    due, paid_on = [lot for lot in lots if open_on[lot.version.exchange]], cache(terms.paid_on)
     for product_id, its in groupby(due, key=lambda lot: lot.product_id):
-        settle(product_id, [end_of(lot, on=on, at=at) for lot in its], day=day, part=part, at=at)
+        settle(product_id, [end_of(lot, on=on, at=at, paid_on=paid_on) for lot in its], day=day, part=part, at=at)
     return moved + len(due)
+
+
+def with_terms(lots: list[FixedHolding]) -> list[FixedHolding]:
+    """The lots, those of one product sharing one object of it, and of its versions: many lots are of few products."""
+    products = catalog.products({lot.product_id for lot in lots})
+    versions = catalog.versions({lot.version_id for lot in lots})
+    for lot in lots:
+        lot.product, lot.version = products[lot.product_id], versions[lot.version_id]
+    return lots
 
 
 def trades(exchange: str, day: date) -> bool:
@@ -108,23 +127,31 @@ def write(ends: Sequence[End], run: FixedRun, on: date, at: datetime) -> None:
         for topic, facts in [told(end)]
     ]
     moves = [move for end in ends for move in moves_of(end, run, on, at)]
-    next_lots = [end.next_lot for end in ends if end.next_lot is not None]
     for end in ends:
-        lot = end.lot
-        lot.paid_fen, lot.code, lot.changed_at = end.paid_fen, end.code, at
-        lot.earned_fen += lot.interest_fen
         if end.paid_fen:
-            lot.pay_journal_id, lot.due_at = new_id(), at
+            end.lot.pay_journal_id = new_id()
     payouts = [payout(end) for end in ends if end.paid_fen]
-    for state, rolled in ((LotState.MATURED, False), (LotState.ROLLED, True)):
-        ids = [end.lot.pk for end in ends if (end.next_lot is not None) == rolled]
-        ended = FixedHolding.objects.filter(pk__in=ids)
-        advance_all(ended, state, moves=LOT_MOVES, at=at, principal_fen=0, interest_fen=0, closed_on=on)
-    FixedHolding.objects.bulk_update([end.lot for end in ends], WRITTEN)
-    FixedHolding.objects.bulk_create(next_lots)
+    finish(ends, on, at)
+    FixedHolding.objects.bulk_create([end.next_lot for end in ends if end.next_lot is not None])
     FixedMove.objects.bulk_create(moves)
     outbox.publish_all(news)
     post_all(payouts, at=at)
+
+
+def finish(ends: Sequence[End], on: date, at: datetime) -> None:
+    """The lots as their ends say: one statement, which none of them has left `maturing` before."""
+    values = {
+        "on": on,
+        "at": at,
+        "ids": id_array(end.lot.pk for end in ends),
+        "states": text_array((LotState.MATURED if end.next_lot is None else LotState.ROLLED).value for end in ends),
+        "paid": array(end.paid_fen for end in ends),
+        "journals": array(end.lot.pay_journal_id for end in ends),
+        "codes": text_array(end.code for end in ends),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, values)
+        assert cursor.rowcount == len(ends), "somebody else moved a locked lot"
 
 
 def payout(end: End) -> Draft:

@@ -7,7 +7,7 @@ from wealth.catalog.queries import ProductVersion
 from wealth.catalog.states import ProductState
 from wealth.fixed_term import terms
 from wealth.fixed_term.models import MOST_FEN, FixedHolding
-from wealth.fixed_term.services.lots import drafted
+from wealth.fixed_term.services.lots import PaidOn, drafted
 from wealth.fixed_term.states import Instruction, Origin
 
 NOT_ON_SALE, NOT_OFFERED, RISKIER, TOO_SMALL, TOO_LARGE = (
@@ -32,8 +32,8 @@ class End:
         return self.principal_fen + self.interest_fen
 
 
-def end_of(lot: FixedHolding, *, on: date, at: datetime) -> End:
-    """By the lot's instruction, and its product's version on `on`."""
+def end_of(lot: FixedHolding, *, on: date, at: datetime, paid_on: PaidOn = terms.paid_on) -> End:
+    """By the lot's instruction, and its product's version on `on`. `paid_on`: for many lots, one that keeps what it answered."""
     wanted, version = lot.instruction, lot.product.current
     if wanted == Instruction.PAY_OUT:
         return End(lot, lot.principal_fen, lot.interest_fen, 0, None, "")
@@ -51,6 +51,7 @@ def end_of(lot: FixedHolding, *, on: date, at: datetime) -> End:
         at=at,
         origin=Origin.ROLLED,
         parent_id=lot.id,
+        paid_on=paid_on,
     )
     return End(lot, 0, lot.interest_fen - with_interest, with_interest, next_lot, "")
 

@@ -6,8 +6,7 @@ from datetime import date, datetime, time
 from core.business_day.queries import BeyondCalendar
 from core.clock.queries import local_day
 from core.errors import DomainError
-from wealth.catalog.dates import OrderDates, ordered_at
-from wealth.catalog.queries import ProductVersion
+from wealth.catalog.dates import OrderDates, Rhythm, ordered_at
 from wealth.fixed_term import terms
 from wealth.fixed_term.models import FixedHolding
 from wealth.fixed_term.services.lots import leaving
@@ -53,7 +52,7 @@ class Rhythms:
         self.at = at
         self.known: dict[tuple[str, time, int, int], OrderDates | None] = {}
 
-    def dates(self, version: ProductVersion | None) -> OrderDates | None:
+    def dates(self, version: Rhythm | None) -> OrderDates | None:
         """None beyond the calendar."""
         if version is None:
             return None
@@ -62,7 +61,7 @@ class Rhythms:
             self.known[rhythm] = self.asked(version)
         return self.known[rhythm]
 
-    def asked(self, version: ProductVersion) -> OrderDates | None:
+    def asked(self, version: Rhythm) -> OrderDates | None:
         try:
             return ordered_at(version, self.at)
         except BeyondCalendar:

@@ -1,15 +1,17 @@
 """How the catalogue reads insurance: its terms, what a premium comes to, and the way out."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from core.clock.queries import local_day
 from core.errors import Invalid
 from wealth.catalog.queries import ProductVersion
 from wealth.catalog.sockets import Outcome, Told
 from wealth.catalog.states import YieldKind
 from wealth.insurance import terms as terms_of
+from wealth.insurance import worth
 from wealth.insurance.terms import CASH_VALUE, MONTH_DAYS, SHORT_RATE
 
 
@@ -36,8 +38,18 @@ class Insurance:
             raise Invalid("terms.cooling_off_days", "The cover is longer than the cooling-off.", "保障期须长于犹豫期。")
 
     def outcome(self, *, version: ProductVersion, amount_fen: int, days: int, at: datetime) -> Outcome | None:
-        """Insurance earns nothing."""
-        return None
+        """Of premiums of `amount_fen` each: all that is paid by then, and what goes back if the policy is ended then. Nothing is said of
+        its end, nor of less than any premium there is."""
+        terms, starts_on = terms_of.of(version), local_day(at)
+        on = starts_on + timedelta(days=days)
+        if version.term_days is None or days >= version.term_days or amount_fen < worth.least_premium_fen(terms):
+            return None
+        paid = worth.paid_by(terms, premium=amount_fen, starts_on=starts_on, term_days=version.term_days, on=on)
+        total = sum(one.premium_fen for one in paid)
+        back = worth.within_cooling_off_fen(terms, paid=paid, received_on=starts_on, on=on)
+        if back is None:
+            back = worth.surrendered_fen(terms, paid=paid, starts_on=starts_on, on=on)
+        return Outcome(total, days, 0, total - back, back, None, None, certain=True)
 
     def way_out(self, *, version: ProductVersion) -> Told:
         terms = terms_of.of(version)

@@ -1,5 +1,6 @@
 """Reading issuers, their requests and files."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,6 +19,11 @@ def request(request_id: UUID) -> IssuerRequest:
 def state_of(issuer_code: str) -> str | None:
     """None for an issuer that there is not."""
     return Issuer.objects.filter(code=issuer_code).values_list("state", flat=True).first()
+
+
+def names(codes: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """In English and Chinese, by code."""
+    return {code: (en, zh) for code, en, zh in Issuer.objects.filter(code__in=set(codes)).values_list("code", "name_en", "name_zh")}
 
 
 def reachable(issuer_code: str) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 
 from core.clock.queries import local_day
@@ -98,20 +99,22 @@ def unconfirmed(at: datetime) -> QuerySet[WealthOrder]:
     return WealthOrder.objects.filter(state__in=WITH_ISSUER, confirms_on__lt=local_day(at))
 
 
+SETTLING = """
+SELECT coalesce(sum(CASE WHEN side = 'buy' THEN amount_fen WHEN state = 'confirmed' THEN amount_fen - fee_fen ELSE -units_fen END), 0)::bigint
+FROM wealth_wealthorder WHERE customer_id = %(customer)s AND (
+    (side = 'buy' AND state = ANY(%(kept)s) AND pay_journal_id IS NOT NULL)
+    OR (side = 'redeem' AND ((state = 'confirmed' AND NOT fast) OR state = 'fast_paid')))
+"""
+PAID_AND_OPEN = [OrderState.PAID, OrderState.SUBMITTED, OrderState.REFUNDING, *GOES_BACK]
+
+
 def settling_fen(customer_id: UUID) -> int:
     """What is on its way between a customer's wallet and products: purchases that are paid and neither confirmed nor refunded, and
     confirmed redemptions that are not paid out, less units that were paid out at once and are not taken yet."""
-    kept = [OrderState.PAID, OrderState.SUBMITTED, OrderState.REFUNDING, *GOES_BACK]
-    paid = Q(side=Side.BUY, state__in=kept, pay_journal_id__isnull=False)
-    waits = Q(side=Side.REDEEM, state=OrderState.CONFIRMED, fast=False)
-    early = Q(side=Side.REDEEM, state=OrderState.FAST_PAID)
-    rows = WealthOrder.objects.filter(paid | waits | early, customer_id=customer_id)
-    found = rows.aggregate(
-        paid=Sum("amount_fen", filter=paid, default=0),
-        waits=Sum(F("amount_fen") - F("fee_fen"), filter=waits, default=0),
-        early=Sum("units_fen", filter=early, default=0),
-    )
-    return int(found["paid"] + found["waits"] - found["early"])
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLING, {"customer": customer_id, "kept": [state.value for state in PAID_AND_OPEN]})
+        [(fen,)] = cursor.fetchall()
+    return int(fen)
 
 
 def advanced() -> dict[UUID, int]:

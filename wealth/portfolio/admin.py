@@ -92,7 +92,7 @@ class PortfolioAdmin(OfCustomer):
         rows: list[tuple[object, ...]] = [
             (
                 named(line.held.kind),
-                link("wealth.product", line.product.pk, line.product.code),
+                link("wealth.product", line.product.product_id, line.product.code),
                 money(line.held.value_fen),
                 money(line.held.available_fen),
                 money(line.held.income_fen),

@@ -67,7 +67,7 @@ def emergency(seen: Overview, outflow_fen: int, terms: PortfolioTerms) -> Checku
 def concentration(seen: Overview, terms: PortfolioTerms) -> Checkup:
     by_product: dict[UUID, int] = {}
     for line in seen.lines:
-        by_product[line.product.pk] = by_product.get(line.product.pk, 0) + line.held.value_fen
+        by_product[line.product.product_id] = by_product.get(line.product.product_id, 0) + line.held.value_fen
     largest = max(by_product.values(), default=0)
     return answered(
         "concentration",

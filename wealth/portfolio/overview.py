@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core.clock.queries import local_day
 from wealth.catalog import queries as catalog
-from wealth.catalog.queries import Product, ProductVersion
+from wealth.catalog.queries import Label
 from wealth.catalog.sockets import HOLDINGS, Held, Told
 from wealth.catalog.states import Risk
 from wealth.orders import queries as orders
@@ -25,16 +25,15 @@ CASH = "cash"
 
 @dataclass(frozen=True)
 class Line:
-    """A holding with its product, and the version it was bought by (what is sold now, where the holding does not say)."""
+    """A holding with its product, of the version it was bought by (what is sold now, where the holding does not say)."""
 
     held: Held
-    product: Product
-    version: ProductVersion | None
+    product: Label
 
     @property
     def fast_fen(self) -> int:
         """What of it would be paid out today."""
-        return 0 if self.version is None else max(min(self.held.available_fen, self.version.t0_cap_fen, self.held.value_fen), 0)
+        return max(min(self.held.available_fen, self.product.t0_cap_fen, self.held.value_fen), 0)
 
     @property
     def locked_fen(self) -> int:
@@ -93,7 +92,7 @@ class Overview:
         return slices(added([*self.beside(lambda side: side.kind), *((line.held.kind, line.held.value_fen) for line in self.lines)]))
 
     def by_safety(self) -> list[Slice]:
-        rows = [(CASH if line.version is None else line.version.risk, line.held.value_fen) for line in self.lines]
+        rows = [(line.product.risk or CASH, line.held.value_fen) for line in self.lines]
         found = added([*self.beside(lambda side: CASH), *rows])
         return slices({key: found[key] for key in (CASH, *Risk.values) if key in found})
 
@@ -134,8 +133,7 @@ def overview(*, customer_id: UUID, at: datetime) -> Overview:
     """As many queries for one holding as for many."""
     on = local_day(at)
     lines, sides = lines_of(customer_id, at), sides_of(customer_id, at)
-    kept = queries.kept(customer_id)
-    days = [] if kept is None else queries.of_products(customer_id, since=kept.first, through=kept.last)
+    kept, days = queries.kept_of_products(customer_id)
     products, settling = sum(line.held.value_fen for line in lines), orders.settling_fen(customer_id)
     unknown = any(side.amount is None for side in sides)
     return Overview(
@@ -157,13 +155,8 @@ def overview(*, customer_id: UUID, at: datetime) -> Overview:
 
 def lines_of(customer_id: UUID, at: datetime) -> list[Line]:
     held = [one for holdings in HOLDINGS for one in holdings.held(customer_id=customer_id, at=at)]
-    products = catalog.products({one.product_id for one in held})
-    versions = catalog.versions({one.version_id for one in held if one.version_id is not None})
-    return [Line(one, products[one.product_id], version_of(one, products, versions)) for one in held]
-
-
-def version_of(held: Held, products: Mapping[UUID, Product], versions: Mapping[UUID, ProductVersion]) -> ProductVersion | None:
-    return products[held.product_id].current if held.version_id is None else versions[held.version_id]
+    labels = catalog.labels({(one.product_id, one.version_id) for one in held})
+    return [Line(one, labels[one.product_id, one.version_id]) for one in held]
 
 
 def sides_of(customer_id: UUID, at: datetime) -> list[Side]:

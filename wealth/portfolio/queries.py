@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from core.ids import SHARDS, shard_of
@@ -55,7 +56,7 @@ def changing() -> bool:
 
 def kept(customer_id: uuid.UUID) -> Kept | None:
     """What is kept of a customer's part; None before the first end of day."""
-    book = PortfolioBook.objects.filter(part=shard_of(customer_id) * PARTS // SHARDS, kept_through__gte=F("begun_on")).first()
+    book = PortfolioBook.objects.filter(part=part_of(customer_id), kept_through__gte=F("begun_on")).first()
     return None if book is None else Kept(book.begun_on, book.kept_through)
 
 
@@ -71,15 +72,31 @@ def days(customer_id: uuid.UUID, *, since: date, through: date) -> QuerySet[Port
     return PortfolioDay.objects.filter(customer_id=customer_id, day__gte=since, day__lte=through)
 
 
-def summed(rows: QuerySet[Any]) -> list[DayFigures]:
-    """One line a day, in order; days without a row are left out."""
-    sums = rows.order_by().values("day").annotate(**{f"all_{name}": Sum(name) for name in FIGURES}).order_by("day")
-    return [DayFigures(row["day"], **{name: int(row[f"all_{name}"]) for name in FIGURES}) for row in sums]
+OVERVIEW = """
+SELECT k.begun_on, k.kept_through, d.day, d.value_fen, d.paid_in_fen, d.paid_out_fen, d.income_fen
+FROM wealth_portfoliobook k LEFT JOIN LATERAL (
+    SELECT d.day, sum(d.value_fen)::bigint AS value_fen, sum(d.paid_in_fen)::bigint AS paid_in_fen,
+        sum(d.paid_out_fen)::bigint AS paid_out_fen, sum(d.income_fen)::bigint AS income_fen
+    FROM wealth_portfolioday d
+    WHERE d.customer_id = %(customer)s AND d.day >= k.begun_on AND d.day <= k.kept_through AND d.product_id <> %(none)s
+    GROUP BY d.day
+) d ON true
+WHERE k.part = %(part)s AND k.kept_through >= k.begun_on ORDER BY d.day
+"""
 
 
-def of_products(customer_id: uuid.UUID, *, since: date, through: date) -> list[DayFigures]:
-    """What a customer had of products, by day."""
-    return summed(days(customer_id, since=since, through=through).filter(PRODUCTS))
+def kept_of_products(customer_id: uuid.UUID) -> tuple[Kept | None, list[DayFigures]]:
+    """What is kept, and all of what a customer had of products, by day, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(OVERVIEW, {"customer": customer_id, "part": part_of(customer_id), "none": NO_PRODUCT})
+        rows = cursor.fetchall()
+    if not rows:
+        return None, []
+    return Kept(rows[0][0], rows[0][1]), [DayFigures(*row[2:]) for row in rows if row[2] is not None]
+
+
+def part_of(customer_id: uuid.UUID) -> int:
+    return shard_of(customer_id) * PARTS // SHARDS
 
 
 def history(customer_id: uuid.UUID, *, since: date, through: date) -> list[HistoryDay]:

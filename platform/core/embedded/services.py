@@ -66,7 +66,9 @@ class Services:
         return started
 
     def stop(self) -> None:
-        """Fast shutdown of PostgreSQL, then of Valkey; waits until both are gone."""
+        """Fast shutdown of PostgreSQL, then of Valkey; waits until both are gone. Nothing happens where none was ever started."""
+        if not self.root.exists():
+            return
         with self.lock():
             for server in STOP_SIGNALS:
                 self.stop_server(server)

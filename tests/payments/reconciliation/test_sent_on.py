@@ -17,7 +17,7 @@ from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.ids import new_id
 from payments.channels.alipay import bills as alipay
-from payments.channels.models import Break
+from payments.channels.models import Break, ChannelCredential
 from payments.channels.port import StatementFile, StatementLine
 from payments.channels.stripe import movements as stripe
 from payments.channels.wechat_v3 import bills as wechat
@@ -26,6 +26,8 @@ from payments.reconciliation.account import between_accounts
 from payments.reconciliation.models import ReconLine, ReconRun
 from tests.ledger_proof import assert_books_balance
 from tests.payments.reconciliation.test_days import breaks
+from tests.payments.reconciliation.world import end_of, reconciled
+from tests.sandbox_bank import SandboxBank
 from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,6 +39,11 @@ OPENING = 10_000
 def today() -> date:
     """A day on which the channel's account holds 100.00; the books are open for a month after it."""
     business_day.open_first_day(at=clock.now() + timedelta(days=33))
+    return stocked()
+
+
+def stocked() -> date:
+    """Today, when the channel's account holds 100.00."""
     day = clock.local_day(clock.now())
     legs = [debit(journals.bank(SOURCE), OPENING), credit(platform_account("equity:capital"), OPENING)]
     posting.post(journal_id=new_id(), event="ledger.adjusted", legs=legs, reference="capital", effective_on=day, at=clock.now())
@@ -180,3 +187,17 @@ def test_the_database_refuses_a_half_of_two_and_one_without_a_reference(today: d
         rows.update(other_half=ReconLine.objects.get(kind="arrived").id)
     with pytest.raises(IntegrityError, match="payments_reconline_between"), transaction.atomic():
         rows.update(reference="")
+
+
+def test_money_that_comes_in_at_the_sandbox_bank_is_found_by_its_number(connected: SandboxBank) -> None:
+    day = stocked()
+    merchant = ChannelCredential.objects.get(channel_id=BANK, retired_at=None).merchant
+    for reference in ("W7", "W8"):
+        connected.control("POST", f"merchants/{merchant}/transfers", {"amount_fen": 6_000, "reference": reference})
+    run = reconciled(end_of(connected))
+    assert taken(SOURCE, day, OPENING, out(6_000, "W8")).state == "closed"
+    assert (run.state, run.closing_fen, run.books_fen) == ("closed", 12_000, 12_000)
+    gone = ReconLine.objects.get(kind="sent_on")
+    assert ReconLine.objects.get(kind="arrived", request_no="W8").other_half == gone.id
+    assert stands() == (4_000, -6_000, 12_000)
+    assert_books_balance()

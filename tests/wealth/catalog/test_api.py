@@ -189,5 +189,6 @@ def test_an_order_has_the_dates_of_the_operators_trading_table(asked: str, trade
 def test_a_disclosure_says_who_keeps_the_money_and_what_may_go_wrong(app: APIClient) -> None:
     product = products.on_sale(manage_fee_bp=25, fees_text_en="A quarter of a percent.")
     told = app.get(f"/v1/wealth/products/{product.public_id}/disclosure").json()
+    assert (told["issuer"], told["issuer_name"]) == ("sandbox_issuer", "Banyan Sandbox Fund Management")
     assert (told["custodian"], told["licence"], told["version"]) == ("Sandbox Bank", "SBX-0001", 1)
     assert told["fees"] == {"buy_bp": 0, "redeem_bp": 0, "manage_bp": 25, "words": "A quarter of a percent."}

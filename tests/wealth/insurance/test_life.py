@@ -1,11 +1,13 @@
 """A policy from quote to its end, over the API: cooling-off, premiums, lapse and reinstatement, claims."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from accounts.ledger.queries import balance
 from core.clock import queries as clock
+from core.clock.queries import start_of_day
 from core.outbox.models import OutboxEvent
 from tests.payments.wallet.world import posted
 from tests.wealth.insurance.world import (
@@ -59,6 +61,20 @@ def test_a_quote_becomes_a_policy_in_its_cooling_off_with_all_its_premiums(term_
     answer = api(who, "get", f"insurance/policies/{policy.public_id}/document")
     assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
     assert_whole()
+
+
+def test_the_calculator_says_what_ending_a_policy_will_give_back(term_life: Product) -> None:
+    who, policy = insured(term_life)
+
+    def calculated(days: int, amount: int = PREMIUM) -> Any:
+        return api(who, "get", f"products/{term_life.public_id}/calculator", {"amount": amount, "days": days}).json()["outcome"]
+
+    early, later, second = calculated(5), calculated(20), calculated(40)
+    assert (early["amount"], early["fee"], early["end"], early["certain"]) == (PREMIUM, 1_000, PREMIUM - 1_000, True)
+    assert (second["amount"], calculated(365), calculated(20, PREMIUM // 100)) == (2 * PREMIUM, None, None)
+    be_at(start_of_day(policy.starts_on + timedelta(days=20)) + timedelta(hours=12))
+    ending = api(who, "get", f"insurance/policies/{policy.public_id}/ending").json()
+    assert (ending["kind"], ending["amount"], ending["kept"]) == ("surrender", later["end"], later["fee"])
 
 
 def test_within_the_cooling_off_the_premium_goes_back_less_the_kept_fee(term_life: Product) -> None:

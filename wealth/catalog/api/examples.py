@@ -38,6 +38,7 @@ DATES = {
 }
 DISCLOSURE = {
     "issuer": "sandbox_issuer",
+    "issuer_name": "Banyan Sandbox Fund Management",
     "custodian": "Sandbox Bank",
     "licence": "SBX-0001",
     "version": 1,

@@ -1,5 +1,6 @@
 """What goes in and comes out of the catalogue. Amounts are whole fen, rates hundredths of a percent a year unless named percent."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from wealth.catalog.models import Product, ProductVersion, ProductYield
 from wealth.catalog.queries import current_version
 from wealth.catalog.sockets import KINDS, Outcome, Told
 from wealth.catalog.states import Carry, Kind, ProductState, Risk, YieldKind
+from wealth.issuers import queries as issuers
 
 MOST_DAYS = 3_650
 USUAL_DAYS = 30
@@ -151,11 +153,11 @@ class ProductLine(serializers.Serializer[Product]):
 
 
 class OutcomeShown(serializers.Serializer[Outcome]):
-    amount = serializers.IntegerField(source="amount_fen")
+    amount = serializers.IntegerField(source="amount_fen", help_text="What you would have paid; of insurance all premiums due by then.")
     days = serializers.IntegerField()
     income = serializers.IntegerField(source="income_fen")
     fee = serializers.IntegerField(source="fee_fen")
-    end = serializers.IntegerField(source="end_fen", help_text="What you would have then.")
+    end = serializers.IntegerField(source="end_fen", help_text="What you would have then; of insurance what ending the policy gives back.")
     currency = serializers.SerializerMethodField()
     rate_percent = serializers.CharField(allow_null=True, help_text="A year; null where none is known.")
     as_of = serializers.DateField(allow_null=True)
@@ -185,8 +187,14 @@ class FeesShown(serializers.Serializer[Any]):
     words = serializers.CharField()
 
 
+def page_of(products: Iterable[Product], at: datetime) -> dict[str, Any]:
+    """The context that products' pages are written in."""
+    return {"at": at, "issuers": issuers.names(product.issuer_code for product in products)}
+
+
 class DisclosureShown(serializers.Serializer[Product]):
     issuer = serializers.CharField(source="issuer_code")
+    issuer_name = serializers.SerializerMethodField(help_text="Who makes the product and answers for it.")
     custodian = serializers.CharField(source="current.custodian")
     licence = serializers.CharField(source="current.licence")
     version = serializers.IntegerField(source="current.number")
@@ -194,6 +202,10 @@ class DisclosureShown(serializers.Serializer[Product]):
     fees = serializers.SerializerMethodField()
     risk_text = serializers.SerializerMethodField()
     risk_text_sha256 = serializers.CharField(source="current.risk_sha256", help_text="Of both languages; an order keeps it.")
+
+    def get_issuer_name(self, row: Product) -> str:
+        names: Mapping[str, tuple[str, str]] = self.context["issuers"]
+        return in_words(*names.get(row.issuer_code, (row.issuer_code, row.issuer_code)))
 
     @extend_schema_field(FeesShown)
     def get_fees(self, row: Product) -> Any:
@@ -254,7 +266,7 @@ class ProductShown(ProductLine):
 
     @extend_schema_field(DisclosureShown)
     def get_disclosure(self, row: Product) -> Any:
-        return DisclosureShown(row).data
+        return DisclosureShown(row, context=self.context).data
 
     def get_details(self, row: Product) -> dict[str, Any]:
         return dict(kind_of(row).details(version=current_version(row), at=self.at))

@@ -28,6 +28,7 @@ from wealth.catalog.api.shapes import (
     ProductsIn,
     Sort,
     outcome_of,
+    page_of,
 )
 from wealth.catalog.models import Product
 from wealth.catalog.states import Risk
@@ -101,8 +102,8 @@ class Compared(View):
         if not 2 <= len(ids) <= MOST_COMPARED or len(set(ids)) < len(ids):
             raise Invalid("ids", "Name two to four different products.", "请选择 2 至 4 个不同的产品。")
         at = clock.now()
-        context = {"request": request, "at": at}
         found = queries.many_shown([parse_public_id(Product.PREFIX, one) for one in ids], at)
+        context = page_of(found, at)
         return Response({"items": [ProductShown(product, context=context).data for product in found]})
 
 
@@ -116,7 +117,8 @@ class OneProduct(View):
     def get(self, request: Request, product_id: str) -> Response:
         """All that is asked before buying: the four elements, fees, the way out, the dates of an order made now, what one would have."""
         at = clock.now()
-        return Response(ProductShown(named(product_id, at), context={"request": request, "at": at}).data)
+        product = named(product_id, at)
+        return Response(ProductShown(product, context=page_of([product], at)).data)
 
 
 class Calculator(View):
@@ -148,4 +150,6 @@ class Disclosure(View):
     @extend_schema(operation_id="wealth_products_disclosure", examples=[answer("A disclosure", ex.DISCLOSURE, 200)])
     def get(self, request: Request, product_id: str) -> Response:
         """As reviewed by two people with the version that is sold now."""
-        return Response(self.shown(named(product_id, clock.now())))
+        at = clock.now()
+        product = named(product_id, at)
+        return Response(DisclosureShown(product, context=page_of([product], at)).data)

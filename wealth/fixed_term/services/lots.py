@@ -3,7 +3,7 @@
 Locks: the lot, the ledger.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,8 @@ from wealth.fixed_term.refusals import LockedTerm, LotEnded, LotNotFree, Matures
 from wealth.fixed_term.states import LOT_MOVES, PART_MOVES, LotMove, LotState, Origin, PartState
 from wealth.rules.fixed import at_end_fen, early_fen
 
+PaidOn = Callable[[str, date], date]
+"""As `terms.paid_on`."""
 ORDER = "wod"
 """The prefix of the orders that move lots: their journals are filed under them."""
 
@@ -39,7 +41,15 @@ class Early:
 
 
 def drafted(
-    *, customer_id: UUID, version: ProductVersion, principal_fen: int, starts_on: date, instruction: str, at: datetime, **origin: Any
+    *,
+    customer_id: UUID,
+    version: ProductVersion,
+    principal_fen: int,
+    starts_on: date,
+    instruction: str,
+    at: datetime,
+    paid_on: PaidOn = terms.paid_on,
+    **origin: Any,
 ) -> FixedHolding:
     """A lot under `version`, not saved: with its rate, its dates and what it will earn."""
     rate = terms.rate_bp(version, principal_fen)
@@ -62,7 +72,7 @@ def drafted(
         compounding_months=said.compounding_months,
         starts_on=starts_on,
         ends_on=deposit.ends_on,
-        matures_on=terms.paid_on(version.exchange, deposit.ends_on),
+        matures_on=paid_on(version.exchange, deposit.ends_on),
         instruction=instruction,
         created_at=at,
         changed_at=at,

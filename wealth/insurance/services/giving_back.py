@@ -16,7 +16,7 @@ from core.moves import advance
 from core.work import services as work
 from payments.wallet.services import parties
 from wealth.catalog.dates import ordered_at
-from wealth.insurance import journals, queries
+from wealth.insurance import journals, queries, worth
 from wealth.insurance import terms as terms_of
 from wealth.insurance.models import InsuranceClaim, InsurancePolicy, PolicyPayout
 from wealth.insurance.refusals import ClaimOpen, ClaimsPaid, EndingChanged, PolicyOver, PremiumUnderWay
@@ -34,18 +34,10 @@ from wealth.insurance.states import (
     PolicyState,
     PremiumState,
 )
-from wealth.insurance.terms import CASH_VALUE, SHORT_RATE
 from wealth.issuers import services as issuers
 from wealth.issuers.queries import IssuerRequest
 from wealth.issuers.states import Operation
-from wealth.rules.insurance import (
-    Paid,
-    cash_value_fen,
-    cooling_off_refund_fen,
-    pro_rata_back_fen,
-    short_rate_back_fen,
-    years_between,
-)
+from wealth.rules.insurance import Paid
 
 BUSINESS = "wealth.policy_payout"
 NOT_ASKED, REFUSED, CLAIM_WAITS = "insurance_payout.not_asked", "insurance_payout.refused", "insurance.claim"
@@ -66,22 +58,10 @@ def worth_of(policy: InsurancePolicy, paid: Sequence[Paid], at: datetime) -> End
     terms, today = terms_of.of(policy.version), local_day(at)
     total = sum(one.premium_fen for one in paid)
     if policy.state == PolicyState.COOLING_OFF:
-        back = cooling_off_refund_fen(
-            receipt_on=policy.receipt_on,
-            asked_on=today,
-            premium_fen=total,
-            production_fee_fen=terms.kept_fee_fen,
-            period_days=terms.cooling_off_days,
-        )
-        if back is not None:
-            return Ending(PayoutKind.COOLING_OFF, back, total - back)
-    if terms.refund.name == CASH_VALUE:
-        years = years_between(policy.starts_on, today)
-        back = cash_value_fen(premium_fen=total, years=years, shares=terms.refund.steps)
-    elif terms.refund.name == SHORT_RATE:
-        back = short_rate_back_fen(paid=paid, on=today, kept=terms.refund.steps)
-    else:
-        back = pro_rata_back_fen(paid=paid, on=today, loading_bp=terms.refund.loading_bp)
+        all_of_it = worth.within_cooling_off_fen(terms, paid=paid, received_on=policy.receipt_on, on=today)
+        if all_of_it is not None:
+            return Ending(PayoutKind.COOLING_OFF, all_of_it, total - all_of_it)
+    back = worth.surrendered_fen(terms, paid=paid, starts_on=policy.starts_on, on=today)
     return Ending(PayoutKind.SURRENDER, back, total - back)
 
 

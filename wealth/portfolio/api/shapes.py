@@ -244,7 +244,7 @@ def held_of(line: Line) -> dict[str, Any]:
         "product_code": product.code,
         "product_name": told(Told(product.name_en, product.name_zh)),
         "holding_id": held.holding,
-        "risk": line.version.risk if line.version else None,
+        "risk": product.risk,
         "value": held.value_fen,
         "cost": held.cost_fen,
         "accrued": held.accrued_fen,

@@ -46,7 +46,7 @@ class Overviews(View):
         """Products of every kind, the wallet and what else floors tell of: net worth, allocation, income and returns. What cannot be known
         is null with a reason."""
         seen = overview(customer_id=customer_id(request), at=clock.now())
-        return Response(PortfolioShown(overview_of(seen)).data)
+        return Response(overview_of(seen))
 
 
 class History(View):
