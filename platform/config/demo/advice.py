@@ -16,7 +16,7 @@ from wealth.rules.suitability import LEVELS
 
 PEOPLE = ("marketing", "finance_checker")
 MODEL_CHANGE = "wealth.modelportfolio.change"
-MIX = {"BYCASH01": 4_000, "BYCASH02": 3_000, "BYTERM30": 3_000}
+MIX = {"BYCASH01": 6_000, "BYTERM30": 4_000}
 GOAL_DUE, MONTHLY_FEN = timedelta(days=730), 20_000
 WEDNESDAY = 3
 

@@ -4,11 +4,10 @@ are taken, billers and shops are told."""
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from functools import partial
 
 from config.demo.bank import Bank
 from config.demo.cast import FINANCE, second_look
-from config.demo.hands import Hand, together
+from config.demo.hands import Hand, spread
 from core.errors import DomainError
 from core.outbox import services as outbox
 from payments.agreements import queries as agreements
@@ -61,8 +60,7 @@ def settle(at: datetime, *, until: date, bank: Bank, hands: Sequence[Hand]) -> N
         if listed.business_on < until:
             payload = {"target": listed.business_on.isoformat(), "number": listed.number, "payout_fen": listed.payout_fen}
             second_look(approving.DAY, payload, "Compared with the day's report", at, people=FINANCE)
-    due, count = settlements.due_shards(at), len(hands) + 1
-    together([partial(pay, due[place::count], at) for place in range(min(count, len(due)))], bank=bank, hands=hands)
+    spread(pay, settlements.due_shards(at), at, bank=bank, hands=hands)
 
 
 def pay(shards: Sequence[int], at: datetime, bank: Bank) -> None:

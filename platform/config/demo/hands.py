@@ -97,6 +97,14 @@ def together(jobs: Sequence[Job], *, bank: Bank, hands: Sequence[Hand]) -> None:
         hand.finish()
 
 
+def spread(
+    work: Callable[[Sequence[int], datetime, Bank], None], due: Sequence[int], at: datetime, *, bank: Bank, hands: Sequence[Hand]
+) -> None:
+    """Have the shards that are due done, each process a part of them."""
+    count = len(hands) + 1
+    together([partial(work, due[place::count], at) for place in range(min(count, len(due)))], bank=bank, hands=hands)
+
+
 def serve(pipe: "Connection[Any, Job]") -> None:
     """Do one job after another until the other end of the pipe is closed."""
     with Bank() as bank, hurried(), suppress(EOFError):

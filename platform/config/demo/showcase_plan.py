@@ -36,14 +36,14 @@ def life(place: int, person: int, begins: int) -> Iterator[Intention]:
     yield on(0, 0, Act.TOP_UP, FIRST_FEN)
     yield on(0, 30, Act.ANSWER, how="4")
     if place in COLLECTORS:
-        yield on(0, 60, Act.INVEST, 8_000, how="BYCASH01")
-        yield on(0, 70, Act.INVEST, 4_000, how="BYCASH04")
+        yield on(0, 60, Act.INVEST, 6_000, how="BYCASH01")
+        yield on(0, 70, Act.INVEST, 3_000, how="BYCASH04")
         for number, (code, end) in enumerate(zip(MATURING, INSTRUCTIONS, strict=True)):
-            yield on(1, 30 + 10 * number, Act.INVEST, 3_000 + 1_000 * number, how=code, scene=end)
+            yield on(1, 30 + 10 * number, Act.INVEST, 2_000 + 1_000 * number, how=code, scene=end)
         yield on(2, 30, Act.GOAL, 500_000, how="环岛旅行")
-        yield on(2, 40, Act.AGREE, 1_000, how="BYCASH02")
+        yield on(2, 40, Act.AGREE, 500, how="BYCASH02")
         yield on(3, 30, Act.INSURE, COVER_FEN, how="BYLIFE01", scene="no")
-        yield on(4, 30, Act.ADVISE, 36_000)
+        yield on(4, 30, Act.ADVISE, 24_000)
         yield on(5, 30, Act.INVEST, 3_000, how="BYTERM90", scene="pay_out")
         yield on(16, 30, Act.AUTO_DEBIT, how="BYLIFE01")
     if place == COLLECTORS[1]:

@@ -9,18 +9,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from accounts.identity import queries as identity
-from accounts.verification import queries as verification
-from config.demo import cast, lapse
+from config.demo import cast, lapse, tour
 from config.demo.bank import NoBank
-from config.demo.lives import PIN
 from core.business_day import queries as business_day
 from core.clock import queries as clock
 from core.errors import DomainError
-from payments.cards import queries as cards
 
 SEED, PEOPLE, DAYS = "banyan", 200, 60
-SHOWN = 3
 UNFINISHED = 3
 
 
@@ -64,6 +59,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{story.customers} customers lived {story.days} days in {seconds:.0f} s: {acts}.")
         self.stdout.write(f"Refused on the way: {refused}.")
         self.stdout.write(f"Fingerprint {story.fingerprint}")
+        self.stdout.write("To look at:")
+        self.stdout.write("\n".join(logins()))
 
     def live(self, options: dict[str, Any]) -> lapse.Story:
         wanted = {"seed": options["seed"], "people": options["customers"], "days": options["days"]}
@@ -96,12 +93,7 @@ def refuse_half_made() -> bool:
 
 def logins() -> list[str]:
     """Lines for the screen of `make run`: a few customers with cards, and the operators."""
-    lines = []
-    for holder in cards.first_holders(SHOWN):
-        person = verification.real_name(holder)
-        if person is not None:
-            phone = identity.get(holder).phone.removeprefix("+86")
-            lines.append(f"Customer      {phone}  {person.name}  (the code comes to the SMS inbox; payment PIN {PIN})")
+    lines = list(tour.lines())
     if cast.codes():
         lines.append(f"Operators     {', '.join(cast.codes())}; password {cast.PASSWORD}")
         lines.append("              second factor: PYTHONPATH=platform .venv/bin/python manage.py demo --codes")
