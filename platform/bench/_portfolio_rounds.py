@@ -27,7 +27,7 @@ def run(rounds: int, *, small: bool) -> list[Row]:
     for place in range(rounds):
         day = first + place * wealth.DAY
         wealth.quote(product, day)
-        wealth.book(product, day, number)
+        wealth.book(day, number)
         wealth.sql("CHECKPOINT")
         simple.append(wealth.timed(lambda: wealth.sql(PLAIN, day)))  # noqa: B023  (called at once)
         wealth.sql("CHECKPOINT")

@@ -79,6 +79,11 @@ def parts(product_ids: Collection[uuid.UUID] | None = None) -> QuerySet[CurrentB
     return rows if product_ids is None else rows.filter(product_id__in=product_ids)
 
 
+def held_products() -> list[uuid.UUID]:
+    """Products that somebody holds, or held."""
+    return list(CurrentBook.objects.order_by("product_id").values_list("product_id", flat=True).distinct())
+
+
 def runs(product_id: uuid.UUID, day: date) -> QuerySet[CurrentRun]:
     return CurrentRun.objects.filter(product_id=product_id, day=day).order_by("part", "booking", "reversal")
 
