@@ -140,8 +140,9 @@ def forward(books: Sequence[CurrentBook], quote: CurrentQuote, *, holding_id: uu
     first, last = books[0], books[-1]
     made = [drafted(book, quote.day, holding_id, at) for book in books]
     monthly = catalog.product(first.product_id).current.carry == Carry.MONTHLY  # type: ignore[union-attr]
+    ids = {run.part: run.pk for run in made}
     values = scope(first, quote.day, holding_id, last) | {
-        "rate": rate_e4(quote.income_per_10k), "booking": booking, "runs": [one.pk for one in made], "parts": parts, "width": WIDTH,
+        "rate": rate_e4(quote.income_per_10k), "booking": booking, "runs": [ids.get(part) for part in range(PARTS)], "width": WIDTH,
     }  # fmt: skip
     found = {part: figures for part, *figures in run(statements.book(monthly=monthly), values)}
     first_paid: list[uuid.UUID] = []

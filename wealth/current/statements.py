@@ -25,9 +25,9 @@ SETTLE = """
 BOOK = f"""
 WITH {LATER}, base AS (
     SELECT h.id, h.customer_id, h.shard, h.earned, h.residual_e8 AS carried_e8, {UNITS} AS units_fen FROM {FROM_HOLDINGS}{{month}}
-    WHERE {MINE} AND h.shard / %(width)s::integer = ANY(%(parts)s::integer[])
+    WHERE {MINE} AND (%(runs)s::uuid[])[h.shard / %(width)s::integer + 1] IS NOT NULL
 ), carried AS (
-    SELECT *, units_fen * %(rate)s::bigint + carried_e8 AS whole_e8 FROM base WHERE units_fen > 0
+    SELECT *, units_fen * %(rate)s::bigint + carried_e8 AS whole_e8 FROM base WHERE units_fen > 0 OFFSET 0
 ), rest AS (
     SELECT *, (whole_e8 %% 100000000 + 100000000) %% 100000000 AS residual_e8 FROM carried
 ), d AS MATERIALIZED (
@@ -38,13 +38,14 @@ WITH {LATER}, base AS (
 ), days AS (
     INSERT INTO wealth_currentincome
         (holding_id, day, booking, reversal, shard, run_id, units_fen, rate_e4, carried_e8, income_fen, residual_e8)
-    SELECT id, %(day)s, %(booking)s, false, shard, (%(runs)s::uuid[])[array_position(%(parts)s::integer[], shard / %(width)s::integer)],
-        units_fen, %(rate)s, carried_e8, income_fen, residual_e8 FROM d
+    SELECT id, %(day)s, %(booking)s, false, shard, (%(runs)s::uuid[])[shard / %(width)s::integer + 1], units_fen,
+        %(rate)s, carried_e8, income_fen, residual_e8 FROM d
 )
 SELECT shard / %(width)s::integer, count(*), sum(units_fen)::bigint, sum(income_fen)::bigint,
     array_agg(customer_id) FILTER (WHERE income_fen > 0 AND NOT earned) FROM d GROUP BY 1
 """  # noqa: S608  # nosec B608  # fragments of this module alone
-"""Of one part or of several (`parts`, all between `low` and `high`); `runs`: a run's id for each. Answers a row for each with anything."""
+"""Of those parts that `runs` has a run's id for, by their number. Answers a row for each with anything. OFFSET 0: else the units are worked
+out anew wherever they are named."""
 TAKE_BACK = f"""
 WITH d AS MATERIALIZED (
     SELECT h.id, h.shard, i.booking, i.units_fen, -i.rate_e4 AS rate_e4, i.residual_e8 AS carried_e8, -i.income_fen AS income_fen,
