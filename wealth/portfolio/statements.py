@@ -31,6 +31,21 @@ SELECT kind, product_id, count(*), sum(value_fen)::bigint, sum(paid_in_fen)::big
 UNION ALL
 SELECT NULL, NULL, 0, 0, 0, 0, 0, (SELECT count(*) FROM kept) + (SELECT count(*) FROM gone) WHERE NOT EXISTS (SELECT FROM found)
 """  # noqa: S608  # nosec B608  # fragments of this module alone
+FIRST = f"""
+WITH found AS MATERIALIZED (
+    SELECT {COLUMNS} FROM ({{sources}}) s WHERE (value_fen, paid_in_fen, paid_out_fen, income_fen) <> (0, 0, 0, 0)
+), kept AS (
+    INSERT INTO wealth_portfolioday (day, {COLUMNS}) SELECT %(day)s, {COLUMNS} FROM found ORDER BY customer_id, kind, product_id
+), owners AS (
+    INSERT INTO wealth_portfolio (customer_id, shard, begun_on)
+    SELECT DISTINCT f.customer_id, f.shard, %(day)s::date FROM found f
+    WHERE NOT EXISTS (SELECT FROM wealth_portfolio p WHERE p.customer_id = f.customer_id)
+    ON CONFLICT (customer_id) DO NOTHING
+)
+SELECT shard / %(width)s::integer, kind, product_id, count(*), sum(value_fen)::bigint, sum(paid_in_fen)::bigint, sum(paid_out_fen)::bigint,
+    sum(income_fen)::bigint FROM found GROUP BY 1, 2, 3
+"""  # noqa: S608  # nosec B608  # fragments of this module alone
+"""KEEP of a day that nothing stands of, for all parts asked for: what is in order of customers is written in order of the key."""
 DIFFERS = f"""
 WITH found AS MATERIALIZED (
     SELECT {COLUMNS} FROM ({{sources}}) s WHERE (value_fen, paid_in_fen, paid_out_fen, income_fen) <> (0, 0, 0, 0)
@@ -66,6 +81,10 @@ def signed(sign: int) -> str:
 
 def keep() -> str:
     return KEEP.replace("{sources}", sources())
+
+
+def first() -> str:
+    return FIRST.replace("{sources}", sources())
 
 
 def differs() -> str:
