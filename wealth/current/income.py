@@ -211,9 +211,9 @@ def tell_first(product_id: uuid.UUID, day: date, customers: list[uuid.UUID], at:
 
 def scope(book: CurrentBook, day: date, holding_id: uuid.UUID | None, last: CurrentBook | None = None) -> dict[str, Any]:
     """Of a part, or of several from it to `last`."""
-    low = book.part * WIDTH
+    low, high = book.part * WIDTH, ((last or book).part + 1) * WIDTH - 1
     return {
-        "product": book.product_id, "part": book.part, "low": low, "high": ((last or book).part + 1) * WIDTH - 1, "day": day, "holding": holding_id,
+        "product": book.product_id, "part": book.part, "low": low, "high": high, "day": day, "holding": holding_id,
     }  # fmt: skip
 
 

@@ -75,8 +75,8 @@ WHERE q.product_id = %(product)s AND q.revision > 1 AND q.day <= %(through)s
         AND r.quote_id = q.id AND r.holding_id IS NULL)
 """
 """The first day that is booked by a quote that is in force no more."""
-STALE_PARTS = "SELECT b.part FROM wealth_currentbook b WHERE b.product_id = %(product)s AND ({stale}) IS NOT NULL ORDER BY 1".replace(
-    "{stale}", STALE.replace("%(part)s", "b.part").replace("%(through)s", "b.booked_through")
+STALE_PARTS = "SELECT b.part FROM wealth_currentbook b WHERE b.product_id = %(product)s AND ({}) IS NOT NULL ORDER BY 1".format(  # noqa: S608  # nosec B608
+    STALE.replace("%(part)s", "b.part").replace("%(through)s", "b.booked_through")
 )
 WAITS = f"""
 WITH {LATER} SELECT EXISTS (SELECT FROM {FROM_HOLDINGS} WHERE {MINE} AND h.units_fen - h.owed_fen - coalesce(l.units_fen, 0) > 0)
