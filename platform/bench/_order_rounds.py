@@ -4,6 +4,7 @@ import itertools
 import statistics
 import uuid
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from bench._keyed_client import Measured, post, together
 from bench._processes import web
@@ -22,7 +23,7 @@ from wealth.orders.states import OrderState
 ORDER = "/v1/wealth/orders"
 PRODUCTS, AMOUNT = 8, 10_000
 P99_MS = 1_000
-QUOTA = {"daily_quota_fen": 10**14, "total_quota_fen": 10**14, "person_cap_fen": 10**13}
+QUOTA: dict[str, Any] = {"daily_quota_fen": 10**14, "total_quota_fen": 10**14, "person_cap_fen": 10**13}
 
 
 def savers(count: int) -> list[Payer]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -68,7 +69,7 @@ def ground(people: int) -> Reader:
     CurrentBook.objects.bulk_create(CurrentBook(product=fund, part=part, booked_through=last) for fund in funds for part in range(PARTS))
     PortfolioBook.objects.bulk_create(PortfolioBook(part=part, begun_on=first, kept_through=last) for part in range(PARTS))
     with connection.cursor() as cursor:
-        values = {"first": first, "last": last, "run": new_id(), "none": NO_PRODUCT}
+        values: dict[str, Any] = {"first": first, "last": last, "run": new_id(), "none": NO_PRODUCT}
         cursor.execute(INCOME, values)
         cursor.execute(KEPT, values)
         cursor.execute("VACUUM ANALYZE")
@@ -90,8 +91,6 @@ def hold(owner: UUID, funds: list[Product], terms: list[Product], first: date, a
         version = terms[place % len(terms)].current
         assert version is not None
         starts, origin = first + place * DAY, {"origin": Origin.ORDER, "order_id": new_id()}
-        fen = 100_000 * (place + 1)
-        lots.append(
-            drafted(customer_id=owner, version=version, principal_fen=fen, starts_on=starts, instruction="pay_out", at=at, **origin)
-        )
+        facts: dict[str, Any] = {"customer_id": owner, "version": version, "principal_fen": 100_000 * (place + 1), "at": at, **origin}
+        lots.append(drafted(starts_on=starts, instruction="pay_out", **facts))
     FixedHolding.objects.bulk_create(lots)

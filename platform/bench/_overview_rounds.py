@@ -24,7 +24,7 @@ from wealth.portfolio.words import LABELS
 
 PEOPLE, FEW = 300, 5
 READS, FEW_READS = 200, 5
-RATIO = 0.15
+RATIO, STATEMENTS = 0.15, 12
 IDS = ("product_id", "holding_id")
 
 
@@ -43,7 +43,7 @@ def run(rounds: int, *, small: bool) -> list[Row]:
     name = f"the endpoint of a portfolio of {FUNDS + LOTS} holdings / one prepared statement"
     return [
         against(name, endpoints, "/s", statements, None if small else (">=", RATIO)),
-        plain("its statements, the login's among them", len(queries_of(ask)), "statements"),
+        plain("its statements, the login's among them", len(queries_of(ask)), "statements", STATEMENTS),
     ]
 
 

@@ -33,12 +33,16 @@ WITH kept AS (
         l.matures_on
     FROM wealth_fixedholding l JOIN wealth_product p ON p.id = l.product_id JOIN wealth_productversion v ON v.id = l.version_id
     JOIN wealth_productversion c ON c.id = p.current_id, moment m,
-    LATERAL (SELECT fixed_term_accrued(l.principal_fen, l.rate_bp, l.day_count, l.starts_on, least(%(today)s::date, l.ends_on), l.compounding_months)
-            AS now_fen, fixed_term_accrued(l.principal_fen, l.rate_bp, l.day_count, l.starts_on, least(%(today)s::date - 1, l.ends_on),
-            l.compounding_months) AS was_fen) a
+    LATERAL (SELECT
+        fixed_term_accrued(l.principal_fen, l.rate_bp, l.day_count, l.starts_on, least(%(today)s::date, l.ends_on), l.compounding_months)
+            AS now_fen,
+        fixed_term_accrued(
+            l.principal_fen, l.rate_bp, l.day_count, l.starts_on, least(%(today)s::date - 1, l.ends_on), l.compounding_months
+        ) AS was_fen) a
     WHERE l.customer_id = %(who)s AND l.state IN ('held', 'maturing')
 ), wallet AS (
-    SELECT coalesce(sum(posted), 0)::bigint + (SELECT coalesce(sum(amount), 0)::bigint FROM ledger_pending WHERE account_id = %(account)s) AS fen,
+    SELECT coalesce(sum(posted), 0)::bigint
+            + (SELECT coalesce(sum(amount), 0)::bigint FROM ledger_pending WHERE account_id = %(account)s) AS fen,
         coalesce(sum(held), 0)::bigint AS frozen FROM ledger_balance WHERE account_id = %(account)s
 ), settling AS (
     SELECT coalesce(sum(CASE WHEN side = 'buy' THEN amount_fen WHEN state = 'confirmed' THEN amount_fen - fee_fen ELSE -units_fen END), 0)
@@ -65,9 +69,10 @@ WITH kept AS (
         - greatest(least(available_fen, t0_cap_fen, value_fen), 0)) FROM held
     UNION ALL SELECT 'liquidity', 'locked', 2, sum(greatest(value_fen - available_fen, 0)) + (SELECT frozen FROM wallet) FROM held
     UNION ALL SELECT 'term', key, min(place), sum(fen) FROM (
-        SELECT CASE WHEN matures_on IS NULL THEN 'open' WHEN matures_on - %(today)s::date <= 30 THEN 'up_to_30' WHEN matures_on - %(today)s::date <= 90 THEN 'up_to_90'
-                WHEN matures_on - %(today)s::date <= 180 THEN 'up_to_180' WHEN matures_on - %(today)s::date <= 365 THEN 'up_to_365' ELSE 'over_365' END AS key,
-            coalesce(matures_on - %(today)s::date, -1) AS place, greatest(value_fen, 0) AS fen FROM held
+        SELECT CASE WHEN days IS NULL THEN 'open' WHEN days <= 30 THEN 'up_to_30' WHEN days <= 90 THEN 'up_to_90'
+                WHEN days <= 180 THEN 'up_to_180' WHEN days <= 365 THEN 'up_to_365' ELSE 'over_365' END AS key,
+            coalesce(days, -1) AS place, fen
+        FROM (SELECT matures_on - %(today)s::date AS days, greatest(value_fen, 0) AS fen FROM held) l
         UNION ALL SELECT 'open', -1, fen FROM wallet) t GROUP BY key
 ), shares AS (
     SELECT *, 10000 - sum(div(10000 * fen, whole)) OVER (PARTITION BY name) AS missing,
@@ -96,7 +101,8 @@ FROM (
             'available', available_fen, 'income_yesterday', yesterday_fen, 'income_total', income_fen, 'matures_on', matures_on)
             ORDER BY source, place, id) AS items FROM held
 ) h, wallet w, settling s, linked l, kept k,
-    (SELECT sum(income_fen)::bigint AS total, sum(income_fen) FILTER (WHERE day >= date_trunc('month', %(today)s::date))::bigint AS month FROM days) d
+    (SELECT sum(income_fen)::bigint AS total,
+        sum(income_fen) FILTER (WHERE day >= date_trunc('month', %(today)s::date))::bigint AS month FROM days) d
 """
 
 

@@ -6,9 +6,8 @@ from bench import _wealth_rounds as wealth
 from bench._rows import Row, against, plain
 from core.clock import queries as clock
 from core.clock.queries import local_day
-from wealth.current.models import PARTS
 from wealth.portfolio.models import PortfolioDay
-from wealth.portfolio.services import keeping
+from wealth.portfolio.steps import KeepDay
 
 RATIO, SECONDS = 2.5, 31
 MIRROR = "CREATE TABLE bench_day (LIKE wealth_portfolioday INCLUDING ALL)"
@@ -27,7 +26,7 @@ def run(rounds: int, *, small: bool) -> list[Row]:
     for place in range(rounds):
         day = first + place * wealth.DAY
         wealth.quote(product, day)
-        wealth.book(product, day, number)
+        wealth.book(day, number)
         wealth.sql("CHECKPOINT")
         simple.append(wealth.timed(lambda: wealth.sql(PLAIN, day)))  # noqa: B023  (called at once)
         wealth.sql("CHECKPOINT")
@@ -43,5 +42,7 @@ def run(rounds: int, *, small: bool) -> list[Row]:
 
 
 def keep(day: date, rows: int) -> None:
-    done = sum(keeping.catch_up(part=part, through=day) for part in range(PARTS))
+    """As the end of day does."""
+    step = KeepDay()
+    done = sum(step.run(day=day, shard=shard, at=clock.now()) for shard in range(step.shards))
     assert done == rows, f"{done} rows instead of {rows}"

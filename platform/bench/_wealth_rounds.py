@@ -15,9 +15,9 @@ from core.clock import queries as clock
 from core.clock.queries import local_day, start_of_day
 from core.ids import new_id
 from wealth.catalog.models import Product, ProductVersion
-from wealth.current import income
 from wealth.current.models import PARTS, CurrentBook, CurrentIncome, CurrentQuote
 from wealth.current.states import Source
+from wealth.current.steps import Income
 
 HOLDINGS, FEW = 1_000_000, 2_000
 RATIO, SECONDS = 1.5, 31
@@ -55,8 +55,8 @@ def run(rounds: int, *, small: bool) -> list[Row]:
         simple.append(timed(lambda: by_hand(day)))  # noqa: B023  (called at once)
         quote(product, day)
         sql("CHECKPOINT")
-        booked.append(timed(lambda: book(product, day, number)))  # noqa: B023
-        again.append(timed(lambda: book(product, day, 0)))  # noqa: B023
+        booked.append(timed(lambda: book(day, number)))  # noqa: B023
+        again.append(timed(lambda: book(day, 0)))  # noqa: B023
     assert CurrentIncome.objects.count() == rounds * number
     rates = [number / seconds for seconds in booked]
     return [
@@ -92,8 +92,10 @@ def quote(product: Product, day: date) -> None:
     )
 
 
-def book(product: Product, day: date, rows: int) -> None:
-    done = sum(income.catch_up(product_id=product.pk, part=part, through=day, at=clock.now()).rows for part in range(PARTS))
+def book(day: date, rows: int) -> None:
+    """As the end of day does."""
+    step = Income()
+    done = sum(step.run(day=day, shard=shard, at=clock.now()) for shard in range(step.shards))
     assert done == rows, f"{done} rows instead of {rows}"
 
 

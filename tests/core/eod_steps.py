@@ -1,7 +1,7 @@
 """End-of-day steps for the tests: each shard writes what it did as counter rows that show a double run."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -40,16 +40,13 @@ class Idle(Interest):
 
 @dataclass
 class Seldom(Interest):
-    """Only some of its shards have something to do; a group of them is done at once."""
+    """Only some of its shards have something to do."""
 
     due: set[int] = field(default_factory=set)
     ran: list[int] = field(default_factory=list)
 
     def busy(self, *, day: date, shards: Collection[int], at: datetime) -> Collection[int]:
         return self.due & set(shards)
-
-    def run_all(self, *, day: date, shards: Sequence[int], at: datetime) -> Sequence[int]:
-        return [self.run(day=day, shard=shard, at=at) for shard in shards]
 
     def run(self, *, day: date, shard: int, at: datetime) -> int:
         self.ran.append(shard)

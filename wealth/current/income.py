@@ -7,19 +7,21 @@ the quote had been right at first. Whoever calls holds the book of the part.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from accounts.ledger import periods
 from accounts.ledger import services as ledger
 from core.business_day import queries as business_days
 from core.ids import SHARDS, new_id, public_id
 from core.outbox import services as outbox
+from wealth.catalog import queries as catalog
 from wealth.catalog.services.days import changed
 from wealth.catalog.states import Carry
 from wealth.current import journals, queries, statements
@@ -29,6 +31,8 @@ from wealth.rules.current import rate_e4
 WIDTH = SHARDS // PARTS
 DAY = timedelta(days=1)
 FIRST_INCOME = "wealth.first_income"
+ROOM = "SELECT set_config('work_mem', '256MB', true), set_config('jit', 'off', true)"
+"""A day's rows are kept beside the statement that writes them: in memory, not on disk."""
 
 
 @dataclass(frozen=True)
@@ -46,55 +50,74 @@ def part_of(shard: int) -> int:
 @transaction.atomic
 def catch_up(*, product_id: uuid.UUID, part: int, through: date, at: datetime) -> Done:
     """Book what a part is behind, up to `through`, and anew what was booked by quotes that are in force no more. Done before: no rows."""
-    [done] = go_on(CurrentBook.objects.filter(product_id=product_id, part=part), through=through, at=at)
-    return done
-
-
-@transaction.atomic
-def catch_up_part(*, part: int, through: date, at: datetime) -> int:
-    """What `catch_up` does, for every product of a part: what is read first is read once for all. Returns the rows written."""
-    return sum(done.rows for done in go_on(CurrentBook.objects.filter(part=part), through=through, at=at))
-
-
-def go_on(wanted: QuerySet[CurrentBook], *, through: date, at: datetime) -> list[Done]:
-    """Books of one part, locked here."""
-    books = list(wanted.select_for_update(of=("self",)).select_related("product__current").order_by("product_id"))
-    if not books:
-        return []
-    stale: dict[uuid.UUID, date] = dict(run(statements.STALE, {"books": [book.pk for book in books]}))
-    since = min(book.booked_through for book in books) + DAY
-    found = queries.quotes_of([book.product_id for book in books], since=since, through=through)
-    firsts = {book.pk: min(stale.get(book.product_id, book.booked_through + DAY), book.booked_through + DAY) for book in books}
-    done = [book_on(book, stale.get(book.product_id), found[book.product_id], through=through, at=at) for book in books]
-    tell_changed([(book, firsts[book.pk]) for book in books if book.booked_through >= firsts[book.pk]], at=at)
-    return done
-
-
-def book_on(book: CurrentBook, stale: date | None, quotes: Mapping[date, CurrentQuote], *, through: date, at: datetime) -> Done:
-    """One book: anew from the first stale day on, then the days whose quotes are here."""
-    rows, first = 0 if stale is None else anew(book, holding_id=None, since=stale, at=at), book.booked_through
-    while book.booked_through < through and (quote := quotes.get(book.booked_through + DAY)):
-        rows += forward(book, quote, holding_id=None, at=at)
+    book = CurrentBook.objects.select_for_update(of=("self",)).get(product_id=product_id, part=part)
+    first = book.booked_through + DAY
+    rows = rebook(book, at=at)
+    found = queries.quotes(product_id, since=book.booked_through + DAY, through=through)
+    while book.booked_through < through and (quote := found.get(book.booked_through + DAY)):
+        rows += forward([book], quote, holding_id=None, at=at)
         book.booked_through = quote.day
-    if book.booked_through > first:
         book.save(update_fields=["booked_through"])
+    if book.booked_through >= first:
+        tell_changed(book, since=first, at=at)
     behind = book.booked_through < through and waits(book)
     return Done(rows, book.booked_through + DAY if behind else None)
 
 
+@transaction.atomic
+def catch_up_product(*, product_id: uuid.UUID, through: date, at: datetime) -> int:
+    """The same of every part of a product; those that stand alike, as nearly all do, go on together. Returns the income rows written."""
+    locked = CurrentBook.objects.select_for_update(of=("self",)).filter(product_id=product_id)
+    books, rows = list(locked.order_by("part")), 0
+    stale = {part for (part,) in run(statements.STALE_PARTS, {"product": product_id})}
+    for part in sorted(stale):
+        rows += catch_up(product_id=product_id, part=part, through=through, at=at).rows
+    behind = sorted((book for book in books if book.booked_through < through and book.part not in stale), key=booked_through)
+    for _, alike in groupby(behind, key=booked_through):
+        rows += go_on(list(alike), through=through, at=at)
+    return rows
+
+
+def booked_through(book: CurrentBook) -> date:
+    return book.booked_through
+
+
+def go_on(books: Sequence[CurrentBook], *, through: date, at: datetime) -> int:
+    """Locked books that stand alike, up to `through` or the first day without a quote. Returns the income rows written."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROOM)
+    since, rows = books[0].booked_through + DAY, 0
+    found, day = queries.quotes(books[0].product_id, since=since, through=through), since
+    while day <= through and (quote := found.get(day)):
+        rows += forward(books, quote, at=at)
+        day += DAY
+    if day > since:
+        CurrentBook.objects.filter(pk__in=[book.pk for book in books]).update(booked_through=day - DAY)
+        for book in books:
+            tell_changed(book, since=since, at=at)
+    return rows
+
+
+def rebook(book: CurrentBook, *, at: datetime) -> int:
+    """Everything from the first revised day on."""
+    [(since,)] = run(statements.STALE, {"product": book.product_id, "part": book.part, "through": book.booked_through})
+    if since is None:
+        return 0
+    tell_changed(book, since=since, at=at)
+    return anew(book, holding_id=None, since=since, at=at)
+
+
 def make_up(book: CurrentBook, *, holding_id: uuid.UUID, since: date, at: datetime) -> int:
     """One holding's days from `since` on, its units having been confirmed after they were booked."""
-    tell_changed([(book, since)], at=at)
+    tell_changed(book, since=since, at=at)
     return anew(book, holding_id=holding_id, since=since, at=at)
 
 
-def tell_changed(booked: Sequence[tuple[CurrentBook, date]], *, at: datetime) -> None:
-    """Where days of a part that are over for everybody are booked only now: from which day on, of each book."""
-    over = queries.bookable_through() if booked else None
-    for book, since in booked:
-        if over is not None and since <= over:
-            low = book.part * WIDTH
-            changed(product_id=book.product_id, low=low, high=low + WIDTH, since=since, at=at)
+def tell_changed(book: CurrentBook, *, since: date, at: datetime) -> None:
+    """Where days of a part that are over for everybody are booked only now."""
+    if since <= queries.bookable_through():
+        low = book.part * WIDTH
+        changed(product_id=book.product_id, low=low, high=low + WIDTH, since=since, at=at)
 
 
 def anew(book: CurrentBook, *, holding_id: uuid.UUID | None, since: date, at: datetime) -> int:
@@ -104,23 +127,34 @@ def anew(book: CurrentBook, *, holding_id: uuid.UUID | None, since: date, at: da
         rows += backward(book, day, holding_id=holding_id, at=at)
         day -= DAY
     for quote in queries.quotes(book.product_id, since=since, through=book.booked_through).values():
-        rows += forward(book, quote, holding_id=holding_id, at=at)
+        rows += forward([book], quote, holding_id=holding_id, at=at)
     return rows
 
 
-def forward(book: CurrentBook, quote: CurrentQuote, *, holding_id: uuid.UUID | None, at: datetime) -> int:
-    """Book one day by its quote."""
-    made = drafted(book, quote.day, holding_id, at)
-    last = CurrentRun.objects.filter(product_id=book.product_id, part=book.part, day=quote.day).aggregate(last=Max("booking"))["last"]
-    made.booking, made.quote = (0 if last is None else last + 1), quote
-    monthly = book.product.current.carry == Carry.MONTHLY  # type: ignore[union-attr]
-    values = scope(book, quote.day, holding_id) | {"rate": rate_e4(quote.income_per_10k), "booking": made.booking, "run": made.pk}
-    [(made.holdings, made.units_fen, made.income_fen, customers)] = run(statements.book(monthly=monthly), values)
-    if holding_id is None or made.holdings:
-        control(made, at)
-    if customers:
-        tell_first(book.product_id, quote.day, customers, at)
-    return made.holdings
+def forward(books: Sequence[CurrentBook], quote: CurrentQuote, *, holding_id: uuid.UUID | None = None, at: datetime) -> int:
+    """Book one day of some parts by its quote, in one statement: a pass over a table touches nearly all of its pages, whichever part it
+    is for. Each part has its run and its control entry."""
+    parts = [book.part for book in books]
+    runs = CurrentRun.objects.filter(product_id=quote.product_id, part__in=parts, day=quote.day).aggregate(last=Max("booking"))
+    booking = 0 if runs["last"] is None else runs["last"] + 1
+    first, last = books[0], books[-1]
+    made = [drafted(book, quote.day, holding_id, at) for book in books]
+    monthly = catalog.product(first.product_id).current.carry == Carry.MONTHLY  # type: ignore[union-attr]
+    ids = {run.part: run.pk for run in made}
+    values = scope(first, quote.day, holding_id, last) | {
+        "rate": rate_e4(quote.income_per_10k), "booking": booking, "runs": [ids.get(part) for part in range(PARTS)], "width": WIDTH,
+    }  # fmt: skip
+    found = {part: figures for part, *figures in run(statements.book(monthly=monthly), values)}
+    first_paid: list[uuid.UUID] = []
+    for one in made:
+        one.booking, one.quote = booking, quote
+        one.holdings, one.units_fen, one.income_fen, customers = found.get(one.part, (0, 0, 0, None))
+        if holding_id is None or one.holdings:
+            control(one, at)
+        first_paid += customers or []
+    if first_paid:
+        tell_first(first.product_id, quote.day, first_paid, at)
+    return sum(one.holdings for one in made)
 
 
 def backward(book: CurrentBook, day: date, *, holding_id: uuid.UUID | None, at: datetime) -> int:
@@ -175,10 +209,11 @@ def tell_first(product_id: uuid.UUID, day: date, customers: list[uuid.UUID], at:
     )
 
 
-def scope(book: CurrentBook, day: date, holding_id: uuid.UUID | None) -> dict[str, Any]:
-    low = book.part * WIDTH
+def scope(book: CurrentBook, day: date, holding_id: uuid.UUID | None, last: CurrentBook | None = None) -> dict[str, Any]:
+    """Of a part, or of several from it to `last`."""
+    low, high = book.part * WIDTH, ((last or book).part + 1) * WIDTH - 1
     return {
-        "product": book.product_id, "part": book.part, "low": low, "high": low + WIDTH - 1, "day": day, "holding": holding_id,
+        "product": book.product_id, "part": book.part, "low": low, "high": high, "day": day, "holding": holding_id,
     }  # fmt: skip
 
 

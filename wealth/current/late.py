@@ -23,4 +23,5 @@ def to_do(book: CurrentBook, through: date) -> bool:
     following = book.booked_through + income.DAY
     if following <= through and queries.quote(book.product_id, following) is not None:
         return True
-    return bool(income.run(statements.STALE, {"books": [book.pk]}))
+    [(stale,)] = income.run(statements.STALE, {"product": book.product_id, "part": book.part, "through": book.booked_through})
+    return stale is not None

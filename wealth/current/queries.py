@@ -64,15 +64,6 @@ def quotes(product_id: uuid.UUID, *, since: date, through: date) -> dict[date, C
     return {row.day: row for row in rows}
 
 
-def quotes_of(product_ids: Collection[uuid.UUID], *, since: date, through: date) -> dict[uuid.UUID, dict[date, CurrentQuote]]:
-    """The quotes in force of some products, by day."""
-    found: dict[uuid.UUID, dict[date, CurrentQuote]] = {product_id: {} for product_id in product_ids}
-    rows = CurrentQuote.objects.filter(product_id__in=product_ids, day__gte=since, day__lte=through)
-    for row in rows.order_by("day", "revision"):
-        found[row.product_id][row.day] = row
-    return found
-
-
 def bookable_through() -> date:
     """The last day whose end of day is done: what was late of it, or revised since, is booked beside the end of day. Long ago where no
     business day was ever opened."""
@@ -86,6 +77,11 @@ def bookable_through() -> date:
 def parts(product_ids: Collection[uuid.UUID] | None = None) -> QuerySet[CurrentBook]:
     rows = CurrentBook.objects.order_by("product_id", "part")
     return rows if product_ids is None else rows.filter(product_id__in=product_ids)
+
+
+def held_products() -> list[uuid.UUID]:
+    """Products that somebody holds, or held."""
+    return list(CurrentBook.objects.order_by("product_id").values_list("product_id", flat=True).distinct())
 
 
 def runs(product_id: uuid.UUID, day: date) -> QuerySet[CurrentRun]:

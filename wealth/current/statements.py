@@ -6,7 +6,7 @@ anew while units move. The arithmetic is `wealth.rules.current.income`, held to 
 
 MINE = "h.product_id = %(product)s AND h.shard BETWEEN %(low)s AND %(high)s AND (%(holding)s::uuid IS NULL OR h.id = %(holding)s::uuid)"
 LATER = """later AS (
-    SELECT holding_id, sum(units_fen) AS units_fen FROM wealth_currentmove
+    SELECT holding_id, sum(units_fen)::bigint AS units_fen FROM wealth_currentmove
     WHERE product_id = %(product)s AND shard BETWEEN %(low)s AND %(high)s AND counts_on > %(day)s GROUP BY holding_id
 )"""
 UNITS = "greatest(h.units_fen - h.owed_fen - coalesce(l.units_fen, 0){waiting}, 0)::bigint"
@@ -25,9 +25,9 @@ SETTLE = """
 BOOK = f"""
 WITH {LATER}, base AS (
     SELECT h.id, h.customer_id, h.shard, h.earned, h.residual_e8 AS carried_e8, {UNITS} AS units_fen FROM {FROM_HOLDINGS}{{month}}
-    WHERE {MINE}
+    WHERE {MINE} AND (%(runs)s::uuid[])[h.shard / %(width)s::integer + 1] IS NOT NULL
 ), carried AS (
-    SELECT *, units_fen * %(rate)s::bigint + carried_e8 AS whole_e8 FROM base WHERE units_fen > 0
+    SELECT *, units_fen * %(rate)s::bigint + carried_e8 AS whole_e8 FROM base WHERE units_fen > 0 OFFSET 0
 ), rest AS (
     SELECT *, (whole_e8 %% 100000000 + 100000000) %% 100000000 AS residual_e8 FROM carried
 ), d AS MATERIALIZED (
@@ -38,11 +38,14 @@ WITH {LATER}, base AS (
 ), days AS (
     INSERT INTO wealth_currentincome
         (holding_id, day, booking, reversal, shard, run_id, units_fen, rate_e4, carried_e8, income_fen, residual_e8)
-    SELECT id, %(day)s, %(booking)s, false, shard, %(run)s, units_fen, %(rate)s, carried_e8, income_fen, residual_e8 FROM d
+    SELECT id, %(day)s, %(booking)s, false, shard, (%(runs)s::uuid[])[shard / %(width)s::integer + 1], units_fen,
+        %(rate)s, carried_e8, income_fen, residual_e8 FROM d
 )
-SELECT count(*), coalesce(sum(units_fen), 0)::bigint, coalesce(sum(income_fen), 0)::bigint,
-    array_agg(customer_id) FILTER (WHERE income_fen > 0 AND NOT earned) FROM d
+SELECT shard / %(width)s::integer, count(*), sum(units_fen)::bigint, sum(income_fen)::bigint,
+    array_agg(customer_id) FILTER (WHERE income_fen > 0 AND NOT earned) FROM d GROUP BY 1
 """  # noqa: S608  # nosec B608  # fragments of this module alone
+"""Of those parts that `runs` has a run's id for, by their number. Answers a row for each with anything. OFFSET 0: else the units are worked
+out anew wherever they are named."""
 TAKE_BACK = f"""
 WITH d AS MATERIALIZED (
     SELECT h.id, h.shard, i.booking, i.units_fen, -i.rate_e4 AS rate_e4, i.residual_e8 AS carried_e8, -i.income_fen AS income_fen,
@@ -64,16 +67,17 @@ WITH d AS MATERIALIZED (
 SELECT count(*), coalesce(sum(units_fen), 0)::bigint, coalesce(sum(income_fen), 0)::bigint, NULL::uuid[] FROM d
 """  # noqa: S608  # nosec B608  # fragments of this module alone
 STALE = """
-SELECT b.product_id, min(q.day) FROM wealth_currentbook b
-JOIN wealth_currentquote q ON q.product_id = b.product_id AND q.revision > 1 AND q.day <= b.booked_through
-WHERE b.id = ANY (%(books)s)
+SELECT min(q.day) FROM wealth_currentquote q
+WHERE q.product_id = %(product)s AND q.revision > 1 AND q.day <= %(through)s
     AND NOT EXISTS (SELECT FROM wealth_currentquote n WHERE n.product_id = q.product_id AND n.day = q.day AND n.revision > q.revision)
-    AND EXISTS (SELECT FROM wealth_currentrun r WHERE r.product_id = q.product_id AND r.part = b.part AND r.day = q.day)
-    AND NOT EXISTS (SELECT FROM wealth_currentrun r WHERE r.product_id = q.product_id AND r.part = b.part AND r.day = q.day
+    AND EXISTS (SELECT FROM wealth_currentrun r WHERE r.product_id = q.product_id AND r.part = %(part)s AND r.day = q.day)
+    AND NOT EXISTS (SELECT FROM wealth_currentrun r WHERE r.product_id = q.product_id AND r.part = %(part)s AND r.day = q.day
         AND r.quote_id = q.id AND r.holding_id IS NULL)
-GROUP BY b.product_id
 """
-"""Of books of one part: the first day that is booked by a quote that is in force no more."""
+"""The first day that is booked by a quote that is in force no more."""
+STALE_PARTS = "SELECT b.part FROM wealth_currentbook b WHERE b.product_id = %(product)s AND ({}) IS NOT NULL ORDER BY 1".format(  # noqa: S608  # nosec B608
+    STALE.replace("%(part)s", "b.part").replace("%(through)s", "b.booked_through")
+)
 WAITS = f"""
 WITH {LATER} SELECT EXISTS (SELECT FROM {FROM_HOLDINGS} WHERE {MINE} AND h.units_fen - h.owed_fen - coalesce(l.units_fen, 0) > 0)
 """  # noqa: S608  # nosec B608  # fragments of this module alone

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -140,7 +141,7 @@ def write(ends: Sequence[End], run: FixedRun, on: date, at: datetime) -> None:
 
 def finish(ends: Sequence[End], on: date, at: datetime) -> None:
     """The lots as their ends say: one statement, which none of them has left `maturing` before."""
-    values = {
+    values: dict[str, Any] = {
         "on": on,
         "at": at,
         "ids": id_array(end.lot.pk for end in ends),

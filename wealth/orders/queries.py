@@ -100,7 +100,8 @@ def unconfirmed(at: datetime) -> QuerySet[WealthOrder]:
 
 
 SETTLING = """
-SELECT coalesce(sum(CASE WHEN side = 'buy' THEN amount_fen WHEN state = 'confirmed' THEN amount_fen - fee_fen ELSE -units_fen END), 0)::bigint
+SELECT coalesce(sum(
+    CASE WHEN side = 'buy' THEN amount_fen WHEN state = 'confirmed' THEN amount_fen - fee_fen ELSE -units_fen END), 0)::bigint
 FROM wealth_wealthorder WHERE customer_id = %(customer)s AND (
     (side = 'buy' AND state = ANY(%(kept)s) AND pay_journal_id IS NOT NULL)
     OR (side = 'redeem' AND ((state = 'confirmed' AND NOT fast) OR state = 'fast_paid')))

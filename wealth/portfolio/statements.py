@@ -15,23 +15,37 @@ WITH found AS MATERIALIZED (
         paid_out_fen = excluded.paid_out_fen, income_fen = excluded.income_fen
     WHERE (d.value_fen, d.paid_in_fen, d.paid_out_fen, d.income_fen)
         <> (excluded.value_fen, excluded.paid_in_fen, excluded.paid_out_fen, excluded.income_fen)
-    RETURNING shard
+    RETURNING 1
 ), gone AS (
     DELETE FROM wealth_portfolioday d WHERE d.day = %(day)s AND d.shard >= %(low)s AND d.shard < %(high)s AND NOT EXISTS (
         SELECT FROM found f WHERE f.customer_id = d.customer_id AND f.kind = d.kind AND f.product_id = d.product_id)
-    RETURNING shard
+    RETURNING 1
 ), owners AS (
     INSERT INTO wealth_portfolio (customer_id, shard, begun_on)
     SELECT DISTINCT f.customer_id, f.shard, %(day)s::date FROM found f
     WHERE NOT EXISTS (SELECT FROM wealth_portfolio p WHERE p.customer_id = f.customer_id)
     ON CONFLICT (customer_id) DO NOTHING
 )
-SELECT shard / {{width}}, kind, product_id, count(*), sum(value_fen)::bigint, sum(paid_in_fen)::bigint, sum(paid_out_fen)::bigint,
-    sum(income_fen)::bigint FROM found GROUP BY 1, 2, 3
+SELECT kind, product_id, count(*), sum(value_fen)::bigint, sum(paid_in_fen)::bigint, sum(paid_out_fen)::bigint, sum(income_fen)::bigint,
+    (SELECT count(*) FROM kept) + (SELECT count(*) FROM gone) FROM found GROUP BY kind, product_id
 UNION ALL
-SELECT shard / {{width}}, NULL, NULL, count(*), 0, 0, 0, 0 FROM (SELECT shard FROM kept UNION ALL SELECT shard FROM gone) w GROUP BY 1
+SELECT NULL, NULL, 0, 0, 0, 0, 0, (SELECT count(*) FROM kept) + (SELECT count(*) FROM gone) WHERE NOT EXISTS (SELECT FROM found)
 """  # noqa: S608  # nosec B608  # fragments of this module alone
-"""By parts: what each product comes to, and in a line of no kind how many rows were written."""
+FIRST = f"""
+WITH found AS MATERIALIZED (
+    SELECT {COLUMNS} FROM ({{sources}}) s WHERE (value_fen, paid_in_fen, paid_out_fen, income_fen) <> (0, 0, 0, 0)
+), kept AS (
+    INSERT INTO wealth_portfolioday (day, {COLUMNS}) SELECT %(day)s, {COLUMNS} FROM found ORDER BY customer_id, kind, product_id
+), owners AS (
+    INSERT INTO wealth_portfolio (customer_id, shard, begun_on)
+    SELECT DISTINCT f.customer_id, f.shard, %(day)s::date FROM found f
+    WHERE NOT EXISTS (SELECT FROM wealth_portfolio p WHERE p.customer_id = f.customer_id)
+    ON CONFLICT (customer_id) DO NOTHING
+)
+SELECT shard / %(width)s::integer, kind, product_id, count(*), sum(value_fen)::bigint, sum(paid_in_fen)::bigint, sum(paid_out_fen)::bigint,
+    sum(income_fen)::bigint FROM found GROUP BY 1, 2, 3
+"""  # noqa: S608  # nosec B608  # fragments of this module alone
+"""KEEP of a day that nothing stands of, for all parts asked for: what is in order of customers is written in order of the key."""
 DIFFERS = f"""
 WITH found AS MATERIALIZED (
     SELECT {COLUMNS} FROM ({{sources}}) s WHERE (value_fen, paid_in_fen, paid_out_fen, income_fen) <> (0, 0, 0, 0)
@@ -65,9 +79,12 @@ def signed(sign: int) -> str:
     return f"{sign} * value_fen AS value_fen, {flows}"
 
 
-def keep(width: int) -> str:
-    """For parts of `width` shards."""
-    return KEEP.replace("{sources}", sources()).replace("{width}", str(width))
+def keep() -> str:
+    return KEEP.replace("{sources}", sources())
+
+
+def first() -> str:
+    return FIRST.replace("{sources}", sources())
 
 
 def differs() -> str:

@@ -23,7 +23,7 @@ from django.db.models.functions import Greatest
 from core.attempts import Attempt
 from core.business_day import queries, services
 from core.business_day.models import BusinessDay, EodRun, EodShard
-from core.business_day.sockets import STEPS, Sparse, Step, Wide
+from core.business_day.sockets import STEPS, Sparse, Step
 from core.clock import queries as clock
 from core.errors import DomainError
 from core.moves import WrongState
@@ -235,21 +235,14 @@ def do(group: Sequence[Part], step: Step, day: date, *, at: datetime) -> list[Re
     mine = [part for part in group if states.get(part.id) == State.RUNNING]
     touched = dict.fromkeys((part.id for part in mine), 0)
     busy = busy_of(step, mine, day, at)
-    todo = [part for part in mine if part.shard in busy]
-    for part, rows in zip(todo, run_each(step, [part.shard for part in todo], day, at), strict=True):
-        touched[part.id] = rows
+    for part in mine:
+        if part.shard in busy:
+            touched[part.id] = step.run(day=day, shard=part.shard, at=at)
     results = [touched.get(part.id, result) for part, result in zip(group, results, strict=True)]
     if touched:
         with connection.cursor() as cursor:
             cursor.execute(DONE, {"ids": list(touched), "rows": list(touched.values()), "now": clock.now()})
     return results
-
-
-def run_each(step: Step, shards: Sequence[int], day: date, at: datetime) -> Sequence[int]:
-    """The rows of each."""
-    if isinstance(step, Wide) and len(shards) > 1:
-        return step.run_all(day=day, shards=shards, at=at)
-    return [step.run(day=day, shard=shard, at=at) for shard in shards]
 
 
 def mark_running(group: Sequence[Part]) -> None:

@@ -1,6 +1,6 @@
 """How a floor takes part in the end of the business day."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
@@ -32,14 +32,6 @@ class Sparse(Protocol):
 
         Called in the transaction that records them, so it may leave out no shard that `run` would have found something in.
         """
-
-
-@runtime_checkable
-class Wide(Protocol):
-    """A step that does several shards for little more than one of them."""
-
-    def run_all(self, *, day: date, shards: Sequence[int], at: datetime) -> Sequence[int]:
-        """What `run` does of each of `shards`, in ascending order, and the rows of each."""
 
 
 STEPS: Socket[Step] = Socket("core.business_day.steps", Step)

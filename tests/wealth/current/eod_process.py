@@ -1,7 +1,7 @@
 """A process that runs the end of day and hangs, to be killed there.
 
-`python -m tests.wealth.current.eod_process <iso instant> <place> <part>`: `before` or `after` the statement of that part's day (the place
-`statement` hangs inside it: its last row waits). Prints `there` when it is reached.
+`python -m tests.wealth.current.eod_process <iso instant> <place> <number>`: `after` the statement of that product's day (the number counts
+from 1), inside the `statement` (its last row waits), or behind a control entry of it (`posted`). Prints `there` when it is reached.
 """
 
 import sys
@@ -16,8 +16,9 @@ django.setup()
 from core.business_day.end_of_day import catch_up  # noqa: E402  (after django.setup)
 from wealth.current import income, statements  # noqa: E402
 
-AT, PLACE, PART = sys.argv[1:]
+AT, PLACE, NUMBER = sys.argv[1:]
 usual = income.run
+begun: list[int] = []
 
 
 def there() -> None:
@@ -26,10 +27,12 @@ def there() -> None:
 
 
 def hanging(statement: str, values: dict[str, Any]) -> Any:
-    mine = "INSERT INTO wealth_currentincome" in statement and values["part"] == int(PART)
+    booking = "INSERT INTO wealth_currentincome" in statement
+    begun.extend([1] * booking)
+    mine = booking and len(begun) == int(NUMBER)
     if mine and PLACE == "statement":
         there()
-        return usual(statement.rstrip() + ", (SELECT pg_sleep(600)) AS hangs", values)
+        return usual(statement.rstrip() + ", (SELECT pg_sleep(600))", values)
     done = usual(statement, values)
     if mine and PLACE == "after":
         there()
@@ -39,7 +42,7 @@ def hanging(statement: str, values: dict[str, Any]) -> Any:
 
 def between(made: Any, at: datetime) -> None:
     usual_control(made, at)
-    if PLACE == "posted" and made.part == int(PART):
+    if PLACE == "posted" and len(begun) == int(NUMBER):
         there()
         time.sleep(600)
 

@@ -1,7 +1,7 @@
-"""A process that runs the end of day and hangs while a part's day is kept, alone or with others, to be killed there.
+"""A process that runs the end of day and hangs while a part's day is kept, to be killed there.
 
-`python -m tests.wealth.portfolio.eod_process <iso instant> <place> <part>`: `after` the statement of that part, or inside the `statement`.
-Prints `there` when it is reached.
+`python -m tests.wealth.portfolio.eod_process <iso instant> <place> <part>`: `after` the statement of the parts from that one on, or inside
+the `statement`. Prints `there` when it is reached.
 """
 
 import sys
@@ -26,10 +26,10 @@ def there() -> None:
 
 
 def hanging(statement: str, values: dict[str, Any]) -> Any:
-    mine = values["low"] <= int(PART) * keeping.WIDTH < values["high"]
+    mine = values.get("low") == int(PART) * keeping.WIDTH
     if mine and PLACE == "statement":
         there()
-        return usual(f"{statement} UNION ALL SELECT NULL, NULL, NULL, 0, 0, 0, 0, (SELECT 0 FROM pg_sleep(600))", values)
+        return usual(f"{statement} UNION ALL SELECT 0, NULL, NULL, 0, 0, 0, 0, (SELECT 0 FROM pg_sleep(600))", values)
     done = usual(statement, values)
     if mine:
         there()

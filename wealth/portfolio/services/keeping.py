@@ -15,6 +15,8 @@ from wealth.portfolio.models import PARTS, PortfolioBook, PortfolioTotal
 
 WIDTH = SHARDS // PARTS
 DAY = timedelta(days=1)
+ROOM = "SELECT set_config('work_mem', '256MB', true), set_config('jit', 'off', true)"
+"""What is found is kept beside the statement that writes it: in memory, not on disk."""
 SUMS = ("customers", "value_fen", "paid_in_fen", "paid_out_fen", "income_fen")
 
 
@@ -22,34 +24,38 @@ SUMS = ("customers", "value_fen", "paid_in_fen", "paid_out_fen", "income_fen")
 def catch_up(*, part: int, through: date) -> int:
     """Keep what a part is behind, up to `through`, and anew what changed. The first time begins with that day. Returns the rows written; 0
     where it was done."""
-    book = PortfolioBook.objects.select_for_update().filter(pk=part).first() or begun(part, through)
+    begin([part], through)
+    book = PortfolioBook.objects.select_for_update().get(pk=part)
     rows, day = 0, book.anew_from or book.kept_through + DAY
     book.kept_through, book.anew_from = max(book.kept_through, through), None
     while day <= book.kept_through:
-        rows += keep([part], day)[part]
+        rows += keep(part, day)
         day += DAY
     book.save(update_fields=["kept_through", "anew_from"])
     return rows
 
 
 @transaction.atomic
-def catch_up_parts(*, parts: Sequence[int], through: date) -> list[int]:
-    """What `catch_up` does, for several parts: in one statement where they lie side by side and are behind by that one day, as they
-    nearly always are."""
+def catch_up_together(*, parts: Sequence[int], through: date) -> int:
+    """The same of parts that follow each other. Where they stand alike, as after every end of day, a day of all of them is one statement:
+    rows of all parts lie in the same pages, so part after part would read every page as often as there are parts."""
+    begin(parts, through)
     books = list(PortfolioBook.objects.select_for_update().filter(part__in=parts).order_by("part"))
-    in_step = [book for book in books if book.anew_from is None and book.kept_through == through - DAY]
-    if len(in_step) < len(parts) or max(parts) - min(parts) >= len(parts):
-        return [catch_up(part=part, through=through) for part in parts]
-    rows = keep(parts, through)
-    PortfolioBook.objects.filter(part__in=parts).update(kept_through=through)
-    return [rows[part] for part in parts]
+    last = books[0].kept_through
+    if any(book.anew_from or book.kept_through != last for book in books):
+        return sum(catch_up(part=part, through=through) for part in parts)
+    run(ROOM, {})
+    rows, day = 0, last + DAY
+    while day <= through:
+        rows += keep_first(parts, day)
+        day += DAY
+    PortfolioBook.objects.filter(part__in=parts, kept_through__lt=through).update(kept_through=through)
+    return rows
 
 
-def begun(part: int, on: date) -> PortfolioBook:
-    """Two at once begin one."""
-    begins = PortfolioBook(part=part, begun_on=on, kept_through=on - DAY)
-    PortfolioBook.objects.bulk_create([begins], ignore_conflicts=True)
-    return PortfolioBook.objects.select_for_update().get(pk=part)
+def begin(parts: Sequence[int], through: date) -> None:
+    begins = [PortfolioBook(part=part, begun_on=through, kept_through=through - DAY) for part in parts]
+    PortfolioBook.objects.bulk_create(begins, ignore_conflicts=True)
 
 
 def catch_up_all(*, at: datetime) -> int:
@@ -66,24 +72,31 @@ def reopen(*, low: int, high: int, since: date) -> int:
     return rows.update(anew_from=Least(F("anew_from"), Greatest(F("begun_on"), Value(since))))
 
 
-def keep(parts: Sequence[int], day: date) -> dict[int, int]:
-    """Rows written, by part. The parts lie side by side."""
-    values = {"day": day, "low": min(parts) * WIDTH, "high": (max(parts) + 1) * WIDTH}
-    written, sums = dict.fromkeys(parts, 0), {}
-    for part, kind, product_id, *figures in run(statements.keep(WIDTH), values):
-        if kind is None:
-            written[part] = figures[0]
-        else:
-            sums[part, kind, product_id] = figures
-    for row in PortfolioTotal.objects.filter(day=day, part__in=parts):
-        sums.setdefault((row.part, row.kind, row.product_id), [0] * len(SUMS))
+def keep(part: int, day: date) -> int:
+    """Rows written."""
+    values = {"day": day, "low": part * WIDTH, "high": (part + 1) * WIDTH}
+    found = run(statements.keep(), values)
+    sums = {(kind, product_id): figures for kind, product_id, *figures, _ in found if kind is not None}
+    for row in PortfolioTotal.objects.filter(day=day, part=part):
+        sums.setdefault((row.kind, row.product_id), [0] * len(SUMS))
     totals = [
         PortfolioTotal(day=day, part=part, kind=kind, product_id=product_id, **dict(zip(SUMS, figures, strict=True)))
-        for (part, kind, product_id), figures in sorted(sums.items())
+        for (kind, product_id), figures in sorted(sums.items())
     ]
     keys = ["day", "part", "kind", "product_id"]
     PortfolioTotal.objects.bulk_create(totals, update_conflicts=True, unique_fields=keys, update_fields=list(SUMS))
-    return written
+    return int(found[0][-1])
+
+
+def keep_first(parts: Sequence[int], day: date) -> int:
+    """A day that nothing stands of, which the books' locks say. Rows written."""
+    values = {"day": day, "low": parts[0] * WIDTH, "high": (parts[-1] + 1) * WIDTH, "width": WIDTH}
+    found = run(statements.first(), values)
+    PortfolioTotal.objects.bulk_create(
+        PortfolioTotal(day=day, part=part, kind=kind, product_id=product_id, **dict(zip(SUMS, figures, strict=True)))
+        for part, kind, product_id, *figures in sorted(found)
+    )
+    return sum(row[3] for row in found)
 
 
 def run(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
