@@ -144,7 +144,7 @@ def overview(*, customer_id: UUID, at: datetime) -> Overview:
         products_fen=products,
         settling_fen=settling,
         accrued_fen=sum(line.held.accrued_fen for line in lines),
-        income_yesterday_fen=yesterday([line.held for line in lines]),
+        income_yesterday_fen=yesterday([line.held for line in lines if line.held.kind != queries.PROTECTION]),
         income_month_fen=income(days, kept, since=on.replace(day=1)),
         income_total_fen=income(days, kept, since=date.min),
         linked_percent=linked(days, kept),

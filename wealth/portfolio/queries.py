@@ -12,10 +12,13 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from core.ids import SHARDS, shard_of
 from core.outbox.queries import undelivered
 from wealth.catalog.services.days import CHANGED
+from wealth.catalog.states import Kind
 from wealth.current.queries import LONG_AGO, bookable_through
 from wealth.portfolio.models import NO_PRODUCT, PARTS, Portfolio, PortfolioBook, PortfolioDay, PortfolioTotal
 from wealth.rules.portfolio import DayFigures
 
+PROTECTION = Kind.INSURANCE
+"""A premium is no investment and a claim no income: neither counts in incomes and returns."""
 PRODUCTS = ~Q(product_id=NO_PRODUCT)
 FIGURES = ("value_fen", "paid_in_fen", "paid_out_fen", "income_fen")
 __all__ = ["NO_PRODUCT", "Portfolio", "PortfolioDay", "PortfolioTotal"]
@@ -79,6 +82,7 @@ FROM wealth_portfoliobook k LEFT JOIN LATERAL (
         sum(d.paid_out_fen)::bigint AS paid_out_fen, sum(d.income_fen)::bigint AS income_fen
     FROM wealth_portfolioday d
     WHERE d.customer_id = %(customer)s AND d.day >= k.begun_on AND d.day <= k.kept_through AND d.product_id <> %(none)s
+        AND d.kind <> %(protection)s
     GROUP BY d.day
 ) d ON true
 WHERE k.part = %(part)s AND k.kept_through >= k.begun_on ORDER BY d.day
@@ -86,9 +90,10 @@ WHERE k.part = %(part)s AND k.kept_through >= k.begun_on ORDER BY d.day
 
 
 def kept_of_products(customer_id: uuid.UUID) -> tuple[Kept | None, list[DayFigures]]:
-    """What is kept, and all of what a customer had of products, by day, in one query."""
+    """What is kept, and all of what a customer had of products that are there to earn, by day, in one query."""
+    values = {"customer": customer_id, "part": part_of(customer_id), "none": NO_PRODUCT, "protection": PROTECTION.value}
     with connection.cursor() as cursor:
-        cursor.execute(OVERVIEW, {"customer": customer_id, "part": part_of(customer_id), "none": NO_PRODUCT})
+        cursor.execute(OVERVIEW, values)
         rows = cursor.fetchall()
     if not rows:
         return None, []

@@ -2,10 +2,14 @@
 
 import pytest
 
+from core.clock import queries as clock
+from tests.wealth.insurance.world import PREMIUM, insurance, insured
 from tests.wealth.orders.conftest import connected, money_fund, opened, sandbox_bank, small_cap
 from tests.wealth.orders.world import api, confirm_all, go_on, order_of, ordered, paid, saver
 from tests.wealth.portfolio.world import got
 from wealth.catalog.models import Product
+from wealth.portfolio.models import PARTS, PortfolioDay
+from wealth.portfolio.services import keeping
 
 __all__ = ["connected", "money_fund", "opened", "sandbox_bank", "small_cap"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,3 +53,16 @@ def test_what_was_paid_for_products_is_no_outflow(money_fund: Product) -> None:
     paid(ann, ordered(ann, money_fund, 8_000))
     found = {one["name"]: one["answer"] for one in got(ann, "/checkups")["items"]}
     assert found["emergency"] == "not_available"
+
+
+def test_a_policy_is_part_of_what_one_has_and_no_part_of_what_one_earned(opened: None) -> None:
+    term_life = insurance()
+    who, policy = insured(term_life)
+    for part in range(PARTS):
+        keeping.catch_up(part=part, through=clock.local_day(clock.now()))
+    kept = PortfolioDay.objects.get(customer_id=who.id, product_id=term_life.id)
+    assert (kept.paid_in_fen, kept.value_fen) == (PREMIUM, PREMIUM - 1_000)
+    seen = got(who)
+    assert [(one["holding_id"], one["value"]) for one in seen["items"]] == [(policy.public_id, PREMIUM - 1_000)]
+    earned = [*seen["income"].values(), *seen["returns"].values()]
+    assert {one["reason"] for one in earned if isinstance(one, dict)} == {"Nothing is invested."}
