@@ -91,7 +91,7 @@ WHERE k.part = %(part)s AND k.kept_through >= k.begun_on ORDER BY d.day
 
 def kept_of_products(customer_id: uuid.UUID) -> tuple[Kept | None, list[DayFigures]]:
     """What is kept, and all of what a customer had of products that are there to earn, by day, in one query."""
-    values = {"customer": customer_id, "part": part_of(customer_id), "none": NO_PRODUCT, "protection": PROTECTION.value}
+    values: dict[str, Any] = {"customer": customer_id, "part": part_of(customer_id), "none": NO_PRODUCT, "protection": PROTECTION.value}
     with connection.cursor() as cursor:
         cursor.execute(OVERVIEW, values)
         rows = cursor.fetchall()

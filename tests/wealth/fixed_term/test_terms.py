@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +12,7 @@ from core.clock import queries as clock
 from core.errors import Invalid
 from tests.wealth.catalog.products import draft
 from tests.wealth.fixed_term.world import TERMS, VALUES, deposits
+from wealth.catalog.models import ProductVersion
 from wealth.catalog.sockets import KINDS
 from wealth.fixed_term.terms import deposit_of, paid_on
 from wealth.rules.fixed import DayCount, Deposit, accrued_fen, at_end_fen, days_between, ends_on, interest_fen, months_later, whole_months
@@ -38,6 +39,27 @@ TIER = {"at_least": 0, "below": None, "rate_bp": 310}
 def test_tiers_are_half_open_and_follow_each_other_from_what_can_be_bought(tiers: Any) -> None:
     with pytest.raises(Invalid):
         draft(kind="fixed_term", **VALUES | {"terms": TERMS | {"tiers": tiers}})
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        [],
+        [(0, 1_000)],
+        [(0, 1_000), (2_000, None)],
+        [(0, 2_000), (1_000, None)],
+        [(0, None), (1_000, None)],
+        [(-1, None)],
+        [(5, 5), (5, None)],
+    ],
+    ids=["none", "an end", "a gap", "an overlap", "two without end", "below nothing", "an empty one"],
+)
+def test_the_database_itself_refuses_tiers_that_do_not_follow_each_other(edges: list[tuple[int, int | None]]) -> None:
+    version = draft(kind="fixed_term", **VALUES)
+    assert version.terms["tiers"][0]["below"] == version.terms["tiers"][1]["at_least"]
+    tiers = [{"at_least": low, "below": high, "rate_bp": 250} for low, high in edges]
+    with pytest.raises(IntegrityError, match="wealth_version_tiers"), transaction.atomic():
+        ProductVersion.objects.filter(pk=version.pk).update(terms=TERMS | {"tiers": tiers})
 
 
 @pytest.mark.parametrize(
