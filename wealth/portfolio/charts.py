@@ -68,10 +68,14 @@ class Days:
         found = [self.sums[day, kind][figure] for kind in kinds if (day, kind) in self.sums]
         return sum(found) if found else None
 
-    def total(self, figure: str, days: Sequence[date] | None = None) -> int:
-        """Of the days shown, unless others are named."""
-        among = set(self.wanted if days is None else days)
-        return sum(one[figure] for (day, _kind), one in self.sums.items() if day in among)
+    def total(self, figure: str, days: Sequence[date] | None = None, kinds: Sequence[str] | None = None) -> int:
+        """Of the days shown and of all kinds, unless others are named."""
+        among, wanted = set(self.wanted if days is None else days), self.kinds() if kinds is None else kinds
+        return sum(one[figure] for (day, kind), one in self.sums.items() if day in among and kind in wanted)
+
+    def earning(self) -> list[str]:
+        """The kinds that are there to earn."""
+        return [kind for kind in self.kinds() if kind != queries.PROTECTION]
 
 
 class PortfolioCharts:
@@ -80,7 +84,7 @@ class PortfolioCharts:
     def charts(self, *, span: Span) -> Iterable[Tile | Chart | Ranking]:
         days, products = Days.of((span.before or span.days)[0], span.days), catalog.sold()
         now = days.on(days.last, "value_fen", days.kinds()) or 0 if days.last else 0
-        earned = days.total("income_fen")
+        earned = days.total("income_fen", kinds=days.earning())
         yield Tile(
             _("Assets under management (yuan)"),
             shown(now, Unit.YUAN),
@@ -88,7 +92,7 @@ class PortfolioCharts:
             _("at the end of {day}").format(day=days.last) if days.last else _("no day is kept yet"),
             list_of(PAGE),
         )
-        before = days.total("income_fen", span.before)
+        before = days.total("income_fen", span.before, days.earning())
         yield Tile(
             _("Income paid to customers (yuan)"),
             shown(earned, Unit.YUAN),
@@ -125,7 +129,7 @@ def net_flow(days: Days) -> Chart:
 
 def income(days: Days, earned: int) -> Chart:
     said = _("Customers earned {yuan} yuan.").format(yuan=shown(earned, Unit.YUAN)) if earned else _("Nobody earned anything.")
-    series = [Series(named(kind), days.series("income_fen", kind), Unit.YUAN) for kind in days.kinds()] if earned else []
+    series = [Series(named(kind), days.series("income_fen", kind), Unit.YUAN) for kind in days.earning()] if earned else []
     return Chart("incomes", _("Income paid to customers a day (yuan)"), PAGE, said, series, Shape.LINES)
 
 

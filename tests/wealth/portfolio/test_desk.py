@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from core.ids import new_id
 from tests.desk.people import staff, verified
@@ -12,6 +13,7 @@ from tests.payments.wallet.world import fund as funded
 from tests.wealth.current.world import bought, fund, holder, sold
 from tests.wealth.portfolio.world import over
 from wealth.catalog.sockets import MATURING, Due
+from wealth.portfolio.charts import Days, income
 from wealth.portfolio.models import Portfolio
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +77,12 @@ def test_the_dashboard_shows_what_customers_have_what_moved_and_what_they_earned
     assert says(text, "products") == "Products that customers have: 2."
     assert "78.95%" in text
     assert says(text, "coverage") == "Nothing is paid out early."
+
+
+def test_insurance_is_no_income_on_the_charts() -> None:
+    day = date(2026, 11, 20)
+    days = Days([day], {(day, "current"): {"income_fen": 80}, (day, "insurance"): {"income_fen": -900}}, day)
+    with override("en"):
+        drawn = income(days, days.total("income_fen", kinds=days.earning()))
+    assert str(drawn.statement) == "Customers earned 0.80 yuan."
+    assert [series.values for series in drawn.series] == [[80]]
