@@ -17,8 +17,11 @@ from core.approvals import services as approvals
 from core.approvals.models import Approval
 from core.audit import services as audit
 from core.clock import queries as clock
+from core.desk.base import DeskAdmin
 from core.desk.facts import facts
+from core.desk.proposals import ProposedAdmin
 from core.desk.references import reference
+from core.desk.site import desk
 from core.idempotency.models import IdempotencyRecord
 from core.ids import new_id, public_id
 from core.moves import WrongState
@@ -248,3 +251,11 @@ def test_what_a_work_item_is_about_is_a_link_where_all_who_work_may_open_its_pag
     assert ["href" in reference(text) for text in (f"break:{lost}", public_id("rec", lost), "halt:x", "audit")] == [False] * 4
     listed = verified(staff("sue", "support")).get(reverse("admin:payments_channelhealth_changelist"), {"code__exact": "sandbox_bank"})
     assert [row.code for row in listed.context["cl"].result_list] == ["sandbox_bank"]
+
+
+def test_every_page_says_what_it_shows_and_shows_no_money_raw() -> None:
+    pages = [page for page in desk._registry.values() if isinstance(page, DeskAdmin) and not isinstance(page, ProposedAdmin)]
+    assert len(pages) > 50
+    silent = [page.opts.label for page in pages if not page.get_fields_shown()]
+    raw = [f"{page.opts.label}.{name}" for page in pages for name in page.get_fields_shown() if name.endswith("_fen")]
+    assert (silent, raw) == ([], [])

@@ -116,6 +116,9 @@ class CurrentQuoteAdmin(OfProduct):
     finds = {"cqt": "pk", "prd": "product_id"}
     search_help_text = _("A public id, of the quote or its product")
     list_display = ("number", "of_product", "day", "revision", "income_per_10k", "seven_day", "source", "created")
+    fieldsets = (
+        (None, {"fields": (("number", "of_product"), ("day", "revision"), ("income_per_10k", "seven_day"), ("source", "created"))}),
+    )
     list_filter = ("source", "day")
     ordering = ("-day", "-id")
 
@@ -193,11 +196,30 @@ class CurrentRunAdmin(OfProduct):
     finds = {"cin": "pk", "prd": "product_id"}
     search_help_text = _("A public id, of the run or its product")
     list_display = ("number", "of_product", "day", "part", "booking", "reversal", "holdings", "units", "income", "journal", "created")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "of_product"),
+                    ("day", "part"),
+                    ("booking", "reversal"),
+                    ("by_quote", "holdings"),
+                    ("units", "income"),
+                    ("journal", "created"),
+                )
+            },
+        ),
+    )
     list_filter = ("day", "reversal", "part")
 
     @display(description=_("Run"))
     def number(self, row: CurrentRun) -> SafeString | str:
         return link("wealth.currentrun", row.pk, row.public_id)
+
+    @display(description=_("Quote"))
+    def by_quote(self, row: CurrentRun) -> SafeString | str:
+        return "-" if row.quote is None else link("wealth.currentquote", row.quote.pk, row.quote.public_id)
 
     @display(description=_("Units"))
     def units(self, row: CurrentRun) -> SafeString:

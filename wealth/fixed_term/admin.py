@@ -233,6 +233,21 @@ class FixedRunAdmin(DeskAdmin):
     finds = {"fxr": "pk", "prd": "product_id"}
     search_help_text = _("A public id, of the run or its product")
     list_display = ("number", "of_product", "day", "part", "matured", "rolled", "principal", "interest", "paid_by", "rolled_by", "created")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "of_product"),
+                    ("day", "part"),
+                    ("matured", "rolled"),
+                    ("principal", "interest"),
+                    ("rolled_on", "created"),
+                    ("paid_by", "rolled_by"),
+                )
+            },
+        ),
+    )
     list_filter = ("day", "part")
     list_select_related = ("product",)
 
@@ -251,6 +266,10 @@ class FixedRunAdmin(DeskAdmin):
     @display(description=_("Interest paid (yuan)"))
     def interest(self, row: FixedRun) -> SafeString:
         return money(row.interest_fen)
+
+    @display(description=_("Interest rolled on (yuan)"))
+    def rolled_on(self, row: FixedRun) -> SafeString:
+        return money(row.rolled_interest_fen)
 
     @display(description=_("Journal of what was paid"))
     def paid_by(self, row: FixedRun) -> SafeString | str:

@@ -160,6 +160,9 @@ class PortfolioTotalAdmin(DeskAdmin):
     finds = {"prd": "product_id"}
     search_help_text = _("The public id of a product")
     list_display = ("day", "part", "kind_name", "of_product", "customers", "value", "paid_in", "paid_out", "income")
+    fieldsets = (
+        (None, {"fields": (("day", "part"), ("kind_name", "of_product"), ("customers", "value"), ("paid_in", "paid_out"), "income")}),
+    )
     list_filter = (("kind", among(kinds)), "day")
     ordering = ("-day", "kind", "product_id", "part")
 
