@@ -52,7 +52,8 @@ class Pledges:
         pledging.require(order=order)
 
     def closed(self, *, order: WealthOrder, at: datetime) -> None:
-        pledging.give_back(reward_id=reward_of(order))
+        """Raises CutOffPassed for a pledge called off that its campaign was decided with."""
+        pledging.give_back(order=order, reward_id=reward_of(order))
 
     def worth(self, *, customer_id: UUID, version: ProductVersion, holding_id: UUID | None, units_fen: int, at: datetime) -> int | None:
         raise NotRedeemedHere()

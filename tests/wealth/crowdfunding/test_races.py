@@ -1,6 +1,9 @@
 """Many at once at one reward, one end and one milestone, and kill -9 while pledges go back: each happens once."""
 
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -23,10 +26,12 @@ from tests.wealth.crowdfunding.world import (
 from tests.wealth.orders.world import saver
 from wealth.crowdfunding import queries, sweeps
 from wealth.crowdfunding.refusals import CampaignNotOnline, RewardSoldOut
-from wealth.crowdfunding.services import drafting
+from wealth.crowdfunding.services import drafting, ending
 from wealth.orders import queries as orders
 from wealth.orders.models import WealthOrder
+from wealth.orders.refusals import CutOffPassed
 from wealth.orders.services import buying
+from wealth.orders.services import ending as calling_off
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("opened")]
 
@@ -92,3 +97,34 @@ def test_killed_while_pledges_go_back_the_next_run_gives_each_back_once() -> Non
     assert [posted(order.customer) for order in made] == [1_001, 2_003, 3_007]
     assert queries.campaign(campaign.id).settled_at is not None
     assert_whole(campaign, held=0)
+
+
+def test_a_pledge_that_counted_for_the_success_is_not_called_off_by_a_request_from_before_the_end() -> None:
+    campaign = online(customer())
+    order = pledged(campaign, GOAL)
+    assert campaign.ends_at is not None
+    before = campaign.ends_at - timedelta(microseconds=1)
+    assert ending.end(campaign_id=campaign.id, at=campaign.ends_at)
+    assert queries.campaign(campaign.id).state == "successful"
+    with pytest.raises(CutOffPassed):
+        calling_off.cancel(customer_id=order.customer_id, order_id=order.id, at=before)
+    order.refresh_from_db()
+    assert (order.state, order.code) == ("paid", "")
+
+
+def test_calling_off_and_the_end_at_once_leave_no_success_below_its_goal() -> None:
+    for _ in range(5):
+        campaign = online(customer())
+        order, ends_at = pledged(campaign, GOAL), campaign.ends_at
+        assert ends_at is not None
+
+        def act(number: int, order: WealthOrder = order, ends_at: datetime = ends_at, campaign_id: UUID = campaign.id) -> Any:
+            if number:
+                return ending.end(campaign_id=campaign_id, at=ends_at)
+            with suppress(CutOffPassed):
+                return calling_off.cancel(customer_id=order.customer_id, order_id=order.id, at=ends_at - timedelta(microseconds=1))
+
+        together(act, 2)
+        order.refresh_from_db()
+        state = queries.campaign(campaign.id).state
+        assert (state, order.state) in (("successful", "paid"), ("failed", "cancelled"))

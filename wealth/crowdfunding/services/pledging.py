@@ -15,6 +15,8 @@ from wealth.crowdfunding.services.telling import locked
 from wealth.crowdfunding.states import RUNNING, CampaignState
 from wealth.orders.journals import CONFIRMED
 from wealth.orders.queries import WealthOrder
+from wealth.orders.refusals import CutOffPassed
+from wealth.orders.services.paying import CALLED_OFF
 
 
 def refuse_unfit(campaign: Campaign, customer_id: UUID, reward: CampaignReward | None, amount_fen: int) -> None:
@@ -48,7 +50,12 @@ def require(*, order: WealthOrder) -> None:
 
 
 @transaction.atomic
-def give_back(*, reward_id: UUID | None) -> None:
+def give_back(*, order: WealthOrder, reward_id: UUID | None) -> None:
+    """What a pledge took is free. One that was paid and is called off takes its campaign's lock, as the end does: what counted for the
+    success stays. Raises CutOffPassed."""
+    called_off = order.code == CALLED_OFF and order.pay_journal_id is not None
+    if called_off and locked(queries.of_product(order.product_id).id).state == CampaignState.SUCCESSFUL:
+        raise CutOffPassed()
     if reward_id is not None:
         CampaignReward.objects.filter(pk=reward_id).update(used=F("used") - 1)
 
