@@ -14,7 +14,7 @@ from bench._keyed_client import Measured, together
 from bench._payment_ground import AMOUNT, Payer, charges, many_shops, one_shop, order_of, sandbox_bank, with_balance, with_card
 from bench._processes import web
 from bench._rows import Row, against, plain
-from bench._transfer_rounds import made, once, small
+from bench._transfer_rounds import SMALL_EACH, made, once, small
 from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.embedded.instance import free_port
@@ -34,12 +34,15 @@ LINES = 10_000
 THREADS = 4
 SPREAD_GOAL, RECONCILED_S = 0.8, 20
 PARTS = 10
+MOST_A_SECOND = 600
+"""Transfers that there are payers for, whatever the machine: a payer makes SMALL_EACH of them a day without a proof."""
 
 
 def over_http(seconds: float, rounds: int, count: int) -> list[Row]:
     """The rows of payments by a shown code, from balance and by card, against the transfer."""
     with sandbox_bank() as bank:
-        shop, people, port = one_shop(), made(count), free_port()
+        enough = int((rounds + 1) * seconds * MOST_A_SECOND / SMALL_EACH)
+        shop, people, port = one_shop(), made(max(count, enough)), free_port()
         rich, carded = with_balance(count), itertools.cycle(with_card(bank, max(count // 8, 2)))
         transfers, payers = small(port, people), itertools.cycle(rich)
         taken: dict[str, list[Measured]] = {"transfer": [], "balance": [], "card": []}

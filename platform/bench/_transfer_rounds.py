@@ -80,6 +80,7 @@ def proven(port: int, people: list[Payer]) -> Iterator[bytes]:
 
 def once(port: int, requests: Iterator[bytes], seconds: float, expected: int) -> Measured:
     done = asyncio.run(load(port, CONNECTIONS, seconds, lambda: next(requests, None)))
+    assert done.statuses, "no request was left to send: make more of them for so many seconds"
     assert set(done.statuses) == {expected}, done.statuses
     return done
 
