@@ -1,5 +1,6 @@
 """What `ledger_check` proves of insurance: premiums, payouts and their journals name each other; what a product holds of premiums is what
-premiums say; what every premium gave is what the insurer is owed and our fee; nobody is covered unpaid beyond the days of grace."""
+premiums say; what every premium gave is what the insurer is owed and our fee; what claims and policies say was paid is what payouts
+paid; nobody is covered unpaid beyond the days of grace."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -16,8 +17,8 @@ from wealth.catalog import queries as catalog
 from wealth.catalog.queries import Product
 from wealth.insurance import journals
 from wealth.insurance import terms as terms_of
-from wealth.insurance.models import PolicyPayout, PolicyPremium
-from wealth.insurance.states import COLLECTING, PremiumState
+from wealth.insurance.models import InsuranceClaim, InsurancePolicy, PolicyPayout, PolicyPremium
+from wealth.insurance.states import COLLECTING, PayoutKind, PayoutState, PremiumState
 from wealth.orders.journals import CONFIRMED
 
 WITH_US = [PremiumState.PAID, PremiumState.ASKED]
@@ -27,7 +28,7 @@ class Insurance:
     name = "wealth_insurance"
 
     def findings(self, *, since: date | None) -> Sequence[Finding]:
-        return [*held(), *shared(since), *uncollected()][:SHOWN]
+        return [*held(), *shared(since), *claimed(), *uncollected()][:SHOWN]
 
 
 def held() -> Iterator[Finding]:
@@ -54,6 +55,23 @@ def shared(since: date | None) -> Iterator[Finding]:
         if issuer != premium.amount_fen - premium.fee_fen:
             text = f"{premium.amount_fen} fen less {premium.fee_fen} of fees; its insurer was credited {issuer}"
             yield Finding("wealth_insurance.shared", premium.public_id, text)
+
+
+def claimed() -> Iterator[Finding]:
+    """paid_fen of a claim and claimed_fen of a policy against the payouts that were paid."""
+    paid = PolicyPayout.objects.filter(kind=PayoutKind.CLAIM, state=PayoutState.PAID).order_by()
+    of_claims = dict(paid.values_list("claim_id").annotate(total=Sum("amount_fen")))
+    of_policies = dict(paid.values_list("policy_id").annotate(total=Sum("amount_fen")))
+    said_claims = dict(InsuranceClaim.objects.filter(paid_fen__gt=0).values_list("id", "paid_fen"))
+    said_policies = dict(InsurancePolicy.objects.filter(claimed_fen__gt=0).values_list("id", "claimed_fen"))
+    for prefix, said, found in (
+        (InsuranceClaim.PREFIX, said_claims, of_claims),
+        (InsurancePolicy.PREFIX, said_policies, of_policies),
+    ):
+        for key in sorted({*said, *found}):
+            if said.get(key, 0) != found.get(key, 0):
+                text = f"says {said.get(key, 0)} fen were paid of claims; its payouts paid {found.get(key, 0)}"
+                yield Finding("wealth_insurance.claimed", public_id(prefix, key), text)
 
 
 def uncollected() -> Iterator[Finding]:

@@ -160,6 +160,12 @@ class PolicyPayout(models.Model):
                 | (~Q(state="waiting") & Q(request_id__isnull=False, try_at=None)),
             ),
             models.UniqueConstraint(
+                name="wealth_policypayout_request", fields=["request_id", "shard"], condition=Q(request_id__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="wealth_policypayout_journal", fields=["journal_id", "shard"], condition=Q(journal_id__isnull=False)
+            ),
+            models.UniqueConstraint(
                 name="wealth_policypayout_one_end",
                 fields=["policy", "shard"],
                 condition=~Q(kind="claim") & Q(state__in=[*PAYOUT_UNDER_WAY, "paid"]),

@@ -63,6 +63,15 @@ class PolicyPremium(models.Model):
                 name="wealth_policypremium_booked",
                 condition=Q(state="booked", book_journal_id__isnull=False) | (~Q(state="booked") & Q(book_journal_id=None, fee_fen=0)),
             ),
+            models.UniqueConstraint(
+                name="wealth_policypremium_request", fields=["request_id", "shard"], condition=Q(request_id__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="wealth_policypremium_pay", fields=["pay_journal_id", "shard"], condition=Q(pay_journal_id__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="wealth_policypremium_book", fields=["book_journal_id", "shard"], condition=Q(book_journal_id__isnull=False)
+            ),
             models.CheckConstraint(name="wealth_policypremium_asked", condition=~Q(state="asked") | Q(request_id__isnull=False)),
         ]
         indexes = [

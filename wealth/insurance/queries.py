@@ -1,5 +1,6 @@
 """Reads of insurance."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -27,6 +28,7 @@ from wealth.insurance.states import (
     RUNNING,
     ApplicationState,
     ClaimState,
+    PayoutKind,
     PayoutState,
     PremiumState,
 )
@@ -90,6 +92,17 @@ def taken(policy_id: UUID) -> list[Paid]:
 
 def payouts(policy_id: UUID) -> QuerySet[PolicyPayout]:
     return PolicyPayout.objects.filter(policy_id=policy_id).order_by("created_at", "id")
+
+
+def given_back(policy_id: UUID) -> bool:
+    """Whether a policy was settled by money that ended it."""
+    return payouts(policy_id).exclude(kind=PayoutKind.CLAIM).filter(state=PayoutState.PAID).exists()
+
+
+def asked_to_end(policy_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """The fen that insurers were asked for to end policies and have not answered yet: one query, none for nobody."""
+    open_ones = PolicyPayout.objects.exclude(kind=PayoutKind.CLAIM).filter(policy_id__in=list(policy_ids), state__in=PAYOUT_UNDER_WAY)
+    return dict(open_ones.values_list("policy_id", "amount_fen"))
 
 
 def lapses(policy_id: UUID) -> QuerySet[PolicyLapse]:

@@ -106,8 +106,8 @@ class NotCovered(DomainError):
 
 class PolicyLapsed(DomainError):
     code = "insurance_policy_lapsed"
-    en = "This policy lapsed on {lapsed_on}: its premium was not paid, so nothing is claimed of it. Reinstate it first if you can."
-    zh = "该保单因未按时缴费已于 {lapsed_on} 失效,无法申请理赔。如仍在复效期内,请先办理复效。"
+    en = "This policy lapsed on {lapsed_on}: its premium was not paid, so it covers nothing from that day on. Claim for days before it."
+    zh = "该保单因未按时缴费已于 {lapsed_on} 失效,自该日起不提供保障,仅可就失效前发生的事故申请理赔。"
 
 
 class ClaimTooMuch(DomainError):
@@ -130,6 +130,12 @@ class ClaimFileNotTaken(DomainError):
     status = 422
     en = "This is no PDF, PNG or JPEG file, or it is larger than 2 MB. Send one of those."
     zh = "仅接受不超过 2 MB 的 PDF、PNG 或 JPEG 文件,请重新上传。"
+
+
+class TooManyClaims(DomainError):
+    code = "insurance_too_many_claims"
+    en = "{most} claims of this policy wait already. Wait for one of them, or withdraw one."
+    zh = "该保单已有 {most} 笔理赔处理中,请等待处理完成或撤销其中一笔。"
 
 
 class TooManyFiles(DomainError):

@@ -18,12 +18,12 @@ Policy:
 | grace      | in_force   | all that is due is paid |
 | grace      | lapsed     | the days of grace of the oldest premium are over |
 | lapsed     | in_force   | reinstated: all that is due was paid within the days for it |
-| lapsed     | ended      | those days are over, and nothing is left to pay back |
+| lapsed     | ended      | those days are over, nothing is left to pay back, and no claim is under way |
 | cooling_off, in_force, grace, lapsed | ending | its end was asked of the insurer: withdrawn, surrendered, or ended for good |
 | ending     | withdrawn, surrendered, ended | the insurer agreed, and the money is back |
 | ending     | cooling_off, in_force, grace, lapsed | the insurer did not: it is what it was |
 | in_force   | matured    | its last day is over |
-| cooling_off, in_force, grace | claimed | claims have used its whole cover up |
+| cooling_off, in_force, grace, lapsed | claimed | claims have used its whole cover up |
 
 Premium: open -> paid (the customer's money is with us) -> asked (the insurer was told) -> booked (W2i); asked -> paid when the insurer did
 not take it. open -> void when its policy ends.
@@ -117,7 +117,7 @@ POLICY_MOVES = Moves(
         P.COOLING_OFF: {P.IN_FORCE, P.ENDING, P.CLAIMED},
         P.IN_FORCE: {P.GRACE, P.ENDING, P.MATURED, P.CLAIMED},
         P.GRACE: {P.IN_FORCE, P.LAPSED, P.ENDING, P.CLAIMED},
-        P.LAPSED: {P.IN_FORCE, P.ENDED, P.ENDING},
+        P.LAPSED: {P.IN_FORCE, P.ENDED, P.ENDING, P.CLAIMED},
         P.ENDING: {P.WITHDRAWN, P.SURRENDERED, P.ENDED, P.COOLING_OFF, P.IN_FORCE, P.GRACE, P.LAPSED},
     },
 )
@@ -135,6 +135,8 @@ CLAIM_MOVES = Moves(
 COVERED = (PolicyState.COOLING_OFF, PolicyState.IN_FORCE, PolicyState.GRACE)
 """The insurer answers for what happens now."""
 RUNNING = (*COVERED, PolicyState.LAPSED)
+CLAIMABLE = (*RUNNING, PolicyState.ENDED, PolicyState.MATURED)
+"""What happened on a day that was covered is still claimed; a policy that was given up is settled by what it gave back."""
 ALIVE = (*RUNNING, PolicyState.ENDING)
 COLLECTING = (PolicyState.IN_FORCE, PolicyState.GRACE)
 """Premiums are taken from the balance."""

@@ -137,10 +137,63 @@ def test_an_unpaid_policy_lapses_after_its_grace_and_is_reinstated_by_paying(ter
     lapsed_on = due_on + timedelta(days=11)
     sweep(day(lapsed_on))
     assert (fresh(policy).state, fresh(policy).lapsed_on) == ("lapsed", lapsed_on)
-    claim = {"policy_id": policy.public_id, "event_on": str(policy.starts_on), "words": "It broke.", "amount": 100}
+    be_at(day(lapsed_on))
+    claim = {"policy_id": policy.public_id, "event_on": str(lapsed_on), "words": "It broke.", "amount": 100}
     said = api(who, "post", "insurance/claims", claim)
     assert (said.status_code, said.json()["code"]) == (409, "insurance_policy_lapsed")
     assert_whole()
+
+
+def test_what_happened_while_it_was_covered_is_claimed_of_a_policy_that_lapsed_and_holds_its_end_up(term_life: Product) -> None:
+    who, policy = insured(term_life, PREMIUM)
+    sweep(day(policy.cooling_until + ONE_DAY))
+    due_on = premium(policy, 2).due_on
+    for days in (1, 11):
+        sweep(day(due_on + timedelta(days=days)))
+    be_at(day(due_on + timedelta(days=12)))
+    claim = {"policy_id": policy.public_id, "event_on": str(policy.starts_on), "words": "It broke.", "amount": 100}
+    claim_id = api(who, "post", "insurance/claims", claim).json()["id"]
+    sweep(day(due_on + timedelta(days=60)))
+    assert (fresh(policy).state, fresh(policy).due_on) == ("lapsed", due_on + timedelta(days=61))
+    be_at(day(due_on + timedelta(days=60)))
+    approved(claim_id, 100)
+    answered(clock.now())
+    assert (fresh(policy).claimed_fen, posted(who)) == (100, 100)
+    sweep(day(due_on + timedelta(days=61)))
+    assert fresh(policy).state == "ended"
+    again = api(who, "post", "insurance/claims", claim)
+    assert (again.status_code, again.json()["state"]) == (201, "open")
+    late = api(who, "post", "insurance/claims", claim | {"event_on": str(due_on + timedelta(days=40))})
+    assert (late.status_code, late.json()["code"]) == (409, "insurance_policy_lapsed")
+    approved(again.json()["id"], 100)
+    answered(clock.now())
+    assert (fresh(policy).state, fresh(policy).claimed_fen) == ("ended", 200)
+    assert_whole()
+
+
+def test_a_policy_that_gave_its_worth_back_is_claimed_no_more(term_life: Product) -> None:
+    who, policy = insured(term_life)
+    be_at(day(policy.starts_on + timedelta(days=19)))
+    sweep(clock.now())
+    where = f"insurance/policies/{policy.public_id}"
+    shown = api(who, "get", f"{where}/ending").json()["amount"]
+    api(who, "post", f"{where}/end", {"amount": shown})
+    claim = {"policy_id": policy.public_id, "event_on": str(policy.starts_on), "words": "It broke.", "amount": 100}
+    assert api(who, "post", "insurance/claims", claim).json()["code"] == "insurance_policy_over"
+    answered(clock.now())
+    assert api(who, "post", "insurance/claims", claim).json()["code"] == "insurance_policy_over"
+    assert_whole()
+
+
+def test_a_policy_takes_so_many_claims_at_once(term_life: Product) -> None:
+    who, policy = insured(term_life)
+    be_at(day(policy.starts_on))
+    claim = {"policy_id": policy.public_id, "event_on": str(policy.starts_on), "words": "It broke.", "amount": 100}
+    said = [api(who, "post", "insurance/claims", claim) for _ in range(claiming.MOST_UNDER_WAY + 1)]
+    assert [one.status_code for one in said] == [*[201] * claiming.MOST_UNDER_WAY, 409]
+    assert said[-1].json()["code"] == "insurance_too_many_claims"
+    api(who, "post", f"insurance/claims/{said[0].json()['id']}/withdraw")
+    assert api(who, "post", "insurance/claims", claim).status_code == 201
 
 
 def test_a_lapsed_policy_is_in_force_again_once_all_that_is_due_is_paid(term_life: Product) -> None:
@@ -156,12 +209,29 @@ def test_a_lapsed_policy_is_in_force_again_once_all_that_is_due_is_paid(term_lif
     by_hand(who, premium(policy, 2))
     assert (fresh(policy).state, fresh(policy).lapsed_on) == ("in_force", None)
     lapse = PolicyLapse.objects.get()
-    assert (lapse.lapsed_on, lapse.reinstated_on) == (due_on + timedelta(days=11), due_on + timedelta(days=12))
+    assert (lapse.lapsed_on, lapse.reinstated_on) == (due_on + timedelta(days=11), due_on + timedelta(days=13))
     answered(clock.now())
     assert premium(policy, 2).state == "booked"
-    claim = {"policy_id": policy.public_id, "event_on": str(lapse.lapsed_on), "words": "It broke.", "amount": 100}
-    said = api(who, "post", "insurance/claims", claim)
-    assert (said.status_code, said.json()["code"]) == (422, "insurance_not_covered")
+    be_at(day(due_on + timedelta(days=13)))
+    claim = {"policy_id": policy.public_id, "words": "It broke.", "amount": 100}
+    said = [api(who, "post", "insurance/claims", claim | {"event_on": str(due_on + timedelta(days=days))}) for days in (10, 11, 12, 13)]
+    assert [one.status_code for one in said] == [201, 422, 422, 201], "the day it was paid on may have had its accident before"
+    assert said[2].json()["code"] == "insurance_not_covered"
+    assert_whole()
+
+
+def test_paid_after_its_grace_before_anything_said_so_it_had_lapsed_all_the_same(term_life: Product) -> None:
+    who, policy = insured(term_life)
+    sweep(day(policy.cooling_until + ONE_DAY))
+    due_on = premium(policy, 2).due_on
+    sweep(day(due_on + ONE_DAY))
+    be_at(day(due_on + timedelta(days=11)))
+    claim = {"policy_id": policy.public_id, "event_on": str(due_on + timedelta(days=11)), "words": "It broke.", "amount": 100}
+    assert api(who, "post", "insurance/claims", claim).json()["code"] == "insurance_policy_lapsed"
+    by_hand(who, premium(policy, 2))
+    assert fresh(policy).state == "in_force"
+    assert api(who, "post", "insurance/claims", claim).json()["code"] == "insurance_not_covered"
+    answered(clock.now())
     assert_whole()
 
 

@@ -1,17 +1,21 @@
-"""Many at once at one premium, one application and one claim, and kill -9 inside a debit: each happens once."""
+"""Many at once at one premium, one application, one policy and one claim, and kill -9 inside a debit and a payout: each happens once."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from accounts.identity.models import Customer
+from core.approvals import services as approvals
 from core.clock import queries as clock
+from core.errors import DomainError
 from core.ids import parse_public_id
 from payments.cashier import queries as cashier
 from tests import processes
 from tests.payments.cashier.world import BALANCE, approved, pay
 from tests.payments.wallet.world import posted
 from tests.together import together
+from tests.wealth.catalog.products import staff as operator
 from tests.wealth.insurance.world import (
     PREMIUM,
     answered,
@@ -19,6 +23,7 @@ from tests.wealth.insurance.world import (
     assert_whole,
     be_at,
     day,
+    decided,
     fresh,
     insured,
     premium,
@@ -27,9 +32,10 @@ from tests.wealth.insurance.world import (
 )
 from tests.wealth.orders.world import FEN, api, confirm_all, saver
 from wealth.catalog.models import Product
-from wealth.insurance.models import InsuranceApplication
+from wealth.insurance import queries
+from wealth.insurance.models import InsuranceApplication, InsurancePolicy, PolicyPayout
 from wealth.insurance.refusals import ApplicationNotAccepted
-from wealth.insurance.services import collecting, giving_back, stepping
+from wealth.insurance.services import claiming, collecting, giving_back, stepping
 from wealth.issuers.queries import IssuerRequest
 from wealth.orders.services import buying
 
@@ -78,7 +84,7 @@ def test_killed_inside_a_debit_nothing_of_it_is_there_and_it_happens_once(term_l
     sweep(day(policy.cooling_until + ONE_DAY))
     row = premium(policy, 2)
     at = day(row.due_on)
-    processes.killed_at("there", "tests/wealth/insurance/crash_process.py", str(row.id), at.isoformat())
+    processes.killed_at("there", "tests/wealth/insurance/crash_process.py", "debit", str(row.id), at.isoformat())
     assert (premium(policy, 2).state, posted(who)) == ("open", FEN - PREMIUM)
     processes.wait_until(lambda: collecting.debit(premium_id=row.id, at=at), "the premium stays locked")
     assert not collecting.debit(premium_id=row.id, at=at)
@@ -128,4 +134,61 @@ def test_a_policy_ended_many_times_at_once_is_paid_once(term_life: Product) -> N
     assert sum(isinstance(one, giving_back.PolicyOver) for one in answers) == 3
     answered(at)
     assert (fresh(policy).state, posted(who)) == ("withdrawn", FEN - 1_000)
+    assert_whole()
+
+
+def claimed(who: Customer, policy: InsurancePolicy, amount: int) -> str:
+    be_at(day(policy.starts_on))
+    claim = {"policy_id": policy.public_id, "event_on": str(policy.starts_on), "words": "It broke.", "amount": amount}
+    made: str = api(who, "post", "insurance/claims", claim).json()["id"]
+    return made
+
+
+def test_people_who_approve_and_decline_one_claim_at_the_same_moment_decide_it_once(term_life: Product) -> None:
+    who, policy = insured(term_life)
+    claim_id, people = claimed(who, policy, 700), [operator(f"checker{number}", "finance_checker") for number in range(4)]
+    maker, at, words = operator("mo", "finance_maker"), clock.now(), {"target": claim_id, "why": "as the bill says"}
+    acts = {claiming.APPROVE: words | {"amount": 700, "last": True}, claiming.DECLINE: words}
+    asked = [approvals.propose(act=act, payload=payload, maker=maker, reason="seen by us", at=at).id for act, payload in acts.items()]
+
+    def act(number: int) -> Any:
+        return approvals.approve(approval_id=asked[number % 2], checker=people[number], at=at)
+
+    answers = together(act, len(people))
+    assert sum(isinstance(one, DomainError) for one in answers) == len(people) - 1, answers
+    answered(at)
+    state, payouts = queries.claim(parse_public_id("inc", claim_id)).state, PolicyPayout.objects.count()
+    assert (state, payouts, posted(who)) in [("declined", 0, FEN - PREMIUM), ("paid", 1, FEN - PREMIUM + 700)]
+    assert_whole()
+
+
+def test_a_claim_withdrawn_while_it_is_approved_is_one_of_both(term_life: Product) -> None:
+    who, policy = insured(term_life)
+    claim_id = claimed(who, policy, 700)
+    key = parse_public_id("inc", claim_id)
+
+    def act(number: int) -> Any:
+        if number:
+            return decided(claiming.APPROVE, claim_id, amount=700, last=True)
+        return claiming.withdraw(customer_id=who.id, claim_id=key, at=clock.now())
+
+    together(act, 2)
+    answered(clock.now())
+    state, payouts = queries.claim(key).state, PolicyPayout.objects.count()
+    assert (state, payouts, posted(who)) in [("withdrawn", 0, FEN - PREMIUM), ("paid", 1, FEN - PREMIUM + 700)]
+    assert_whole()
+
+
+def test_killed_inside_a_payout_nothing_of_it_is_there_and_it_is_paid_once(term_life: Product) -> None:
+    who, policy = insured(term_life)
+    decided(claiming.APPROVE, claimed(who, policy, 700), amount=700, last=True)
+    at = clock.now()
+    sweep(at)
+    request = IssuerRequest.objects.get(business=giving_back.BUSINESS)
+    processes.killed_at("there", "tests/wealth/insurance/crash_process.py", "paid_out", str(request.id), at.isoformat())
+    assert (PolicyPayout.objects.get().state, fresh(policy).claimed_fen, posted(who)) == ("asked", 0, FEN - PREMIUM)
+    answered(at)
+    assert (PolicyPayout.objects.get().state, fresh(policy).claimed_fen, posted(who)) == ("paid", 700, FEN - PREMIUM + 700)
+    together(lambda _: giving_back.confirmed(request=request, at=at), 3)
+    assert posted(who) == FEN - PREMIUM + 700
     assert_whole()

@@ -5,7 +5,7 @@ from itertools import product as pairs
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from core.clock import queries as clock
 from core.errors import Invalid
@@ -22,6 +22,7 @@ from tests.wealth.insurance.world import (
     TERMS,
     VALUES,
     answered,
+    approved,
     assert_whole,
     be_at,
     by_hand,
@@ -31,19 +32,20 @@ from tests.wealth.insurance.world import (
     insured,
     premium,
     quoted,
+    refused,
     sweep,
 )
 from tests.wealth.orders.world import FEN, api, saver
 from wealth.catalog.models import Product
 from wealth.insurance import queries, states
 from wealth.insurance.held import Policies
-from wealth.insurance.models import InsurancePolicy, PolicyBeneficiaries
+from wealth.insurance.models import InsurancePolicy, PolicyBeneficiaries, PolicyPayout, PolicyPremium
 from wealth.insurance.services import giving_back
 
 ONE_DAY = timedelta(days=1)
 TABLES = [
     (states.ApplicationState, states.APPLICATION_MOVES, 10),
-    (states.PolicyState, states.POLICY_MOVES, 21),
+    (states.PolicyState, states.POLICY_MOVES, 22),
     (states.PremiumState, states.PREMIUM_MOVES, 5),
     (states.PaymentState, states.PAYMENT_MOVES, 2),
     (states.PayoutState, states.PAYOUT_MOVES, 3),
@@ -216,6 +218,73 @@ def test_a_policy_is_worth_what_giving_it_up_gives_in_python_and_in_sql(opened: 
     answered(clock.now())
     if shown["amount"]:
         assert of_day(clock.local_day(clock.now()))[0][:3] == (0, 0, shown["amount"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_policy_that_is_being_ended_is_worth_what_the_insurer_was_asked_for_until_it_answers(term_life: Product) -> None:
+    who, policy = insured(term_life)
+    asked, value = clock.local_day(clock.now()), PREMIUM - 1_000
+    api(who, "post", f"insurance/policies/{policy.public_id}/end", {"amount": value})
+    for days in (0, 1, 14, 16, 30):
+        on = asked + timedelta(days=days)
+        held = Policies().held(customer_id=who.id, at=day(on))
+        assert ([one.value_fen for one in held], of_day(on)[0][0]) == ([value], value), days
+    be_at(day(asked + timedelta(days=3)))
+    refused(clock.now())
+    back = [of_day(asked + timedelta(days=days))[0][0] for days in (0, 2, 3)]
+    assert back == [value, value, value], "still within its cooling-off"
+    assert [one.value_fen for one in Policies().held(customer_id=who.id, at=clock.now())] == [value]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_before_a_claim_was_paid_keeps_what_the_policy_was_worth(term_life: Product) -> None:
+    who, policy = insured(term_life)
+    be_at(day(policy.starts_on))
+    before = of_day(policy.starts_on)[0][0]
+    claim = {"policy_id": policy.public_id, "event_on": str(policy.starts_on), "words": "It broke.", "amount": 100}
+    made = api(who, "post", "insurance/claims", claim).json()["id"]
+    be_at(day(policy.starts_on + ONE_DAY))
+    approved(made, 100)
+    answered(clock.now())
+    assert (before > 0, of_day(policy.starts_on)[0][0]) == (True, before)
+    assert of_day(policy.starts_on + ONE_DAY)[0] == (0, 0, 100, 100 - before)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_proof_finds_claims_that_say_more_than_was_paid(term_life: Product) -> None:
+    who, policy = insured(term_life)
+    be_at(day(policy.starts_on))
+    claim = {"policy_id": policy.public_id, "event_on": str(policy.starts_on), "words": "It broke.", "amount": 500}
+    made = api(who, "post", "insurance/claims", claim).json()["id"]
+    approved(made, 100, last=False)
+    answered(clock.now())
+    assert_whole()
+    behind_its_back("UPDATE wealth_insuranceclaim SET paid_fen = paid_fen + 1")
+    behind_its_back("UPDATE wealth_insurancepolicy SET claimed_fen = 0")
+    assert set(found_of("wealth_insurance")) == {("wealth_insurance.claimed", made), ("wealth_insurance.claimed", policy.public_id)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_journal_and_no_request_serves_two_rows(term_life: Product) -> None:
+    who, policy = insured(term_life, auto_debit=True)
+    sweep(day(policy.cooling_until + ONE_DAY))
+    sweep(day(premium(policy, 2).due_on))
+    answered(day(premium(policy, 2).due_on))
+    first = premium(policy, 1)
+    for column in ("pay_journal_id", "book_journal_id"):
+        with pytest.raises(IntegrityError, match="wealth_policypremium_"):
+            PolicyPremium.objects.filter(pk=premium(policy, 2).pk).update(**{column: getattr(first, column)})
+    with pytest.raises(IntegrityError, match="wealth_policypremium_request"):
+        PolicyPremium.objects.filter(pk=first.pk).update(request_id=premium(policy, 2).request_id)
+    be_at(day(premium(policy, 2).due_on))
+    claim = {"policy_id": policy.public_id, "event_on": str(policy.starts_on), "words": "It broke.", "amount": 500}
+    for _ in range(2):
+        approved(api(who, "post", "insurance/claims", claim).json()["id"], 100)
+        answered(clock.now())
+    one, other = PolicyPayout.objects.order_by("created_at")
+    for column in ("request_id", "journal_id"):
+        with pytest.raises(IntegrityError, match="wealth_policypayout_"):
+            PolicyPayout.objects.filter(pk=one.pk).update(**{column: getattr(other, column)})
 
 
 @pytest.mark.django_db(transaction=True)

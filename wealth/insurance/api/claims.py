@@ -37,6 +37,7 @@ class Claims(EffectView, Listing):
         refusals.PolicyOver,
         refusals.NotCovered,
         refusals.ClaimTooMuch,
+        refusals.TooManyClaims,
     )
 
     @extend_schema(operation_id="wealth_insurance_claims_list", examples=[page("A claim", ex.SHORT)])

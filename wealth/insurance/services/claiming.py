@@ -19,18 +19,22 @@ from wealth.insurance import queries
 from wealth.insurance.claim_models import MOST_BYTES, MOST_FILES, WORDS_LENGTH
 from wealth.insurance.files import content_type
 from wealth.insurance.models import ClaimFile, InsuranceClaim, InsurancePolicy
-from wealth.insurance.refusals import ClaimNotOpen, ClaimTooMuch, NotCovered, PolicyLapsed, PolicyOver, TooManyFiles
+from wealth.insurance.refusals import ClaimNotOpen, ClaimTooMuch, NotCovered, PolicyLapsed, PolicyOver, TooManyClaims, TooManyFiles
+from wealth.insurance.services import going_on
 from wealth.insurance.services.giving_back import CLAIM_WAITS, pay
 from wealth.insurance.services.telling import locked_policy, publish_claim
-from wealth.insurance.states import CLAIM_MOVES, CLAIM_UNDER_WAY, COVERED, ClaimState, PayoutKind, PolicyState
+from wealth.insurance.states import CLAIM_MOVES, CLAIM_UNDER_WAY, CLAIMABLE, ClaimState, PayoutKind
 
 APPROVE, DECLINE = "insurance_claim.approve", "insurance_claim.decline"
 NAME_LENGTH = 120
+MOST_UNDER_WAY = 10
+"""Claims of one policy that wait at once: what one customer may put before the people who decide."""
 
 
 @transaction.atomic
 def open_claim(*, customer_id: UUID, policy_id: UUID, event_on: date, words: str, asked_fen: int, at: datetime) -> InsuranceClaim:
-    """Raises CustomerNotActive, NotFound, Invalid, PolicyLapsed, PolicyOver, NotCovered, ClaimTooMuch."""
+    """Raises CustomerNotActive, NotFound, Invalid, PolicyLapsed, PolicyOver, NotCovered, ClaimTooMuch,
+    TooManyClaims."""
     parties.require_active(customer_id)
     policy = locked_policy(policy_id)
     if policy.customer_id != customer_id:
@@ -40,6 +44,8 @@ def open_claim(*, customer_id: UUID, policy_id: UUID, event_on: date, words: str
         raise Invalid("words", "Say what happened, in 1 to 1000 characters.", "请用 1 至 1000 字说明事故经过。")
     if asked_fen > policy.cover_left_fen:
         raise ClaimTooMuch(field="amount", left_fen=policy.cover_left_fen)
+    if queries.claims(policy.id).filter(state__in=CLAIM_UNDER_WAY).count() >= MOST_UNDER_WAY:
+        raise TooManyClaims(most=MOST_UNDER_WAY)
     claim = InsuranceClaim(
         id=new_id(),
         policy=policy,
@@ -58,13 +64,15 @@ def open_claim(*, customer_id: UUID, policy_id: UUID, event_on: date, words: str
 
 
 def refuse_uncovered(policy: InsurancePolicy, event_on: date, at: datetime) -> None:
-    """Raises PolicyLapsed, PolicyOver, NotCovered, Invalid."""
-    if policy.state == PolicyState.LAPSED:
-        raise PolicyLapsed(lapsed_on=str(policy.lapsed_on))
-    if policy.state not in (*COVERED, PolicyState.MATURED):
+    """The day of the event decides, whatever became of the policy since, unless its worth was given back. Raises PolicyLapsed, PolicyOver,
+    NotCovered, Invalid."""
+    if policy.state not in CLAIMABLE or queries.given_back(policy.id):
         raise PolicyOver(state=policy.state)
     if event_on > local_day(at):
         raise Invalid("event_on", "This day is not over yet.", "事故日期不能晚于今天。")
+    lapses_on = going_on.lapses_on(policy)
+    if lapses_on is not None and event_on >= lapses_on:
+        raise PolicyLapsed(lapsed_on=lapses_on.isoformat())
     if not policy.starts_on <= event_on < policy.ends_on or queries.had_lapsed(policy.id, event_on):
         raise NotCovered(
             field="event_on", day=event_on.isoformat(), starts_on=policy.starts_on.isoformat(), ends_on=policy.ends_on.isoformat()

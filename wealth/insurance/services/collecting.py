@@ -114,7 +114,11 @@ def resumes_at(policy: InsurancePolicy, at: datetime) -> datetime | None:
 
 
 def take(policy: InsurancePolicy, premium: PolicyPremium, journal_id: UUID, at: datetime) -> None:
-    """A premium is paid by `journal_id`: the insurer is told next, and the policy is in force again where nothing else is due."""
+    """A premium is paid by `journal_id`: the insurer is told next, and the policy is in force again where nothing else is due. One whose
+    days of grace were over by now had lapsed, though nothing has said so yet."""
+    lapses_on = going_on.lapses_on(policy)
+    if policy.state == PolicyState.GRACE and lapses_on is not None and lapses_on <= local_day(at):
+        going_on.lapse(policy, at)
     advance(premium, PremiumState.PAID, moves=PREMIUM_MOVES, at=at, pay_journal_id=journal_id, paid_at=at, try_at=at)
     publish_premium("wealth.premium_paid", policy, premium, at)
     going_on.resettle(policy, at)

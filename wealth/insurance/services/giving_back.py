@@ -24,7 +24,6 @@ from wealth.insurance.services.going_on import become, finish
 from wealth.insurance.services.telling import locked_policy, publish, publish_claim
 from wealth.insurance.states import (
     CLAIM_MOVES,
-    COVERED,
     ENDS_AS,
     PAYOUT_MOVES,
     RUNNING,
@@ -121,9 +120,12 @@ def pay(policy: InsurancePolicy, claim: InsuranceClaim | None, kind: PayoutKind,
 
 
 def end_lapsed(policy: InsurancePolicy, at: datetime) -> None:
-    """The days to reinstate a locked policy are over: it ends, for what it is worth."""
+    """The days to reinstate a locked policy are over: it ends, for what it is worth, once no claim of it is under way."""
+    if queries.claims_under_way(policy.id):
+        InsurancePolicy.objects.filter(pk=policy.pk).update(due_on=local_day(at) + timedelta(days=1), changed_at=at)
+        return
     worth = worth_of(policy, queries.taken(policy.id), at)
-    if policy.claimed_fen or not worth.amount_fen or queries.claims_under_way(policy.id):
+    if policy.claimed_fen or not worth.amount_fen:
         finish(policy, PolicyState.ENDED, at)
     else:
         begin(policy, Ending(PayoutKind.AFTER_LAPSE, worth.amount_fen, worth.kept_fen), at)
@@ -206,7 +208,7 @@ def count_claim(policy: InsurancePolicy, payout: PolicyPayout, at: datetime) -> 
     policy.claimed_fen += payout.amount_fen
     InsurancePolicy.objects.filter(pk=policy.pk).update(claimed_fen=policy.claimed_fen, changed_at=at)
     publish_claim("wealth.policy_claim_paid", policy, claim, at, amount_fen=payout.amount_fen)
-    if not policy.cover_left_fen and policy.state in COVERED:
+    if not policy.cover_left_fen and policy.state in RUNNING:
         finish(policy, PolicyState.CLAIMED, at)
 
 

@@ -21,7 +21,7 @@ def next_day(policy: InsurancePolicy, state: str) -> date | None:
         return policy.cooling_until + ONE_DAY
     if state == PolicyState.LAPSED:
         assert policy.lapsed_on is not None
-        return min(policy.lapsed_on + timedelta(days=terms.reinstatement_days + 1), policy.ends_on)
+        return min(policy.lapsed_on + timedelta(days=terms.reinstatement_days + 1), policy.ends_on - ONE_DAY)
     if state not in COLLECTING:
         return None
     oldest = queries.oldest_open(policy.id)
@@ -52,14 +52,29 @@ def finish(policy: InsurancePolicy, to: PolicyState, at: datetime, **fields: Any
     advance_all(open_ones, PremiumState.VOID, moves=PREMIUM_MOVES, at=at, try_at=None)
 
 
+def lapses_on(policy: InsurancePolicy) -> date | None:
+    """The first day without cover of a policy that lapsed, or whose days of grace end before it."""
+    return policy.due_on if policy.state == PolicyState.GRACE else policy.lapsed_on
+
+
+def lapse(policy: InsurancePolicy, at: datetime) -> None:
+    """The days of grace of a locked policy are over: no cover from the day after them on, however late this runs."""
+    lapsed_on = lapses_on(policy)
+    assert lapsed_on is not None
+    PolicyLapse.objects.create(policy=policy, shard=policy.shard, lapsed_on=lapsed_on)
+    PolicyPremium.objects.filter(policy=policy, state=PremiumState.OPEN).update(try_at=None)
+    become(policy, PolicyState.LAPSED, at, lapsed_on=lapsed_on)
+
+
 def resettle(policy: InsurancePolicy, at: datetime) -> None:
-    """A premium of a locked policy was paid: one in grace or lapsed is in force again once nothing is due, else it waits for the next."""
+    """A premium of a locked policy was paid: one in grace or lapsed is in force again once nothing is due, else it waits for the next. One
+    that had lapsed covers from tomorrow on: nobody insures what has happened today already."""
     oldest, today = queries.oldest_open(policy.id), local_day(at)
     all_paid = oldest is None or oldest.due_on >= today
     if policy.state == PolicyState.GRACE and all_paid:
         become(policy, PolicyState.IN_FORCE, at)
     elif policy.state == PolicyState.LAPSED and all_paid:
-        PolicyLapse.objects.filter(policy=policy, reinstated_on=None).update(reinstated_on=today)
+        PolicyLapse.objects.filter(policy=policy, reinstated_on=None).update(reinstated_on=today + ONE_DAY)
         become(policy, PolicyState.IN_FORCE, at, lapsed_on=None)
         plan(policy, at)
         publish("wealth.policy_reinstated", policy, at)

@@ -7,11 +7,11 @@ from django.db import transaction
 
 from core.clock.queries import local_day
 from wealth.insurance import queries
-from wealth.insurance.models import InsurancePolicy, PolicyLapse, PolicyPremium
+from wealth.insurance.models import InsurancePolicy
 from wealth.insurance.services import giving_back
-from wealth.insurance.services.going_on import become, finish, resettle
+from wealth.insurance.services.going_on import become, finish, lapse, resettle
 from wealth.insurance.services.telling import locked_policy
-from wealth.insurance.states import RUNNING, PolicyState, PremiumState
+from wealth.insurance.states import RUNNING, PolicyState
 
 
 @transaction.atomic
@@ -39,12 +39,3 @@ def unpaid_or_over(policy: InsurancePolicy, at: datetime) -> None:
         finish(policy, PolicyState.MATURED, at)
     else:
         resettle(policy, at)
-
-
-def lapse(policy: InsurancePolicy, at: datetime) -> None:
-    """The days of grace are over: no cover from the day after them on, however late this runs."""
-    assert policy.due_on is not None
-    PolicyLapse.objects.create(policy=policy, shard=policy.shard, lapsed_on=policy.due_on)
-    lapsed_on = policy.due_on
-    PolicyPremium.objects.filter(policy=policy, state=PremiumState.OPEN).update(try_at=None)
-    become(policy, PolicyState.LAPSED, at, lapsed_on=lapsed_on)
