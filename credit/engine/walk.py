@@ -1,0 +1,292 @@
+"""A loan lived through day by day: what schedule.py and replan.py both come from.
+
+Interest runs on what is really owed: the scheduled principal, plus what is overdue of it, less what was paid ahead; it is rounded once for
+each stretch of constant balance and rate. What was overdue on the last day that is known counts as paid on that day, and what falls due
+later as paid when due: a plan says what follows if the customer keeps to it from now on.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from itertools import pairwise
+
+from credit.engine import levels
+from credit.engine.day_count import Period, year_fraction
+from credit.engine.money import ZERO, BadDay, total
+from credit.engine.terms import Loan, Method, Row, equal_parts, fee_parts
+
+
+class Prepay(StrEnum):
+    """What money beyond the current instalment does. FEWER: the instalment stays, the last ones fall away. SMALLER: as many, of less.
+    SKIP: it pays the next instalments ahead of time, which stay what they were."""
+
+    FEWER = "reduce_number_of_instalments"
+    SMALLER = "reduce_instalment"
+    SKIP = "skip_next"
+
+
+class Toward(StrEnum):
+    """What a payment is for after what is overdue: the current instalment and then `Prepay`, or principal at once."""
+
+    INSTALMENT = "instalment"
+    PRINCIPAL = "principal"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """`amount` yuan on a day. A payment on a due day is in time."""
+
+    on: date
+    amount: Decimal
+    toward: Toward = Toward.INSTALMENT
+
+
+@dataclass
+class Asked:
+    """A row while payments still come in."""
+
+    row: Row
+    fee: Decimal
+    interest: Decimal
+    principal: Decimal
+    paid_principal: Decimal = ZERO
+    paid: Decimal = ZERO
+    paid_on: date | None = None
+
+    @property
+    def owed(self) -> Decimal:
+        return self.fee + self.interest + self.principal - self.paid
+
+    @property
+    def owed_principal(self) -> Decimal:
+        return self.principal - self.paid_principal
+
+    @property
+    def owed_fee(self) -> Decimal:
+        return max(ZERO, self.fee - (self.paid - self.paid_principal))
+
+    @property
+    def owed_interest(self) -> Decimal:
+        return self.owed - self.owed_principal - self.owed_fee
+
+    def take(self, amount: Decimal, on: date | None) -> Decimal:
+        """What is taken of `amount`: fee, then interest, then principal."""
+        taken = min(amount, self.owed)
+        beyond = self.owed_fee + self.owed_interest
+        self.paid_principal += max(ZERO, taken - beyond)
+        self.paid += taken
+        if taken and not self.owed:
+            self.paid_on = on
+        return taken
+
+
+@dataclass
+class Walk:
+    """The state of one loan on its way; `until` is the last day that is known. Every amount is in yuan."""
+
+    loan: Loan
+    payments: Sequence[Payment] = ()
+    prepay: Prepay = Prepay.SKIP
+    until: date | None = None
+    scheduled: Decimal = ZERO
+    ahead: Decimal = ZERO
+    put_off: Decimal = ZERO
+    toward_principal: Decimal = ZERO
+    accrued: Decimal = ZERO
+    level: Decimal | None = None
+    stale: bool = False
+    prepaid: bool = False
+    settled: bool = False
+    stopped: bool = False
+    place: int = 0
+    rows: list[Asked] = field(default_factory=list)
+    moved: list[tuple[Decimal, Fraction]] = field(default_factory=list)
+    last_paid_on: date | None = None
+
+    def __post_init__(self) -> None:
+        self.terms = self.loan.terms
+        self.spans = self.terms.spans()
+        self.count = len(self.spans)
+        self.known = self.until or self.spans[0].from_on
+        self.level = self.terms.instalment
+        if self.payments and self.payments[0].on < self.loan.disbursements[0].on:
+            raise BadDay("payments", f"{self.payments[0].on} is before anything was disbursed")
+        self.fees = fee_parts(self.terms.fees, self.loan.principal, self.count, self.terms.rounding)
+        self.flat = self.flat_interest()
+        self.rate = Fraction(self.terms.rate)
+
+    def flat_interest(self) -> list[Decimal]:
+        if self.terms.method is not Method.FLAT:
+            return []
+        starts = [max(self.spans[0].from_on, self.loan.disbursements[0].on), *(span.from_on for span in self.spans[1:])]
+        whole = sum((self.part(span, start, span.due_on) for span, start in zip(self.spans, starts, strict=True)), Fraction(0))
+        interest = self.terms.money(Fraction(self.loan.principal) * Fraction(self.terms.rate) * whole)
+        return equal_parts(interest, self.count, self.terms.rounding)
+
+    def part(self, span: Period, start: date, end: date) -> Fraction:
+        return span.part(start, end, self.terms.day_count, self.terms.every.unit)
+
+    def run(self) -> None:
+        """To the end of the plan, and beyond it to the last known day."""
+        while self.place < self.count and not self.is_over():
+            self.live(self.spans[self.place].due_on)
+            self.close()
+            self.place += 1
+        self.live_after()
+
+    def run_to(self, day: date) -> None:
+        """To the end of `day`, without closing the instalment that is running then."""
+        while self.place < self.count and not self.is_over() and self.spans[self.place].due_on < day:
+            self.live(self.spans[self.place].due_on)
+            self.close()
+            self.place += 1
+        if self.place < self.count and not self.is_over():
+            self.live(day)
+            if day == self.spans[self.place].due_on:
+                self.disburse(day)
+            self.stopped = True
+        else:
+            self.live_after()
+
+    def is_over(self) -> bool:
+        """All is repaid, so that no row follows. A schedule nobody paid early keeps the rows that ask a fee."""
+        if self.settled:
+            return True
+        later = any(disbursement.on >= self.spans[self.place - 1].due_on for disbursement in self.loan.disbursements) if self.place else True
+        fees = not self.prepaid and any(self.fees[self.place :])
+        return not (self.scheduled or self.put_off or later or fees)
+
+    def live(self, end: date) -> None:
+        """The current period up to `end`."""
+        span = self.spans[self.place]
+        self.accrued, self.moved, self.toward_principal = ZERO, [], ZERO
+        self.disburse(span.from_on)
+        if self.place == 0:
+            self.pay(span.from_on)
+        for start, stop in pairwise(sorted({span.from_on, end, *self.turns(span.from_on, end)})):
+            self.accrue(span, start, stop)
+            if stop < span.due_on:
+                self.disburse(stop)
+            self.pay(stop)
+
+    def accrue(self, span: Period, start: date, stop: date) -> None:
+        self.rate = Fraction(self.loan.rate_on(start))
+        factor = self.rate * self.part(span, start, stop)
+        self.moved.append((self.scheduled, factor))
+        if self.flat and not self.settled:
+            self.accrued = self.terms.money(Fraction(self.flat[self.place]) * self.lived(span, stop))
+        elif not self.flat:
+            self.accrued += self.terms.money(Fraction(self.bearing(start)) * factor)
+
+    def lived(self, span: Period, day: date) -> Fraction:
+        """The part of a period's flat interest that is earned by `day`."""
+        start = max(span.from_on, self.loan.disbursements[0].on)
+        return Fraction(max(0, (day - start).days), (span.due_on - start).days)
+
+    def turns(self, start: date, end: date) -> Iterable[date]:
+        """The days inside on which a balance or the rate changes."""
+        days = [disbursement.on for disbursement in self.loan.disbursements]
+        days += [change.after for change in self.loan.rate_changes]
+        days += [payment.on for payment in self.payments]
+        return (day for day in [*days, self.known] if start < day < end)
+
+    def disburse(self, day: date) -> None:
+        paid_out = total(disbursement.amount for disbursement in self.loan.disbursements if disbursement.on == day)
+        self.scheduled += paid_out
+        self.stale |= any(disbursement.on == day for disbursement in self.loan.disbursements[1:])
+        self.stale |= any(change.after == day for change in self.loan.rate_changes)
+
+    def bearing(self, day: date) -> Decimal:
+        overdue = total(row.owed_principal for row in self.rows) if day < self.known else ZERO
+        return max(ZERO, self.scheduled + overdue - self.ahead)
+
+    def pay(self, day: date) -> None:
+        for payment in self.payments:
+            if payment.on == day and day <= self.known:
+                self.receive(payment)
+
+    def receive(self, payment: Payment) -> None:
+        """What is overdue first, the oldest first; then all, where it is enough; then the instalment that runs, or principal at once."""
+        left, self.last_paid_on = payment.amount, payment.on
+        for row in self.rows:
+            left -= row.take(left, payment.on)
+        if self.may_settle(payment.on) and left and left + self.ahead >= self.to_settle():
+            self.settled = self.prepaid = True
+        elif payment.toward is Toward.PRINCIPAL and not self.settled and self.place < self.count:
+            part = min(left, self.scheduled)
+            self.scheduled -= part
+            self.toward_principal += part
+            self.prepaid, left = True, left - part
+            self.stale |= self.prepay is Prepay.SMALLER
+        self.ahead += left
+
+    def may_settle(self, day: date) -> bool:
+        return self.place < self.count and not self.settled and self.loan.disbursements[-1].on <= day
+
+    def to_settle(self) -> Decimal:
+        """What ends the loan now, beside what is overdue and before what was paid ahead."""
+        return self.scheduled + self.accrued + self.put_off + self.fees[self.place]
+
+    def close(self) -> None:
+        """The instalment falls due."""
+        if self.flat and not self.settled:
+            self.accrued = self.flat[self.place]
+        interest = self.accrued + self.put_off
+        self.put_off = ZERO
+        if self.place < self.terms.interest_grace and not self.settled and self.place < self.count - 1:
+            self.put_off, interest = interest, ZERO
+        principal = self.scheduled if self.settled else self.scheduled_principal()
+        self.scheduled -= principal
+        fee = self.fees[self.place]
+        excess = ZERO
+        if self.prepay is not Prepay.SKIP and not self.settled:
+            excess = min(self.scheduled, max(ZERO, self.ahead - principal - interest - fee))
+            self.scheduled -= excess
+        self.write(principal + excess, interest, fee)
+        if excess or (self.toward_principal and not self.settled):
+            self.prepaid = True
+            self.stale |= self.prepay is Prepay.SMALLER
+            self.shorten()
+
+    def write(self, principal: Decimal, interest: Decimal, fee: Decimal) -> None:
+        span = self.spans[self.place]
+        to_come = total(disbursement.amount for disbursement in self.loan.disbursements if disbursement.on == span.due_on)
+        principal += self.toward_principal
+        row = Row(self.place + 1, span.from_on, span.due_on, principal, interest, fee, self.scheduled + to_come)
+        asked = Asked(row, fee, interest, principal, self.toward_principal, self.toward_principal)
+        self.ahead -= asked.take(self.ahead, self.last_paid_on)
+        self.rows.append(asked)
+
+    def scheduled_principal(self) -> Decimal:
+        """What the instalment asks of the scheduled principal."""
+        if self.place >= self.count - 1:
+            return self.scheduled
+        if self.place < self.terms.principal_grace or self.terms.method is Method.INTEREST_ONLY:
+            return ZERO
+        if self.level is None or self.stale:
+            self.level, self.stale = levels.level(self.view()), False
+        return levels.principal(self.terms, self.level, self.scheduled, self.accrued)
+
+    def view(self) -> levels.View:
+        spans = self.spans[self.place + 1 : self.count]
+        factors = [self.rate * span.length(self.terms.day_count, self.terms.every.unit) for span in spans]
+        grown = sum((Fraction(balance) * factor for balance, factor in self.moved), Fraction(self.scheduled))
+        return levels.View(self.terms, self.scheduled, self.accrued, grown, factors, self.flat[self.place :])
+
+    def shorten(self) -> None:
+        """FEWER: as many rows as the instalment still needs."""
+        if self.prepay is Prepay.FEWER and self.level is not None and self.terms.method is not Method.INTEREST_ONLY:
+            self.count = self.place + 1 + levels.rows_needed(self.view(), self.level)
+
+    def live_after(self) -> None:
+        """After the last row: what is unpaid of its principal bears interest on, asked with the last row."""
+        if not self.rows:
+            return
+        last = self.rows[-1].row.due_on
+        for start, stop in pairwise(sorted({last, *self.turns(last, date.max)})):
+            part = Fraction(self.loan.rate_on(start)) * year_fraction(start, stop, self.terms.day_count)
+            self.rows[-1].interest += self.terms.money(Fraction(self.bearing(start)) * part)
+            self.pay(stop)
