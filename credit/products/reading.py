@@ -27,7 +27,8 @@ class Part:
         strange = sorted(set(value) - set(known))
         if strange:
             at = f"{path}.{strange[0]}" if path else strange[0]
-            raise Invalid(at, f"There is no such entry. Known are: {', '.join(sorted(known))}.", f"没有该条目,可用条目为:{'、'.join(sorted(known))}。")
+            names = sorted(known)
+            raise Invalid(at, f"There is no such entry. Known are: {', '.join(names)}.", f"没有该条目,可用条目为:{'、'.join(names)}。")
         return cls(path, value)
 
     def at(self, name: str) -> str:
@@ -73,12 +74,23 @@ class Part:
         """Each entry of a list of objects, read; its path ends in its place, from 1."""
         value = self.found.get(name, [] if least == 0 else None)
         if not isinstance(value, list) or not least <= len(value) <= MOST_ENTRIES:
-            raise Invalid(self.at(name), f"A list of {least} to {MOST_ENTRIES} entries belongs here.", f"此处须为 {least} 至 {MOST_ENTRIES} 个条目的列表。")
+            raise Invalid(
+                self.at(name),
+                f"A list of {least} to {MOST_ENTRIES} entries belongs here.",
+                f"此处须为 {least} 至 {MOST_ENTRIES} 个条目的列表。",
+            )
         return tuple(read(Part.of(f"{self.at(name)}.{place}", one, known)) for place, one in enumerate(value, 1))
 
     def picked(self, name: str, choices: Collection[str], *, least: int = 1) -> tuple[str, ...]:
         """A list of different choices, in the order given."""
         value = self.found.get(name, [] if least == 0 else None)
-        if not isinstance(value, list) or len(value) < least or len(set(map(str, value))) != len(value) or set(map(str, value)) - set(choices):
-            raise Invalid(self.at(name), f"Different ones of: {', '.join(choices)}.", f"请从以下选项中选择且不可重复:{'、'.join(choices)}。")
+        if (
+            not isinstance(value, list)
+            or len(value) < least
+            or len(set(map(str, value))) != len(value)
+            or set(map(str, value)) - set(choices)
+        ):
+            raise Invalid(
+                self.at(name), f"Different ones of: {', '.join(choices)}.", f"请从以下选项中选择且不可重复:{'、'.join(choices)}。"
+            )
         return tuple(map(str, value))

@@ -30,8 +30,8 @@ SCHEMES = ("card", "general")
 BASES = ("principal", "interest", "fee")
 KNOWN = frozenset(
     {
-        "method", "day_count", "rounding", "multiple_fen", "grades", "instalments", "cycle", "grace_days", "penalty", "minimum", "waterfall",
-        "early", "classification", "line",
+        "method", "day_count", "rounding", "multiple_fen", "grades", "instalments", "cycle", "grace_days", "penalty", "minimum",
+        "waterfall", "early", "classification", "line",
     }
 )  # fmt: skip
 
@@ -198,15 +198,13 @@ def cycle_of(whole: Part) -> Cycle:
     found = whole.part("cycle", {"mode", "statement_day", "due_after"})
     if found.choice("mode", (STATEMENT, ORDER)) == ORDER:
         if found.has("statement_day") or found.has("due_after"):
-            raise Invalid("terms.cycle", "Due days of orders follow from their start: give no statement day.", "按订单还款时无需设置账单日。")
+            raise Invalid("terms.cycle", "Orders have due days of their own: give no statement day.", "按订单还款时无需设置账单日。")
         return Cycle(ORDER, 0, 0)
     return Cycle(STATEMENT, found.whole("statement_day", 1, 28), found.whole("due_after", 1, 27))
 
 
 def penalty_of(found: Part) -> Penalty:
-    return Penalty(
-        found.whole("daily_ppm", 0, 10_000), found.picked("bases", BASES), found.whole("cap_ppm", 0, MILLION, default=MILLION)
-    )
+    return Penalty(found.whole("daily_ppm", 0, 10_000), found.picked("bases", BASES), found.whole("cap_ppm", 0, MILLION, default=MILLION))
 
 
 def minimum_of(found: Part) -> Minimum:
@@ -218,9 +216,7 @@ def early_of(found: Part) -> Early:
 
 
 def line_of(found: Part) -> LineRules:
-    return LineRules(
-        found.whole("most_fen", 1, MAX_FEN), found.whole("review_days", 1, 3_650), found.whole("cool_down_days", 0, 3_650)
-    )
+    return LineRules(found.whole("most_fen", 1, MAX_FEN), found.whole("review_days", 1, 3_650), found.whole("cool_down_days", 0, 3_650))
 
 
 def of(version: CreditProductVersion) -> CreditTerms:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("sandbox/", include("accounts.identity.sandbox_urls")),
     path("v1/payments/", include("payments.urls")),
     path("v1/wealth/", include("wealth.urls")),
+    path("v1/credit/", include("credit.urls")),
     path("v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("v1/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="swagger"),
     path("v1/redoc", redoc, name="redoc"),

@@ -1,0 +1,7 @@
+"""The addresses of the credit floor, under /v1/credit/."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("credit.products.api.urls")),
+]
