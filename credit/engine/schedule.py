@@ -11,7 +11,20 @@ from credit.engine.money import BadTerm, checked
 from credit.engine.terms import Disbursement, Fees, Loan, Method, RateChange, Row, Terms, total_interest
 from credit.engine.walk import Asked, Walk
 
-__all__ = ["Disbursement", "Fees", "Loan", "Method", "RateChange", "Row", "Terms", "final", "schedule", "simple", "total_interest", "unrounded"]
+__all__ = [
+    "Disbursement",
+    "Fees",
+    "Loan",
+    "Method",
+    "RateChange",
+    "Row",
+    "Terms",
+    "final",
+    "schedule",
+    "simple",
+    "total_interest",
+    "unrounded",
+]
 
 
 def simple(terms: Terms, principal: Decimal, disbursed_on: date | None = None) -> Loan:

@@ -155,7 +155,9 @@ class Walk:
         """All is repaid, so that no row follows. A schedule nobody paid early keeps the rows that ask a fee."""
         if self.settled:
             return True
-        later = any(disbursement.on >= self.spans[self.place - 1].due_on for disbursement in self.loan.disbursements) if self.place else True
+        later = (
+            any(disbursement.on >= self.spans[self.place - 1].due_on for disbursement in self.loan.disbursements) if self.place else True
+        )
         fees = not self.prepaid and any(self.fees[self.place :])
         return not (self.scheduled or self.put_off or later or fees)
 
