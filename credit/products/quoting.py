@@ -83,11 +83,21 @@ def quote(version: CreditProductVersion, *, amount_fen: int, periods: int, grade
     AmountNotOffered, PeriodsNotOffered, GradeNotPriced, PriceAboveCap."""
     terms = terms_of.of(version)
     require_amount(version, amount_fen)
-    found = worked_out(terms, chosen(terms, periods), rate_of(terms, grade), amount_fen, starts_on)
+    choice = chosen(terms, periods)
+    found = worked_out(terms, choice, rate_of(terms, grade), amount_fen, starts_on)
     if found.price.yearly > per_million(most_ppm):
         most = shown_percent(per_million(most_ppm))
         raise PriceAboveCap(field="periods", yearly_percent=found.price.percent, most_percent=most, periods=periods)
     return found
+
+
+def offers(version: CreditProductVersion, *, amount_fen: int, grade: str, starts_on: date, most_ppm: int) -> list[CreditQuote]:
+    """Every number of payments of borrowing now that is not above the cap, the fewest first. Raises AmountNotOffered, GradeNotPriced."""
+    terms = terms_of.of(version)
+    require_amount(version, amount_fen)
+    rate = rate_of(terms, grade)
+    found = [worked_out(terms, choice, rate, amount_fen, starts_on) for choice in sorted(terms.instalments, key=lambda one: one.periods)]
+    return [one for one in found if one.price.yearly <= per_million(most_ppm)]
 
 
 def worked_out(terms: CreditTerms, choice: Choice, rate_ppm: int, amount_fen: int, starts_on: date) -> CreditQuote:
@@ -143,7 +153,3 @@ def every_price(version: CreditProductVersion, starts_on: date) -> list[Price]:
 
 def dearest(version: CreditProductVersion, starts_on: date) -> Price:
     return max(every_price(version, starts_on), key=lambda one: one.yearly)
-
-
-def cheapest(version: CreditProductVersion, starts_on: date) -> Price:
-    return min(every_price(version, starts_on), key=lambda one: one.yearly)

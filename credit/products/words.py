@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from credit.products.models import CreditProductVersion
-from credit.products.quoting import cheapest, dearest, shown_percent
+from credit.products.quoting import every_price, shown_percent
 from credit.products.terms import CreditTerms, Early
 
 Told = tuple[str, str]
@@ -21,7 +21,8 @@ def exact(ppm: int) -> str:
 
 def price_words(version: CreditProductVersion, day: date) -> Told:
     """From the lowest to the highest price of everything that is offered."""
-    low, high = shown_percent(cheapest(version, day).yearly), shown_percent(dearest(version, day).yearly)
+    prices = sorted(one.yearly for one in every_price(version, day))
+    low, high = shown_percent(prices[0]), shown_percent(prices[-1])
     if low == high:
         return f"{high} % a year, everything included", f"综合年化 {high}%(单利,含全部费用)"
     return f"{low} to {high} % a year, everything included", f"综合年化 {low}% 至 {high}%(单利,含全部费用)"

@@ -155,6 +155,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "ENUM_NAME_OVERRIDES": {
+        "CreditKind": "credit.products.states.CreditKind",
+        "CreditProductState": "credit.products.states.CreditProductState",
         "ProductKind": "wealth.catalog.states.Kind",
         "ProductState": "wealth.catalog.states.ProductState",
         "YieldKind": "wealth.catalog.states.YieldKind",

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # Named by anybody on purpose: whom to pay, whose code to scan, which biller to look a bill up at, which product to buy,
 # which offer of a holding, which questionnaire to answer. A proof is no
 # id but a secret.
-ANYBODYS = {"cus", "mch", "qrc", "blr", "prf", "prd", "sqn", "fxo"}
+ANYBODYS = {"cus", "mch", "qrc", "blr", "prf", "prd", "crp", "sqn", "fxo"}
 CARD = [{"method": "card", "ref": public_id("crd", new_id())}]
 # What an operation may name beyond its first example.
 MORE = {

@@ -50,6 +50,7 @@ from payments.wallet.services.authority import Intent
 from tests import factories
 from tests.accounts.authenticator import Authenticator
 from tests.api.operations import Operation
+from tests.credit.products import world as credit_products
 from tests.payments.bills.world import a_biller
 from tests.payments.merchants.world import Program, opened, program
 from tests.payments.wallet.world import fund
@@ -123,8 +124,9 @@ PREFIXES = {
     "own_campaign_id": "cfc",
     "milestone_id": "cfm",
     "product_id": "prd",
+    "credit_product_id": "crp",
 }
-NOBODYS = {"product_id", "campaign_id"}
+NOBODYS = {"product_id", "credit_product_id", "campaign_id"}
 """Path parameters that name what every customer may read alike."""
 FUNDS_FEN = 50_000
 PUBLIC_ID = re.compile(r"^(?P<prefix>[a-z]{3})_[0-9a-z]{26}$")
@@ -193,6 +195,7 @@ def invested(owner: Customer, session: DeviceSession, at: datetime) -> dict[str,
     keeping.catch_up(part=owner.shard * PARTS // SHARDS, through=day)
     return {
         "product_id": product.public_id,
+        "credit_product_id": credit_products.on_offer(at=at).public_id,
         "wealth_order_id": order.public_id,
         "advisor_plan_id": plan.public_id,
         "wealth_goal_id": goal.public_id,

@@ -21,6 +21,7 @@ from core.dated import in_force, starts_of
 from core.desk.proposals import ProposedAdmin, RuleInForce, RuleTable
 from core.desk.site import desk
 from core.limits.models import Cap
+from credit.products.models import PriceCap
 from payments.agreements.models import AgreementTerms
 from payments.cards.models import CardLimit
 from payments.channels.models import BreakerRule, ErrorRule, RouteRule
@@ -68,6 +69,7 @@ CHANGES: dict[type[Model], dict[str, Any]] = {
     ModelPortfolio: {"mean_bp": 77},
     AdvisorTerms: {"retry_hours": 7},
     PortfolioTerms: {"wall_days": 77},
+    PriceCap: {"most_ppm": 77},
 }
 MADE: dict[type[Model], Callable[[], Model]] = {ModelPortfolio: lambda: a_model({on_sale(): 10_000})}
 """Rules that no migration can load, since they are about what only operators bring."""

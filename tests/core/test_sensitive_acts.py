@@ -69,6 +69,8 @@ PAYLOADS: dict[str, Payload] = {
     "order.late_refund_again": of("ord"),
     "outbox.skip": {"target": f"outbox:{new_id()}"},
     "product.publish": of("prd", seen="0" * 64, version=1),
+    "credit_product.publish": of("crp", seen="0" * 64, version=1),
+    "credit_product.resume": of("crp"),
     "product.resume": of("prd"),
     "refund.ask": of("ord", order=public_id("ord", new_id()), amount=1, words="x"),
     "risk_list.allow": {"target": "x", "what": "customer", "key": "00", "shown": "x", "why": "x", "until": ""},

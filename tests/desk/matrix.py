@@ -134,6 +134,9 @@ PAGES: dict[str, set[str]] = {
     "wealth.advisorterms": {S, R, M, C, K, A},
     "wealth.advisorplan": {S, R, M, C, A},
     "wealth.investingplan": {S, R, M, C, A},
+    "credit.creditproduct": {S, R, M, C, K, A},
+    "credit.creditproductversion": {S, R, M, C, K, A},
+    "credit.pricecap": {S, R, M, C, K, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -170,6 +173,7 @@ PROPOSE: dict[str, set[str]] = {
     "wealth.modelportfolio": {R, K},
     "wealth.advisorterms": {M},
     "wealth.portfolioterms": {M},
+    "credit.pricecap": {M},
 }
 NOT_ADDED = {"payments.channel"}
 
@@ -185,6 +189,16 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("wealth.product", "resume"): {M, K},
     ("wealth.product", "close"): {R, C},
     ("wealth.productversion", "edit"): {M, K},
+    ("credit.creditproduct", "draft"): {M, R},
+    ("credit.creditproduct", "next"): {M, R},
+    ("credit.creditproduct", "hand-in"): {M, R},
+    ("credit.creditproduct", "take-back"): {M, R},
+    ("credit.creditproduct", "publish"): {M, R},
+    ("credit.creditproduct", "suspend"): {R, C},
+    ("credit.creditproduct", "resume"): {M, R},
+    ("credit.creditproduct", "close"): {R, C},
+    ("credit.creditproductversion", "edit"): {M, R},
+    ("credit.creditproductversion", "simulate"): {S, R, M, C, K},
     ("core.approval", "approve"): {R, M, C},
     ("core.approval", "reject"): {R, M, C},
     ("core.approval", "withdraw"): {S, R, M, C},

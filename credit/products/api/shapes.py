@@ -20,17 +20,20 @@ def in_words(en: str, zh: str) -> str:
     return zh if (get_language() or "en").startswith("zh") else en
 
 
-class QuotesIn(serializers.Serializer[Any]):
+class CreditQuotesIn(serializers.Serializer[Any]):
     amount = serializers.IntegerField(min_value=1, max_value=MAX_FEN)
     periods = serializers.IntegerField(
-        min_value=1, max_value=MOST_PERIODS, required=False, help_text="Left out: every number of payments that is offered."
+        min_value=1,
+        max_value=MOST_PERIODS,
+        required=False,
+        help_text="Left out: every number that is offered and not too dear.",
     )
     grade = serializers.CharField(
         max_length=8, required=False, default="", help_text="Whose price, of a product that asks interest; left out: the highest."
     )
 
 
-class PriceShown(serializers.Serializer[Price]):
+class CreditPriceShown(serializers.Serializer[Price]):
     yearly_percent = serializers.SerializerMethodField(help_text="Twelve times the monthly internal rate of return of all payments.")
     effective_percent = serializers.SerializerMethodField(help_text="That monthly rate compounded for a year.")
 
@@ -41,7 +44,7 @@ class PriceShown(serializers.Serializer[Price]):
         return shown_percent(row.effective)
 
 
-class PaymentShown(serializers.Serializer[Payment]):
+class CreditPaymentShown(serializers.Serializer[Payment]):
     number = serializers.IntegerField()
     due_on = serializers.DateField()
     amount = serializers.IntegerField(source="amount_fen")
@@ -51,8 +54,8 @@ class PaymentShown(serializers.Serializer[Payment]):
     left = serializers.IntegerField(source="left_fen", help_text="Principal still to come after it.")
 
 
-class QuoteShown(serializers.Serializer[CreditQuote]):
-    price = PriceShown()
+class CreditQuoteShown(serializers.Serializer[CreditQuote]):
+    price = CreditPriceShown()
     amount = serializers.IntegerField(source="amount_fen", help_text="What you would get, or pay with.")
     total = serializers.IntegerField(source="total_fen", help_text="What you would pay back in all.")
     cost = serializers.IntegerField(source="cost_fen", help_text="What borrowing costs in all: interest and fees.")
@@ -61,29 +64,29 @@ class QuoteShown(serializers.Serializer[CreditQuote]):
     currency = serializers.SerializerMethodField()
     periods = serializers.IntegerField(source="price.periods")
     starts_on = serializers.DateField()
-    payments = PaymentShown(many=True)
+    payments = CreditPaymentShown(many=True)
 
     def get_currency(self, row: CreditQuote) -> str:
         return CNY.code
 
 
-class QuotesShown(serializers.Serializer[Any]):
-    items = QuoteShown(many=True, help_text="By the number of payments.")
+class CreditQuotesShown(serializers.Serializer[Any]):
+    items = CreditQuoteShown(many=True, help_text="By the number of payments.")
 
 
-class CycleShown(serializers.Serializer[Any]):
+class CreditCycleShown(serializers.Serializer[Any]):
     mode = serializers.ChoiceField([STATEMENT, "order"])
     statement_day = serializers.IntegerField(allow_null=True, help_text="Of each month; null where each plan has its own due days.")
     due_after = serializers.IntegerField(allow_null=True, help_text="Days from the statement to its due day.")
 
 
-class LateShown(serializers.Serializer[Any]):
+class CreditLateShown(serializers.Serializer[Any]):
     grace_days = serializers.IntegerField(help_text="Days after the due day on which nothing more is asked.")
     daily_percent = serializers.CharField(help_text="Asked a day of what is overdue after them.")
     words = serializers.CharField()
 
 
-class EarlyShown(serializers.Serializer[Any]):
+class CreditEarlyShown(serializers.Serializer[Any]):
     strategies = serializers.ListField(child=serializers.CharField(), help_text="What paying ahead may do: fewer, smaller or skip.")
     fee_percent = serializers.CharField(help_text="Asked of the principal that is paid ahead.")
     words = serializers.CharField()
@@ -122,7 +125,7 @@ class CreditProductShown(CreditProductLine):
     cap_percent = serializers.SerializerMethodField(help_text="Nobody may be asked more than this a year in all.")
     risk_text = serializers.SerializerMethodField()
     example = serializers.SerializerMethodField(
-        help_text="The most that is lent, in the smallest number of payments, at the highest price."
+        help_text="The most that is lent in the fewest payments, at the highest price; null while all of it costs too much."
     )
 
     def terms(self, row: CreditProduct) -> CreditTerms:
@@ -131,19 +134,19 @@ class CreditProductShown(CreditProductLine):
     def get_periods(self, row: CreditProduct) -> list[int]:
         return [one.periods for one in self.terms(row).instalments]
 
-    @extend_schema_field(CycleShown)
+    @extend_schema_field(CreditCycleShown)
     def get_cycle(self, row: CreditProduct) -> Any:
         cycle = self.terms(row).cycle
         own = cycle.mode == STATEMENT
         return {"mode": cycle.mode, "statement_day": cycle.statement_day if own else None, "due_after": cycle.due_after if own else None}
 
-    @extend_schema_field(LateShown)
+    @extend_schema_field(CreditLateShown)
     def get_late(self, row: CreditProduct) -> Any:
         terms = self.terms(row)
         daily = exact(terms.penalty.daily_ppm)
         return {"grace_days": terms.grace_days, "daily_percent": daily, "words": in_words(*late_words(terms))}
 
-    @extend_schema_field(EarlyShown)
+    @extend_schema_field(CreditEarlyShown)
     def get_early(self, row: CreditProduct) -> Any:
         early = self.terms(row).early
         return {"strategies": list(early.strategies), "fee_percent": exact(early.fee_ppm), "words": in_words(*early_words(early))}
@@ -155,6 +158,7 @@ class CreditProductShown(CreditProductLine):
         version = current_version(row)
         return in_words(version.risk_text_en, version.risk_text_zh)
 
-    @extend_schema_field(QuoteShown)
+    @extend_schema_field(CreditQuoteShown(allow_null=True))
     def get_example(self, row: CreditProduct) -> Any:
-        return QuoteShown(self.context["example"]).data
+        found = self.context["example"]
+        return None if found is None else CreditQuoteShown(found).data

@@ -15,9 +15,8 @@ from core.clock.queries import local_day
 from core.errors import NotFound
 from core.ids import parse_public_id
 from credit.products import queries, quoting, refusals
-from credit.products import terms as terms_of
 from credit.products.api import examples as ex
-from credit.products.api.shapes import CreditProductLine, CreditProductShown, QuotesIn, QuotesShown
+from credit.products.api.shapes import CreditProductLine, CreditProductShown, CreditQuotesIn, CreditQuotesShown
 from credit.products.models import CreditProduct
 from payments.merchants.api.examples import answer, page
 
@@ -40,8 +39,8 @@ class CreditProducts(Listing):
     def rows(self, request: Request, **url: str) -> QuerySet[CreditProduct]:
         return queries.shown()
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {"day": local_day(clock.now())}
+    def shown(self, row: Any, *, many: bool = False) -> Any:
+        return CreditProductLine(row, many=many, context={"day": local_day(clock.now())}).data
 
 
 class OneCreditProduct(View):
@@ -59,15 +58,14 @@ class OneCreditProduct(View):
 
 def page_of(product: CreditProduct, at: datetime) -> dict[str, Any]:
     version, day, most_ppm = queries.current_version(product), local_day(at), queries.most_ppm(at)
-    fewest = min(one.periods for one in terms_of.of(version).instalments)
-    example = quoting.quote(version, amount_fen=version.most_fen, periods=fewest, grade="", starts_on=day, most_ppm=most_ppm)
-    return {"day": day, "most_ppm": most_ppm, "example": example}
+    example = quoting.offers(version, amount_fen=version.most_fen, grade="", starts_on=day, most_ppm=most_ppm)
+    return {"day": day, "most_ppm": most_ppm, "example": next(iter(example), None)}
 
 
 class Quotes(View):
     """What borrowing would cost."""
 
-    output_class = QuotesShown
+    output_class = CreditQuotesShown
     refusals = (
         NotFound,
         queries.CreditNotOffered,
@@ -78,14 +76,14 @@ class Quotes(View):
     )
     query_checked = True
 
-    @extend_schema(operation_id="credit_products_quotes", parameters=[QuotesIn], examples=[answer("In three", ex.QUOTES, 200)])
+    @extend_schema(operation_id="credit_products_quotes", parameters=[CreditQuotesIn], examples=[answer("In three", ex.QUOTES, 200)])
     def get(self, request: Request, credit_product_id: str) -> Response:
         """By the very engine that books it, from today on: each payment, the price a year, the cost in all."""
-        wanted = QuotesIn(data=request.query_params)
+        wanted = CreditQuotesIn(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         data, at = wanted.validated_data, clock.now()
         version = queries.offered(named(credit_product_id).id)
-        asked = [data["periods"]] if "periods" in data else sorted(one.periods for one in terms_of.of(version).instalments)
-        facts = {"grade": data["grade"], "starts_on": local_day(at), "most_ppm": queries.most_ppm(at)}
-        found = [quoting.quote(version, amount_fen=data["amount"], periods=periods, **facts) for periods in asked]
-        return Response(QuotesShown({"items": found}).data)
+        facts = {"amount_fen": data["amount"], "grade": data["grade"], "starts_on": local_day(at), "most_ppm": queries.most_ppm(at)}
+        one = "periods" in data
+        found = [quoting.quote(version, periods=data["periods"], **facts)] if one else quoting.offers(version, **facts)
+        return Response(CreditQuotesShown({"items": found}).data)

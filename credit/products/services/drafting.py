@@ -90,8 +90,7 @@ def fill(version: CreditProductVersion, values: Mapping[str, Any], day: date) ->
 
 def refuse_dear(version: CreditProductVersion, day: date) -> None:
     """Raises PriceAboveCap when anything a version could offer from `day` on costs more than anybody may be asked."""
-    cap = queries.cap_on(day)
-    worst = dearest(version, day)
+    cap, worst = queries.cap_on(day), dearest(version, day)
     if worst.yearly > terms.per_million(cap.most_ppm):
         raise PriceAboveCap(field="terms", yearly_percent=worst.percent, most_percent=queries.percent(cap.most_ppm), periods=worst.periods)
 

@@ -14,8 +14,8 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -23,6 +23,7 @@ from core.clock import queries as clock
 from core.desk.acts import Act, Doing, perform
 from core.desk.addresses import list_of
 from core.desk.csv_export import download
+from core.desk.forms import tell_refusal
 from core.desk.masking import names_somebody
 from core.desk.paging import InfinitePaginator
 from core.desk.roles import may, sees
@@ -216,7 +217,7 @@ class DeskAdmin(ModelAdmin):
             try:
                 outcome = perform(act, doing, self.audited_as(act, row))
             except DomainError as refused:
-                form.add_error(refused.field if refused.field in form.fields else None, refused.text(get_language() or "en"))
+                tell_refusal(form, refused)
             else:
                 return self.after(request, act, row, outcome)
         return self.act_page(request, act, row, {"form": form})

@@ -16,7 +16,7 @@ from core.address import client_address
 from core.clock import queries as clock
 from core.desk import attempts, known
 from core.desk.masking import names_somebody
-from core.errors import TooManyRequests
+from core.errors import DomainError, TooManyRequests
 
 REASON_LENGTH = 500
 
@@ -70,6 +70,16 @@ class DayInput(UnfoldAdminTextInputWidget):
 
     def format_value(self, value: Any) -> str | None:
         return value.isoformat() if isinstance(value, date) else super().format_value(value)
+
+
+def tell_refusal(form: forms.BaseForm, refused: DomainError) -> None:
+    """A refusal beside the field it names; one of an entry within a field (`terms.grace_days`) beside that field."""
+    words, named = refused.text(get_language() or "en"), refused.field or ""
+    whole = named.split(".")[0]
+    if named in form.fields or whole not in form.fields:
+        form.add_error(named if named in form.fields else None, words)
+    else:
+        form.add_error(whole, f"{named}: {words}")
 
 
 class ActForm(forms.Form):

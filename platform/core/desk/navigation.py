@@ -16,6 +16,7 @@ GROUPS = {
     "payments": _("Payments"),
     "merchants": _("Merchants"),
     "wealth": _("Wealth"),
+    "credit": _("Credit"),
     "day": _("Business day"),
     "queues": _("Queues"),
     "audit": _("Audit"),

@@ -25,7 +25,7 @@ from core.clock import queries as clock
 from core.dated import in_force, starts_of
 from core.desk.base import DeskAdmin, person
 from core.desk.facts import is_amount
-from core.desk.forms import ReasonField, YuanField, names_nobody
+from core.desk.forms import ReasonField, YuanField, names_nobody, tell_refusal
 from core.desk.roles import Role, roles_of
 from core.desk.shown import money
 from core.desk.sockets import Words
@@ -156,7 +156,7 @@ class Refusing(forms.ModelForm):
         try:
             self.table.check(self.table.payload(self.instance, added=self.instance._state.adding, at=at), at)
         except DomainError as refused:
-            self.add_error(refused.field if refused.field in self.fields else None, refused.text(get_language() or "en"))
+            tell_refusal(self, refused)
 
 
 class ProposedAdmin(DeskAdmin):

@@ -157,6 +157,9 @@ PAGES: dict[str, Roles] = {
     "wealth.advisorterms": WORK | {Role.MARKETING},
     "wealth.advisorplan": WORK,
     "wealth.investingplan": WORK,
+    "credit.creditproduct": WORK | {Role.MARKETING},
+    "credit.creditproductversion": WORK | {Role.MARKETING},
+    "credit.pricecap": WORK | {Role.MARKETING},
 }
 
 CHARTS: Roles = WORK
@@ -233,6 +236,9 @@ ACTS: dict[str, Roles] = {
     "campaign_milestone.take": FINANCE | CARE,
     "campaign_milestone.decide": frozenset({Role.FINANCE_MAKER}),
     "product.draft": frozenset({Role.MARKETING, Role.FINANCE_MAKER}),
+    "credit_product.draft": frozenset({Role.FINANCE_MAKER, Role.RISK}),
+    "credit_product.simulate": FINANCE | CARE | {Role.MARKETING},
+    "credit_product.suspend": frozenset({Role.RISK, Role.FINANCE_CHECKER}),
     "product.suspend": frozenset({Role.RISK, Role.FINANCE_CHECKER}),
 }
 
