@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from core.desk.forms import ActForm, ReasonForm, YuanField
-from credit.products.models import CODE_LENGTH, NAME_LENGTH, TEXT_LENGTH, CreditProductVersion
+from credit.products.models import CODE_LENGTH, NAME_LENGTH, TEXT_LENGTH, CreditProduct, CreditProductVersion
 from credit.products.services.drafting import FIELDS
 from credit.products.states import CreditKind
 from credit.products.terms import MOST_PERIODS
@@ -42,11 +42,17 @@ class CreditVersionForm(ReasonForm):
 TITLES = {name: field.label for name, field in CreditVersionForm.base_fields.items()}
 
 
+def kinds() -> list[tuple[str, str]]:
+    """By the names the desk gives them."""
+    named = dict(CreditProduct._meta.get_field("kind").flatchoices)  # type: ignore[union-attr]
+    return [(kind, named[kind]) for kind in CreditKind.values]
+
+
 class CreditProductForm(CreditVersionForm):
     """A new product and its first version."""
 
     code = forms.CharField(label=_("Code"), max_length=CODE_LENGTH, widget=UnfoldAdminTextInputWidget())
-    kind = forms.ChoiceField(label=_("Kind"), choices=CreditKind.choices, widget=UnfoldAdminSelectWidget())
+    kind = forms.ChoiceField(label=_("Kind"), choices=kinds, widget=UnfoldAdminSelectWidget())
     lender = forms.CharField(
         label=_("Lender"), max_length=NAME_LENGTH, help_text=_("As contracts name them."), widget=UnfoldAdminTextInputWidget()
     )

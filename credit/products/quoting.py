@@ -132,15 +132,18 @@ def chosen(terms: CreditTerms, periods: int) -> Choice:
 
 
 def rate_of(terms: CreditTerms, grade: str) -> int:
-    """ "": the highest there is. Raises GradeNotPriced."""
-    if not terms.grades:
-        return 0
+    """Parts per million a year of a grade; of none the highest there is. Raises GradeNotPriced."""
     if not grade:
-        return max(one.rate_ppm for one in terms.grades)
-    found = terms.grade(grade)
-    if found is None:
-        raise GradeNotPriced(field="grade", grade=grade, priced=", ".join(one.code for one in terms.grades))
-    return found.rate_ppm
+        return max((one.rate_ppm for one in terms.grades), default=0)
+    require_priced(terms, grade)
+    return next(one.rate_ppm for one in terms.grades if one.code == grade)
+
+
+def require_priced(terms: CreditTerms, grade: str) -> None:
+    """Of a product that asks interest one of its grades, of one that asks fees none. Raises GradeNotPriced."""
+    priced = [one.code for one in terms.grades] or [""]
+    if grade not in priced:
+        raise GradeNotPriced(field="grade", grade=grade or "-", priced=", ".join(priced) or "-")
 
 
 def every_price(version: CreditProductVersion, starts_on: date) -> list[Price]:

@@ -157,6 +157,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CreditKind": "credit.products.states.CreditKind",
         "CreditProductState": "credit.products.states.CreditProductState",
+        "CreditLineState": "credit.lines.states.LineState",
+        "CreditLineChange": "credit.lines.states.LineChange",
+        "CreditRaiseState": "credit.lines.states.RaiseState",
         "ProductKind": "wealth.catalog.states.Kind",
         "ProductState": "wealth.catalog.states.ProductState",
         "YieldKind": "wealth.catalog.states.YieldKind",

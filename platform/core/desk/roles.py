@@ -160,6 +160,8 @@ PAGES: dict[str, Roles] = {
     "credit.creditproduct": WORK | {Role.MARKETING},
     "credit.creditproductversion": WORK | {Role.MARKETING},
     "credit.pricecap": WORK | {Role.MARKETING},
+    "credit.creditline": WORK,
+    "credit.lineraise": WORK,
 }
 
 CHARTS: Roles = WORK
@@ -237,6 +239,9 @@ ACTS: dict[str, Roles] = {
     "campaign_milestone.decide": frozenset({Role.FINANCE_MAKER}),
     "product.draft": frozenset({Role.MARKETING, Role.FINANCE_MAKER}),
     "credit_product.draft": frozenset({Role.FINANCE_MAKER, Role.RISK}),
+    "credit_line.propose": frozenset({Role.RISK, Role.FINANCE_MAKER}),
+    "credit_line.freeze": frozenset({Role.RISK}),
+    "credit_raise.take": FINANCE | CARE,
     "credit_product.simulate": FINANCE | CARE | {Role.MARKETING},
     "credit_product.suspend": frozenset({Role.RISK, Role.FINANCE_CHECKER}),
     "product.suspend": frozenset({Role.RISK, Role.FINANCE_CHECKER}),

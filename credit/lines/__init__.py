@@ -1,0 +1,1 @@
+"""Credit lines: how much a customer may owe on one product."""

@@ -1,0 +1,1 @@
+"""Credit lines for customers."""
