@@ -33,7 +33,7 @@ def level(view: View) -> Decimal:
     """Of EQUAL_INSTALMENT: what each row asks so that the unrounded balance ends at 0, grown / (1 + sum of the discounts of the rows after
     this one). Of EQUAL_PRINCIPAL: the principal of each row; of FLAT, too, unless what a row asks is a multiple of more than a cent."""
     if levels_principal(view.terms):
-        return view.terms.instalments(Fraction(view.principal) / view.rows)
+        return view.terms.money(Fraction(view.principal) / view.rows)
     if view.terms.method is Method.FLAT:
         return view.terms.instalments((Fraction(view.principal) + sum(map(Fraction, view.flat))) / view.rows)
     with localcontext(prec=DIGITS):

@@ -68,7 +68,8 @@ def revolved(balance: Decimal, monthly_rate: Decimal, terms: MinimumTerms) -> li
     owed. Raises BadTerm when it never ends (within 2,000 cycles), BadRate, BadAmount."""
     if monthly_rate < 0:
         raise BadRate("monthly_rate", f"{monthly_rate} is no rate")
-    left, cycles = checked(balance, "balance"), []
+    left = checked(balance, "balance")
+    cycles: list[Cycle] = []
     while left:
         if len(cycles) == MOST_CYCLES:
             raise BadTerm("terms", "the minimum never repays the balance")

@@ -77,14 +77,15 @@ def replan(loan: Loan, payments: Sequence[Payment], prepay: Prepay = Prepay.SKIP
     """The plan as seen on `as_of` (the day of the last payment unless told; no payment may be after it).
 
     A payment pays what is overdue, the oldest first, then the instalment that runs, then does what `prepay` says; one toward principal goes
-    there straight after what is overdue. What is paid before it is due lowers the balance that bears interest from that day on. Overdue
+    there straight after what is overdue. What is paid before the due day is principal and lowers the balance that bears interest from that
+    day on: an instalment whose principal is paid so asks its interest still, and principal beyond it is paid ahead of the plan. Overdue
     principal bears interest to `as_of`, each stretch of constant balance rounded by itself; interest bears none. A payment of all that
     `settlement` asks ends the plan. Fees of rows that fall away are not asked. Sources: Apache Fineract, daily interest recalculation.
     Raises EngineError.
     """
     walk = walked(loan, payments, prepay, as_of)
     walk.run()
-    return Replanned([planned(asked) for asked in walk.rows], walk.ahead)
+    return Replanned([planned(asked) for asked in walk.rows], walk.overpaid)
 
 
 def planned(asked: Asked) -> Planned:

@@ -47,8 +47,8 @@ class Fees:
 @dataclass(frozen=True)
 class Terms:
     """`rate` a year; `periods` from `starts_on`, each `every`; `due_on` names the due days instead, where they follow no such rule, and then
-    there are as many periods. `multiple_of` yuan: what an instalment is a multiple of (its principal, of EQUAL_PRINCIPAL); the last takes
-    the rest. `instalment`: what the contract says each row asks, until something changes it. `principal_grace`, `interest_grace`: so many
+    there are as many periods. `multiple_of` yuan: what a level instalment is a multiple of, the last takes the rest (of EQUAL_PRINCIPAL and
+    INTEREST_ONLY none is level). `instalment`: what the contract says each row asks, until something changes it. `principal_grace`, `interest_grace`: so many
     first rows ask no principal, no interest; interest is put off to the row after them, not waived. `smoothing`: the level instalment moves
     by cents while that brings the last row closer to it. Raises BadRate, BadTerm, BadAmount, BadDay."""
 

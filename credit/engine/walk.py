@@ -21,7 +21,7 @@ from credit.engine.terms import Loan, Method, Row, equal_parts, fee_parts
 
 class Prepay(StrEnum):
     """What money beyond the current instalment does. FEWER: the instalment stays, the last ones fall away. SMALLER: as many, of less.
-    SKIP: it pays the next instalments ahead of time, which stay what they were."""
+    SKIP: the next instalments ask their interest alone until as much principal is skipped, the ones after them what they did."""
 
     FEWER = "reduce_number_of_instalments"
     SMALLER = "reduce_instalment"
@@ -92,7 +92,10 @@ class Walk:
     prepay: Prepay = Prepay.SKIP
     until: date | None = None
     scheduled: Decimal = ZERO
-    ahead: Decimal = ZERO
+    early: Decimal = ZERO
+    on_day: Decimal = ZERO
+    to_skip: Decimal = ZERO
+    overpaid: Decimal = ZERO
     put_off: Decimal = ZERO
     toward_principal: Decimal = ZERO
     accrued: Decimal = ZERO
@@ -135,6 +138,7 @@ class Walk:
             self.live(self.spans[self.place].due_on)
             self.close()
             self.place += 1
+        self.count = self.place
         self.live_after()
 
     def run_to(self, day: date) -> None:
@@ -149,6 +153,7 @@ class Walk:
                 self.disburse(day)
             self.stopped = True
         else:
+            self.count = self.place
             self.live_after()
 
     def is_over(self) -> bool:
@@ -201,6 +206,11 @@ class Walk:
         self.stale |= any(disbursement.on == day for disbursement in self.loan.disbursements[1:])
         self.stale |= any(change.after == day for change in self.loan.rate_changes)
 
+    @property
+    def ahead(self) -> Decimal:
+        """What is paid of the instalment that runs."""
+        return self.early + self.on_day
+
     def bearing(self, day: date) -> Decimal:
         overdue = total(row.owed_principal for row in self.rows) if day < self.known else ZERO
         return max(ZERO, self.scheduled + overdue - self.ahead)
@@ -223,7 +233,12 @@ class Walk:
             self.toward_principal += part
             self.prepaid, left = True, left - part
             self.stale |= self.prepay is Prepay.SMALLER
-        self.ahead += left
+        if self.place >= self.count:
+            self.overpaid += left
+        elif payment.on < self.spans[self.place].due_on:
+            self.early += left
+        else:
+            self.on_day += left
 
     def may_settle(self, day: date) -> bool:
         return self.place < self.count and not self.settled and self.loan.disbursements[-1].on <= day
@@ -240,27 +255,41 @@ class Walk:
         self.put_off = ZERO
         if self.place < self.terms.interest_grace and not self.settled and self.place < self.count - 1:
             self.put_off, interest = interest, ZERO
-        principal = self.scheduled if self.settled else self.scheduled_principal()
-        self.scheduled -= principal
         fee = self.fees[self.place]
-        excess = ZERO
-        if self.prepay is not Prepay.SKIP and not self.settled:
-            excess = min(self.scheduled, max(ZERO, self.ahead - principal - interest - fee))
-            self.scheduled -= excess
-        self.write(principal + excess, interest, fee)
-        if excess or (self.toward_principal and not self.settled):
-            self.prepaid = True
-            self.stale |= self.prepay is Prepay.SMALLER
-            self.shorten()
+        asked = self.scheduled if self.settled else self.scheduled_principal()
+        paid = self.paid_principal(interest + fee)
+        principal = max(asked, paid)
+        self.scheduled -= principal
+        self.write(principal, interest, fee, paid)
+        self.follow(principal - asked)
 
-    def write(self, principal: Decimal, interest: Decimal, fee: Decimal) -> None:
+    def paid_principal(self, charges: Decimal) -> Decimal:
+        """What is paid of principal in the instalment that falls due: money that came before the due day first of all, as its charges were
+        not due yet; money of the day after its charges."""
+        before = min(self.early, self.scheduled)
+        return min(self.scheduled, before + max(ZERO, self.ahead - before - charges))
+
+    def write(self, principal: Decimal, interest: Decimal, fee: Decimal, paid_principal: Decimal) -> None:
         span = self.spans[self.place]
         to_come = total(disbursement.amount for disbursement in self.loan.disbursements if disbursement.on == span.due_on)
+        paid = paid_principal + min(self.ahead - paid_principal, interest + fee) + self.toward_principal
+        self.overpaid += self.ahead + self.toward_principal - paid
         principal += self.toward_principal
         row = Row(self.place + 1, span.from_on, span.due_on, principal, interest, fee, self.scheduled + to_come)
-        asked = Asked(row, fee, interest, principal, self.toward_principal, self.toward_principal)
-        self.ahead -= asked.take(self.ahead, self.last_paid_on)
+        asked = Asked(row, fee, interest, principal, paid_principal + self.toward_principal, paid)
+        asked.paid_on = self.last_paid_on if paid and not asked.owed else None
         self.rows.append(asked)
+        self.early = self.on_day = ZERO
+
+    def follow(self, excess: Decimal) -> None:
+        """What more principal than asked does to the rows that follow."""
+        if self.settled or not (excess or self.toward_principal):
+            return
+        self.prepaid = True
+        self.stale |= self.prepay is Prepay.SMALLER
+        if self.prepay is Prepay.SKIP:
+            self.to_skip += excess + self.toward_principal
+        self.shorten()
 
     def scheduled_principal(self) -> Decimal:
         """What the instalment asks of the scheduled principal."""
@@ -269,8 +298,11 @@ class Walk:
         if self.place < self.terms.principal_grace or self.terms.method is Method.INTEREST_ONLY:
             return ZERO
         if self.level is None or self.stale:
-            self.level, self.stale = levels.level(self.view()), False
-        return levels.principal(self.terms, self.level, self.scheduled, self.accrued)
+            self.level, self.stale, self.to_skip = levels.level(self.view()), False, ZERO
+        asked = levels.principal(self.terms, self.level, self.scheduled, self.accrued)
+        skipped = min(asked, self.to_skip)
+        self.to_skip -= skipped
+        return asked - skipped
 
     def view(self) -> levels.View:
         spans = self.spans[self.place + 1 : self.count]

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def parts_of_second(ours: Loan, rows: list[Row]) -> list[Decimal]:
         ours.terms.money(
             Fraction(rows[0].balance) * Fraction(ours.rate_on(start)) * span.part(start, end, ours.terms.day_count, Unit.MONTH)
         )
-        for start, end in zip(days, days[1:], strict=False)
+        for start, end in pairwise(days)
     ]
 
 
@@ -108,7 +109,11 @@ def dec(value: Fraction) -> Decimal:
 def replanned(inputs: Case) -> replan.Replanned:
     payments = [replan.Payment(day(on), Decimal(amount)) for on, amount in inputs["payments"]]
     as_of = day(inputs["as_of"]) if "as_of" in inputs else None
-    return replan.replan(loan(inputs), payments, replan.Prepay(inputs.get("strategy", "skip_next")), as_of)
+    return replan.replan(loan(inputs), payments, strategy(inputs.get("strategy", "reduce_instalment")), as_of)
+
+
+def strategy(text: str) -> replan.Prepay:
+    return replan.Prepay.SKIP if "skip" in text or "next" in text else replan.Prepay(text)
 
 
 def of_prepayment(inputs: Case) -> Case:
