@@ -22,6 +22,15 @@ class Method(StrEnum):
     INTEREST_ONLY = "interest_only_balloon"
 
 
+class Stretches(StrEnum):
+    """Where interest is rounded inside a period. EACH: for each stretch of constant balance and rate. TOGETHER: only where a payment changes
+    the balance, as it must be known to the cent then; disbursements and new rates are added up first. Source: Apache Fineract, its
+    schedules with interest recalculation and its progressive ones."""
+
+    EACH = "each"
+    TOGETHER = "together"
+
+
 class FeeBasis(StrEnum):
     PER_PERIOD = "per_period"
     TOTAL = "total"
@@ -64,6 +73,7 @@ class Terms:
     principal_grace: int = 0
     interest_grace: int = 0
     smoothing: bool = False
+    stretches: Stretches = Stretches.EACH
     fees: Fees | None = None
     due_on: tuple[date, ...] = ()
 

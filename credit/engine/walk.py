@@ -16,7 +16,7 @@ from itertools import pairwise
 from credit.engine import levels
 from credit.engine.day_count import Period, year_fraction
 from credit.engine.money import ZERO, BadDay, total
-from credit.engine.terms import Loan, Method, Row, equal_parts, fee_parts
+from credit.engine.terms import Loan, Method, Row, Stretches, equal_parts, fee_parts
 
 
 class Prepay(StrEnum):
@@ -99,6 +99,8 @@ class Walk:
     put_off: Decimal = ZERO
     toward_principal: Decimal = ZERO
     accrued: Decimal = ZERO
+    rounded: Decimal = ZERO
+    running: Fraction = Fraction(0)
     level: Decimal | None = None
     stale: bool = False
     prepaid: bool = False
@@ -120,6 +122,8 @@ class Walk:
         self.fees = fee_parts(self.terms.fees, self.loan.principal, self.count, self.terms.rounding)
         self.flat = self.flat_interest()
         self.rate = Fraction(self.terms.rate)
+        self.stretch = ZERO, self.rate
+        self.paid_days = {self.known, *(payment.on for payment in self.payments)}
 
     def flat_interest(self) -> list[Decimal]:
         if self.terms.method is not Method.FLAT:
@@ -169,7 +173,8 @@ class Walk:
     def live(self, end: date) -> None:
         """The current period up to `end`."""
         span = self.spans[self.place]
-        self.accrued, self.moved, self.toward_principal = ZERO, [], ZERO
+        self.accrued = self.rounded = self.toward_principal = ZERO
+        self.running, self.moved = Fraction(0), []
         self.disburse(span.from_on)
         if self.place == 0:
             self.pay(span.from_on)
@@ -180,13 +185,20 @@ class Walk:
             self.pay(stop)
 
     def accrue(self, span: Period, start: date, stop: date) -> None:
+        """Interest from `start` to `stop`. A day on which nothing changes, such as the last that is known, begins no new stretch."""
         self.rate = Fraction(self.loan.rate_on(start))
         factor = self.rate * self.part(span, start, stop)
         self.moved.append((self.scheduled, factor))
-        if self.flat and not self.settled:
-            self.accrued = self.terms.money(Fraction(self.flat[self.place]) * self.lived(span, stop))
-        elif not self.flat:
-            self.accrued += self.terms.money(Fraction(self.bearing(start)) * factor)
+        if self.flat:
+            earned = Fraction(self.flat[self.place]) * self.lived(span, stop)
+            self.accrued = self.accrued if self.settled else self.terms.money(earned)
+            return
+        bearing = self.bearing(start)
+        if (bearing, self.rate) != self.stretch and (self.terms.stretches is Stretches.EACH or start in self.paid_days):
+            self.rounded, self.running = self.accrued, Fraction(0)
+        self.stretch = bearing, self.rate
+        self.running += Fraction(bearing) * factor
+        self.accrued = self.rounded + self.terms.money(self.running)
 
     def lived(self, span: Period, day: date) -> Fraction:
         """The part of a period's flat interest that is earned by `day`."""

@@ -13,9 +13,10 @@ from credit.engine import accrue, allocate, apr, delinquency, minimum, replan, u
 from credit.engine.day_count import DayCount, Every, Period, Unit, days_between, year_fraction
 from credit.engine.money import cents
 from credit.engine.schedule import schedule, unrounded
-from credit.engine.terms import Disbursement, FeeBasis, Fees, FeeTiming, Loan, Method, RateChange, Row, Terms, total_interest
+from credit.engine.terms import Disbursement, FeeBasis, Fees, FeeTiming, Loan, Method, RateChange, Row, Stretches, Terms, total_interest
 
 Case = dict[str, Any]
+PROGRESSIVE = "ProgressiveEMICalculatorTest"
 CASES: list[Case] = json.loads(Path(__file__).parents[1].joinpath("vectors.json").read_text())["vectors"]
 SOME_DAY = "2024-01-01"
 
@@ -55,6 +56,7 @@ def loan(inputs: Case) -> Loan:
         rounding=rounding(inputs.get("rounding", "HALF_EVEN")), multiple_of=Decimal(inputs.get("instalment_multiple_of", "0.01")),
         instalment=Decimal(inputs["emi"]) if "emi" in inputs else None, principal_grace=inputs.get("grace_principal_periods", 0),
         interest_grace=inputs.get("interest_payment_grace_periods", 0), smoothing="emi_smoothing" in inputs, fees=fees(inputs),
+        stretches=Stretches(inputs.get("stretches", "each")),
     )  # fmt: skip
     paid_out = inputs.get("disbursements") or [[inputs.get("disbursed", str(start)), inputs["principal"]]]
     changes = inputs.get("rate_changes") or ([inputs["rate_change"]] if "rate_change" in inputs else [])
