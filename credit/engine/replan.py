@@ -93,7 +93,7 @@ def planned(asked: Asked) -> Planned:
 
 
 def settlement(loan: Loan, on: date, payments: Sequence[Payment] = (), prepay: Prepay = Prepay.SKIP) -> Settlement:
-    """What is to be paid on `on` to end the loan, payments of that day counted: all principal, interest to that day (the rest is unearned
+    """What is to be paid on `on` to end the loan, payments of that day counted, and disbursements but on a due day: all principal, interest to that day (the rest is unearned
     and not asked; flat interest is earned by days within its period), fees of the periods that have begun. Raises EngineError, BadDay
     before anything is disbursed."""
     if on < loan.disbursements[0].on:

@@ -153,8 +153,6 @@ class Walk:
             self.place += 1
         if self.place < self.count and not self.is_over():
             self.live(day)
-            if day == self.spans[self.place].due_on:
-                self.disburse(day)
             self.stopped = True
         else:
             self.count = self.place
@@ -253,7 +251,10 @@ class Walk:
             self.on_day += left
 
     def may_settle(self, day: date) -> bool:
-        return self.place < self.count and not self.settled and self.loan.disbursements[-1].on <= day
+        """Whether all that will ever be disbursed is: what is on a due day comes after the payments of that day."""
+        if self.place >= self.count or self.settled:
+            return False
+        return self.loan.disbursements[-1].on <= day and self.loan.disbursements[-1].on < self.spans[self.place].due_on
 
     def to_settle(self) -> Decimal:
         """What ends the loan now, beside what is overdue and before what was paid ahead."""
@@ -323,9 +324,11 @@ class Walk:
         return levels.View(self.terms, self.scheduled, self.accrued, grown, factors, self.flat[self.place :])
 
     def shorten(self) -> None:
-        """FEWER: as many rows as the instalment still needs."""
+        """FEWER: as many rows as the instalment still needs, and those for interest put off and for what is disbursed later."""
         if self.prepay is Prepay.FEWER and self.level is not None and self.terms.method is not Method.INTEREST_ONLY:
-            self.count = self.place + 1 + levels.rows_needed(self.view(), self.level)
+            needed = self.place + 1 + max(levels.rows_needed(self.view(), self.level), int(self.put_off > 0))
+            last = self.loan.disbursements[-1].on
+            self.count = max(needed, 1 + max(place for place, span in enumerate(self.spans) if span.from_on <= last))
 
     def live_after(self) -> None:
         """After the last row: what is unpaid of its principal bears interest on, asked with the last row."""
