@@ -62,7 +62,7 @@ def solved(flows: Sequence[Timed]) -> Decimal:
         def slope(rate: Decimal) -> Decimal:
             return sum((-time * amount * (1 + rate) ** (-time - 1) for time, amount in timed), Decimal(0))
 
-        return root(worth, slope)
+        return root(worth, slope).quantize(EXACT)
 
 
 def bracket(worth: Callable[[Decimal], Decimal]) -> tuple[Decimal, Decimal]:
@@ -192,7 +192,7 @@ def actuarial_years(flows: Sequence[Timed], unit_periods_a_year: Decimal) -> Dec
                 for whole, part, amount in timed
             ) or Decimal(0)
 
-        return root(worth, slope) * unit_periods_a_year
+        return root(worth, slope).quantize(EXACT) * unit_periods_a_year
 
 
 def all_in_cost(lent: Decimal, payments: Sequence[Decimal]) -> Decimal:

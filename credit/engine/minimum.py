@@ -44,7 +44,8 @@ class Billed:
 
 def minimum_payment(billed: Billed, terms: MinimumTerms) -> Decimal:
     """`rate` of the consumption, all instalments, interest, fees and penalties, what is over the limit and a minimum left unpaid before; at
-    least the floor, never above what is due. Source: PRC card practice (10 % from 2010, since 2021 agreed per product). Raises BadAmount."""
+    least the floor, never above what is due. Source: PRC card practice (10 % from 2010, since 2021 agreed per product). Raises
+    BadAmount."""
     for name in ("consumption", "instalments", "interest", "fees", "penalties", "over_limit", "past_minimum"):
         checked(getattr(billed, name), name)
     part = cents(Fraction(billed.consumption) * Fraction(terms.rate), terms.rounding)

@@ -19,7 +19,8 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Planned:
-    """A row with what is paid of it in yuan, ahead of time too; `paid_on`: the day the last of it was paid, None while something is owed."""
+    """A row with what is paid of it in yuan, ahead of time too; `paid_on`: the day the last of it was paid, None while something is
+    owed."""
 
     row: Row
     paid: Decimal
@@ -93,9 +94,9 @@ def planned(asked: Asked) -> Planned:
 
 
 def settlement(loan: Loan, on: date, payments: Sequence[Payment] = (), prepay: Prepay = Prepay.SKIP) -> Settlement:
-    """What is to be paid on `on` to end the loan, payments of that day counted, and disbursements but on a due day: all principal, interest to that day (the rest is unearned
-    and not asked; flat interest is earned by days within its period), fees of the periods that have begun. Raises EngineError, BadDay
-    before anything is disbursed."""
+    """What is to be paid on `on` to end the loan, payments of that day counted, and disbursements but on a due day: all principal, interest
+    to that day (the rest is unearned and not asked; flat interest is earned by days within its period), fees of the periods that have
+    begun. Raises EngineError, BadDay before anything is disbursed."""
     if on < loan.disbursements[0].on:
         raise BadDay("on", f"nothing is disbursed on {on}")
     walk = walked(loan, payments, prepay, on)

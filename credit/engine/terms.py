@@ -23,8 +23,8 @@ class Method(StrEnum):
 
 
 class Stretches(StrEnum):
-    """Where interest is rounded inside a period. EACH: for each stretch of constant balance and rate. TOGETHER: only where a payment changes
-    the balance, as it must be known to the cent then; disbursements and new rates are added up first. Source: Apache Fineract, its
+    """Where interest is rounded inside a period. EACH: for each stretch of constant balance and rate. TOGETHER: only where a payment
+    changes the balance, as it must be known to the cent then; disbursements and new rates are added up first. Source: Apache Fineract, its
     schedules with interest recalculation and its progressive ones."""
 
     EACH = "each"
@@ -55,11 +55,12 @@ class Fees:
 
 @dataclass(frozen=True)
 class Terms:
-    """`rate` a year; `periods` from `starts_on`, each `every`; `due_on` names the due days instead, where they follow no such rule, and then
-    there are as many periods. `multiple_of` yuan: what a level instalment is a multiple of, the last takes the rest (of EQUAL_PRINCIPAL and
-    INTEREST_ONLY none is level). `instalment`: what the contract says each row asks, until something changes it. `principal_grace`, `interest_grace`: so many
-    first rows ask no principal, no interest; interest is put off to the row after them, not waived. `smoothing`: the level instalment moves
-    by cents while that brings the last row closer to it. Raises BadRate, BadTerm, BadAmount, BadDay."""
+    """`rate` a year; `periods` from `starts_on`, each `every`; `due_on` names the due days instead, where they follow no such rule, and
+    then there are as many periods. `multiple_of` yuan: what a level instalment is a multiple of, the last takes the rest (of
+    EQUAL_PRINCIPAL and INTEREST_ONLY none is level). `instalment`: what the contract of EQUAL_INSTALMENT says each row asks, until
+    something changes it. `principal_grace`, `interest_grace`: so many first rows ask no principal, no interest; interest is put off to the
+    row after them, not waived. `smoothing`: the level instalment moves by cents while that brings the last row closer to it. Raises
+    BadRate, BadTerm, BadAmount, BadDay."""
 
     method: Method
     rate: Decimal
@@ -88,8 +89,8 @@ class Terms:
                 raise BadTerm(field, f"{grace} of {self.periods} instalments")
         if checked(self.multiple_of, "multiple_of") <= 0:
             raise BadTerm("multiple_of", "0 is no unit")
-        if self.instalment is not None and checked(self.instalment, "instalment") <= 0:
-            raise BadTerm("instalment", "0 pays nothing")
+        if self.instalment is not None and (checked(self.instalment, "instalment") <= 0 or self.method is not Method.EQUAL_INSTALMENT):
+            raise BadTerm("instalment", f"{self.instalment} of {self.method}: only what is asked equally is named, and more than 0")
 
     def spans(self) -> list[Period]:
         """The periods in order. Raises BadDay when named days do not follow each other."""

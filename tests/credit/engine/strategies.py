@@ -26,10 +26,11 @@ FEES = st.none() | st.builds(
 )
 
 
+METHODS = st.sampled_from(Method)
+
+
 @st.composite
-def terms(
-    draw: st.DrawFn, methods: st.SearchStrategy[Method] = st.sampled_from(Method), *, fees: bool = True, graces: bool = True
-) -> Terms:
+def terms(draw: st.DrawFn, methods: st.SearchStrategy[Method] = METHODS, *, fees: bool = True, graces: bool = True) -> Terms:
     periods = draw(st.integers(1, 18))
     return Terms(
         draw(methods),
@@ -52,7 +53,7 @@ def terms(
 def loans(
     draw: st.DrawFn, *, events: bool = True, fees: bool = True, graces: bool = True, least: int = 10_000, level: bool = False
 ) -> Loan:
-    ours = draw(terms(st.just(Method.EQUAL_INSTALMENT) if level else st.sampled_from(Method), fees=fees, graces=graces))
+    ours = draw(terms(st.just(Method.EQUAL_INSTALMENT) if level else METHODS, fees=fees, graces=graces))
     spans = ours.spans()
     first = spans[0].from_on + timedelta(days=draw(st.integers(0, spans[0].days - 1)))
     disbursements = [Disbursement(first, draw(money(least)))]
