@@ -88,6 +88,9 @@ def bracket(worth: Callable[[Decimal], Decimal]) -> tuple[Decimal, Decimal]:
 
 def root(worth: Callable[[Decimal], Decimal], slope: Callable[[Decimal], Decimal]) -> Decimal:
     low, high = bracket(worth)
+    for end in (low, high):
+        if worth(end) == 0:
+            return end
     falling = worth(low) > 0
     rate = (low + high) / 2
     for _ in range(STEPS):

@@ -7,8 +7,6 @@ from fractions import Fraction
 from core.money import Rounding
 from credit.engine.money import ZERO, BadRate, BadTerm, cents, checked
 
-MOST_CYCLES = 2_000
-
 
 @dataclass(frozen=True)
 class MinimumTerms:
@@ -66,17 +64,17 @@ class Cycle:
 
 def revolved(balance: Decimal, monthly_rate: Decimal, terms: MinimumTerms) -> list[Cycle]:
     """Cycle after cycle of paying the minimum alone, interest on what stays after the payment, each rounded to the cent, until nothing is
-    owed. Raises BadTerm when it never ends (within 2,000 cycles), BadRate, BadAmount."""
+    owed. Raises BadTerm when it never ends, BadRate, BadAmount."""
     if monthly_rate < 0:
         raise BadRate("monthly_rate", f"{monthly_rate} is no rate")
     left = checked(balance, "balance")
     cycles: list[Cycle] = []
     while left:
-        if len(cycles) == MOST_CYCLES:
-            raise BadTerm("terms", "the minimum never repays the balance")
         payment = minimum_payment(Billed(left), terms)
         interest = cents(Fraction(left - payment) * Fraction(monthly_rate), terms.rounding)
         cycles.append(Cycle(len(cycles) + 1, left, payment, interest))
+        if interest >= payment:
+            raise BadTerm("terms", f"the minimum of {payment} never repays {left}")
         left += interest - payment
     return cycles
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from credit.engine.money import ZERO, BadAmount, BadDay, BadTerm, checked, total
+from credit.engine.paying import Asked, Payment, Prepay, Toward
 from credit.engine.schedule import final, schedule, simple
 from credit.engine.terms import Loan, Method, RateChange, Row, Terms, equal_parts, total_interest
-from credit.engine.walk import Asked, Payment, Prepay, Toward, Walk
+from credit.engine.walk import Walk
 
 __all__ = [
     "Payment", "Planned", "Prepay", "ReAged", "Replanned", "Settlement", "Toward", "extended", "lengthened", "re_age", "re_amortised",

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from credit.engine.levels import DIGITS
 from credit.engine.money import BadTerm, checked
+from credit.engine.paying import Asked
 from credit.engine.terms import Disbursement, Fees, Loan, Method, RateChange, Row, Terms, total_interest
-from credit.engine.walk import Asked, Walk
+from credit.engine.walk import Walk
 
 __all__ = [
     "Disbursement",

@@ -9,78 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 
 from credit.engine import levels
 from credit.engine.day_count import Period, year_fraction
 from credit.engine.money import ZERO, BadDay, total
+from credit.engine.paying import Asked, Payment, Prepay, Toward
 from credit.engine.terms import Loan, Method, Row, Stretches, equal_parts, fee_parts
-
-
-class Prepay(StrEnum):
-    """What money beyond the current instalment does. FEWER: the instalment stays, the last ones fall away. SMALLER: as many, of less.
-    SKIP: the next instalments ask their interest alone until as much principal is skipped, the ones after them what they did."""
-
-    FEWER = "reduce_number_of_instalments"
-    SMALLER = "reduce_instalment"
-    SKIP = "skip_next"
-
-
-class Toward(StrEnum):
-    """What a payment is for after what is overdue: the current instalment and then `Prepay`, or principal at once."""
-
-    INSTALMENT = "instalment"
-    PRINCIPAL = "principal"
-
-
-@dataclass(frozen=True)
-class Payment:
-    """`amount` yuan on a day. A payment on a due day is in time."""
-
-    on: date
-    amount: Decimal
-    toward: Toward = Toward.INSTALMENT
-
-
-@dataclass
-class Asked:
-    """A row while payments still come in."""
-
-    row: Row
-    fee: Decimal
-    interest: Decimal
-    principal: Decimal
-    paid_principal: Decimal = ZERO
-    paid: Decimal = ZERO
-    paid_on: date | None = None
-
-    @property
-    def owed(self) -> Decimal:
-        return self.fee + self.interest + self.principal - self.paid
-
-    @property
-    def owed_principal(self) -> Decimal:
-        return self.principal - self.paid_principal
-
-    @property
-    def owed_fee(self) -> Decimal:
-        return max(ZERO, self.fee - (self.paid - self.paid_principal))
-
-    @property
-    def owed_interest(self) -> Decimal:
-        return self.owed - self.owed_principal - self.owed_fee
-
-    def take(self, amount: Decimal, on: date | None) -> Decimal:
-        """What is taken of `amount`: fee, then interest, then principal."""
-        taken = min(amount, self.owed)
-        beyond = self.owed_fee + self.owed_interest
-        self.paid_principal += max(ZERO, taken - beyond)
-        self.paid += taken
-        if taken and not self.owed:
-            self.paid_on = on
-        return taken
 
 
 @dataclass

@@ -22,6 +22,7 @@ MODULES = [
     "levels",
     "minimum",
     "money",
+    "paying",
     "replan",
     "schedule",
     "split",
