@@ -159,8 +159,8 @@ def eu_effective(flows: Sequence[Timed]) -> Decimal:
 
 
 def years_by_months(start: date, day: date) -> Fraction:
-    """Years by equal months (30.41666 days each), where whole months lie between the days, else by days over 365, or 366 where the last
-    year has a 29 February. Source: Directive 2008/48/EC Annex I (c). Raises BadDay when `day` comes first."""
+    """Years by equal months (30.41666 days each), where whole months lie between the days, else by days over 365. Source: Directive
+    2008/48/EC Annex I (c). Raises BadDay when `day` comes first."""
     if day < start:
         raise BadDay("day", f"{day} is before {start}")
     months = whole_months(start, day)

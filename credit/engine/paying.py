@@ -34,6 +34,21 @@ class Payment:
     toward: Toward = Toward.INSTALMENT
 
 
+class Waived(StrEnum):
+    INTEREST = "interest"
+    FEE = "fee"
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """`amount` yuan let off on a day: of rows that are due, the oldest first, then of the one that runs. What is more than they ask lapses;
+    what is paid already stays paid."""
+
+    on: date
+    amount: Decimal
+    what: Waived = Waived.INTEREST
+
+
 @dataclass
 class Asked:
     """A row while payments still come in."""
@@ -61,6 +76,16 @@ class Asked:
     @property
     def owed_interest(self) -> Decimal:
         return self.owed - self.owed_principal - self.owed_fee
+
+    def let_off(self, amount: Decimal, what: Waived) -> Decimal:
+        """What is let off of `amount`."""
+        if what is Waived.FEE:
+            part = min(amount, self.owed_fee)
+            self.fee -= part
+        else:
+            part = min(amount, self.owed_interest)
+            self.interest -= part
+        return part
 
     def take(self, amount: Decimal, on: date | None) -> Decimal:
         """What is taken of `amount`: fee, then interest, then principal."""

@@ -42,7 +42,8 @@ def schedule(loan: Loan) -> list[Row]:
 
 
 def final(asked: Asked) -> Row:
-    return replace(asked.row, interest=asked.interest)
+    """A row as it asks in the end: with interest after the last due day, without what was let off."""
+    return replace(asked.row, interest=asked.interest, fee=asked.fee)
 
 
 def unrounded(principal: Decimal, factors: Sequence[Fraction]) -> list[tuple[Decimal, Decimal, Decimal]]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from core.money import Rounding
 from credit.engine.day_count import MONTHLY, DayCount, Every, Period, periods_of
-from credit.engine.money import CENT, BadDay, BadRate, BadTerm, cents, checked, rounded, total
+from credit.engine.money import CENT, ZERO, BadDay, BadRate, BadTerm, cents, checked, rounded, total
 
 
 class Method(StrEnum):
@@ -129,13 +129,16 @@ class RateChange:
 
 @dataclass(frozen=True)
 class Loan:
-    """Terms with what was disbursed and how the rate changed. Raises BadTerm, BadDay, BadAmount, BadRate."""
+    """Terms with what was disbursed and how the rate changed. `interest_owed` yuan come from an older plan: asked in equal parts beside
+    what the rows ask, bearing nothing. Raises BadTerm, BadDay, BadAmount, BadRate."""
 
     terms: Terms
     disbursements: tuple[Disbursement, ...]
     rate_changes: tuple[RateChange, ...] = ()
+    interest_owed: Decimal = ZERO
 
     def __post_init__(self) -> None:
+        checked(self.interest_owed, "interest_owed")
         days = [disbursement.on for disbursement in self.disbursements]
         spans = self.terms.spans()
         if not days or days != sorted(days):
@@ -193,10 +196,10 @@ def total_interest(rows: Sequence[Row]) -> Decimal:
 def fee_parts(fees: Fees | None, principal: Decimal, periods: int, how: Rounding) -> list[Decimal]:
     """The fee of each row in yuan; of a total in equal parts, the remainder is in the last. All with the first: the sum of them."""
     if fees is None:
-        return [Decimal("0.00")] * periods
+        return [ZERO] * periods
     whole = Fraction(fees.rate) * Fraction(principal)
     parts = [cents(whole, how)] * periods if fees.basis is FeeBasis.PER_PERIOD else equal_parts(cents(whole, how), periods, how)
-    return parts if fees.timing is FeeTiming.EACH else [total(parts), *[Decimal("0.00")] * (periods - 1)]
+    return parts if fees.timing is FeeTiming.EACH else [total(parts), *[ZERO] * (periods - 1)]
 
 
 def equal_parts(amount: Decimal, parts: int, how: Rounding) -> list[Decimal]:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from credit.engine import levels
 from credit.engine.day_count import Period, year_fraction
 from credit.engine.money import ZERO, BadDay, total
-from credit.engine.paying import Asked, Payment, Prepay, Toward
+from credit.engine.paying import Asked, Payment, Prepay, Toward, Waived, Waiver
 from credit.engine.terms import Loan, Method, Row, Stretches, equal_parts, fee_parts
 
 
@@ -27,13 +27,16 @@ class Walk:
     payments: Sequence[Payment] = ()
     prepay: Prepay = Prepay.SKIP
     until: date | None = None
+    waivers: Sequence[Waiver] = ()
     scheduled: Decimal = ZERO
     early: Decimal = ZERO
     on_day: Decimal = ZERO
     to_skip: Decimal = ZERO
+    before_level: Decimal = ZERO
     overpaid: Decimal = ZERO
     put_off: Decimal = ZERO
     toward_principal: Decimal = ZERO
+    let_off: Decimal = ZERO
     accrued: Decimal = ZERO
     rounded: Decimal = ZERO
     running: Fraction = Fraction(0)
@@ -56,6 +59,7 @@ class Walk:
         if self.payments and self.payments[0].on < self.loan.disbursements[0].on:
             raise BadDay("payments", f"{self.payments[0].on} is before anything was disbursed")
         self.fees = fee_parts(self.terms.fees, self.loan.principal, self.count, self.terms.rounding)
+        self.beside = equal_parts(self.loan.interest_owed, self.count, self.terms.rounding)
         self.flat = self.flat_interest()
         self.rate = Fraction(self.terms.rate)
         self.stretch = ZERO, self.rate
@@ -102,12 +106,12 @@ class Walk:
             any(disbursement.on >= self.spans[self.place - 1].due_on for disbursement in self.loan.disbursements) if self.place else True
         )
         fees = not self.prepaid and any(self.fees[self.place :])
-        return not (self.scheduled or self.put_off or later or fees)
+        return not (self.scheduled or self.put_off or any(self.beside[self.place :]) or later or fees)
 
     def live(self, end: date) -> None:
         """The current period up to `end`."""
         span = self.spans[self.place]
-        self.accrued = self.rounded = self.toward_principal = ZERO
+        self.accrued = self.rounded = self.toward_principal = self.let_off = ZERO
         self.running, self.moved = Fraction(0), []
         self.disburse(span.from_on)
         if self.place == 0:
@@ -122,7 +126,7 @@ class Walk:
         """Interest from `start` to `stop`. A day on which nothing changes, such as the last that is known, begins no new stretch."""
         self.rate = Fraction(self.loan.rate_on(start))
         factor = self.rate * self.part(span, start, stop)
-        self.moved.append((self.scheduled, factor))
+        self.moved.append((self.scheduled + self.unprepaid(), factor))
         if self.flat:
             earned = Fraction(self.flat[self.place]) * self.lived(span, stop)
             self.accrued = self.accrued if self.settled else self.terms.money(earned)
@@ -143,7 +147,7 @@ class Walk:
         """The days inside on which a balance or the rate changes."""
         days = [disbursement.on for disbursement in self.loan.disbursements]
         days += [change.after for change in self.loan.rate_changes]
-        days += [payment.on for payment in self.payments]
+        days += [payment.on for payment in self.payments] + [waiver.on for waiver in self.waivers]
         return (day for day in [*days, self.known] if start < day < end)
 
     def disburse(self, day: date) -> None:
@@ -162,9 +166,21 @@ class Walk:
         return max(ZERO, self.scheduled + overdue - self.ahead)
 
     def pay(self, day: date) -> None:
+        for waiver in self.waivers:
+            if waiver.on == day:
+                self.waive(waiver)
         for payment in self.payments:
             if payment.on == day and day <= self.known:
                 self.receive(payment)
+
+    def waive(self, waiver: Waiver) -> None:
+        left = waiver.amount
+        for row in self.rows:
+            left -= row.let_off(left, waiver.what)
+        if self.place < self.count and waiver.what is Waived.FEE:
+            self.fees[self.place] -= min(left, self.fees[self.place])
+        elif self.place < self.count:
+            self.let_off += left
 
     def receive(self, payment: Payment) -> None:
         """What is overdue first, the oldest first; then all, where it is enough; then the instalment that runs, or principal at once."""
@@ -177,6 +193,7 @@ class Walk:
             part = min(left, self.scheduled)
             self.scheduled -= part
             self.toward_principal += part
+            self.before_level += part
             self.prepaid, left = True, left - part
             self.stale |= self.prepay is Prepay.SMALLER
         if self.place >= self.count:
@@ -194,23 +211,35 @@ class Walk:
 
     def to_settle(self) -> Decimal:
         """What ends the loan now, beside what is overdue and before what was paid ahead."""
-        return self.scheduled + self.accrued + self.put_off + self.fees[self.place]
+        return self.scheduled + self.interest_so_far() + self.fees[self.place]
+
+    def interest_so_far(self) -> Decimal:
+        """Of the instalment that runs, with what was put off or comes from an older plan, less what was let off."""
+        return max(ZERO, self.accrued + self.put_off + total(self.beside[self.place :]) - self.let_off)
 
     def close(self) -> None:
         """The instalment falls due."""
         if self.flat and not self.settled:
             self.accrued = self.flat[self.place]
-        interest = self.accrued + self.put_off
-        self.put_off = ZERO
-        if self.place < self.terms.interest_grace and not self.settled and self.place < self.count - 1:
-            self.put_off, interest = interest, ZERO
-        fee = self.fees[self.place]
+        interest, fee = self.interest_asked(), self.fees[self.place]
         asked = self.scheduled if self.settled else self.scheduled_principal()
         paid = self.paid_principal(interest + fee)
         principal = max(asked, paid)
         self.scheduled -= principal
         self.write(principal, interest, fee, paid)
         self.follow(principal - asked)
+
+    def interest_asked(self) -> Decimal:
+        """In a row of grace all but what comes from an older plan is put off; the last row asks everything."""
+        if self.settled or self.place >= self.count - 1:
+            interest, self.put_off = self.interest_so_far(), ZERO
+            return interest
+        interest = self.accrued + self.put_off
+        self.put_off = ZERO
+        if self.place < self.terms.interest_grace:
+            self.put_off = max(ZERO, interest - self.let_off)
+            return self.beside[self.place]
+        return max(ZERO, interest + self.beside[self.place] - self.let_off)
 
     def paid_principal(self, charges: Decimal) -> Decimal:
         """What is paid of principal in the instalment that falls due: money that came before the due day first of all, as its charges were
@@ -231,14 +260,24 @@ class Walk:
         self.early = self.on_day = ZERO
 
     def follow(self, excess: Decimal) -> None:
-        """What more principal than asked does to the rows that follow."""
-        if self.settled or not (excess or self.toward_principal):
+        """What more principal than asked does to the rows that follow. As long as there is no level to keep, it is only noted."""
+        if self.settled:
             return
-        self.prepaid = True
-        self.stale |= self.prepay is Prepay.SMALLER
+        if excess or self.toward_principal:
+            self.prepaid = True
+            self.stale |= self.prepay is Prepay.SMALLER
+        if self.level is None:
+            self.before_level += excess
+            return
         if self.prepay is Prepay.SKIP:
-            self.to_skip += excess + self.toward_principal
-        self.shorten()
+            self.to_skip += excess + self.before_level
+        if excess or self.before_level:
+            self.shorten()
+        self.before_level = ZERO
+
+    def unprepaid(self) -> Decimal:
+        """Principal that a level that stays does not know of: paid ahead since there is one, or before there was."""
+        return ZERO if self.prepay is Prepay.SMALLER else self.before_level
 
     def scheduled_principal(self) -> Decimal:
         """What the instalment asks of the scheduled principal."""
@@ -247,22 +286,25 @@ class Walk:
         if self.place < self.terms.principal_grace or self.terms.method is Method.INTEREST_ONLY:
             return ZERO
         if self.level is None or self.stale:
-            self.level, self.stale, self.to_skip = levels.level(self.view()), False, ZERO
+            self.level = levels.level(self.view(self.scheduled + self.unprepaid()))
+            self.stale, self.to_skip = False, ZERO
         asked = levels.principal(self.terms, self.level, self.scheduled, self.accrued)
         skipped = min(asked, self.to_skip)
         self.to_skip -= skipped
         return asked - skipped
 
-    def view(self) -> levels.View:
+    def view(self, principal: Decimal) -> levels.View:
         spans = self.spans[self.place + 1 : self.count]
         factors = [self.rate * span.length(self.terms.day_count, self.terms.every.unit) for span in spans]
-        grown = sum((Fraction(balance) * factor for balance, factor in self.moved), Fraction(self.scheduled))
-        return levels.View(self.terms, self.scheduled, self.accrued, grown, factors, self.flat[self.place :])
+        grown = sum((Fraction(balance) * factor for balance, factor in self.moved), Fraction(principal))
+        return levels.View(self.terms, principal, self.accrued, grown, factors, self.flat[self.place :])
 
     def shorten(self) -> None:
-        """FEWER: as many rows as the instalment still needs, and those for interest put off and for what is disbursed later."""
+        """FEWER: as many rows as the instalment still needs, and those for interest put off or owed before and for what is disbursed
+        later."""
         if self.prepay is Prepay.FEWER and self.level is not None and self.terms.method is not Method.INTEREST_ONLY:
-            needed = self.place + 1 + max(levels.rows_needed(self.view(), self.level), int(self.put_off > 0))
+            owed = bool(self.put_off or any(self.beside[self.place + 1 :]))
+            needed = self.place + 1 + max(levels.rows_needed(self.view(self.scheduled), self.level), int(owed))
             last = self.loan.disbursements[-1].on
             self.count = max(needed, 1 + max(place for place, span in enumerate(self.spans) if span.from_on <= last))
 
