@@ -77,14 +77,16 @@ class Asked:
     def owed_interest(self) -> Decimal:
         return self.owed - self.owed_principal - self.owed_fee
 
-    def let_off(self, amount: Decimal, what: Waived) -> Decimal:
+    def let_off(self, amount: Decimal, waiver: Waiver) -> Decimal:
         """What is let off of `amount`."""
-        if what is Waived.FEE:
+        if waiver.what is Waived.FEE:
             part = min(amount, self.owed_fee)
             self.fee -= part
         else:
             part = min(amount, self.owed_interest)
             self.interest -= part
+        if part and not self.owed:
+            self.paid_on = waiver.on
         return part
 
     def take(self, amount: Decimal, on: date | None) -> Decimal:

@@ -21,8 +21,8 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Planned:
-    """A row with what is paid of it in yuan, ahead of time too; `paid_on`: the day the last of it was paid, None while something is
-    owed."""
+    """A row with what is paid of it in yuan, ahead of time too; `paid_on`: the day the last of it was paid or let off, None while
+    something is owed."""
 
     row: Row
     paid: Decimal

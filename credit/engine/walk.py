@@ -63,7 +63,7 @@ class Walk:
         self.flat = self.flat_interest()
         self.rate = Fraction(self.terms.rate)
         self.stretch = ZERO, self.rate
-        self.paid_days = {self.known, *(payment.on for payment in self.payments)}
+        self.paid_days = {payment.on for payment in self.payments}
 
     def flat_interest(self) -> list[Decimal]:
         if self.terms.method is not Method.FLAT:
@@ -132,11 +132,15 @@ class Walk:
             self.accrued = self.accrued if self.settled else self.terms.money(earned)
             return
         bearing = self.bearing(start)
-        if (bearing, self.rate) != self.stretch and (self.terms.stretches is Stretches.EACH or start in self.paid_days):
+        if (bearing, self.rate) != self.stretch and (self.terms.stretches is Stretches.EACH or self.is_paid_on(start)):
             self.rounded, self.running = self.accrued, Fraction(0)
         self.stretch = bearing, self.rate
         self.running += Fraction(bearing) * factor
         self.accrued = self.rounded + self.terms.money(self.running)
+
+    def is_paid_on(self, day: date) -> bool:
+        """Whether a payment changes the balance, or what is overdue on the last known day, which counts as paid."""
+        return day in self.paid_days or (day == self.known and any(row.owed_principal for row in self.rows))
 
     def lived(self, span: Period, day: date) -> Fraction:
         """The part of a period's flat interest that is earned by `day`."""
@@ -176,7 +180,7 @@ class Walk:
     def waive(self, waiver: Waiver) -> None:
         left = waiver.amount
         for row in self.rows:
-            left -= row.let_off(left, waiver.what)
+            left -= row.let_off(left, waiver)
         if self.place < self.count and waiver.what is Waived.FEE:
             self.fees[self.place] -= min(left, self.fees[self.place])
         elif self.place < self.count:
@@ -288,6 +292,8 @@ class Walk:
         if self.level is None or self.stale:
             self.level = levels.level(self.view(self.scheduled + self.unprepaid()))
             self.stale, self.to_skip = False, ZERO
+            if self.prepay is Prepay.SKIP:
+                self.to_skip, self.before_level = self.before_level - self.toward_principal, self.toward_principal
         asked = levels.principal(self.terms, self.level, self.scheduled, self.accrued)
         skipped = min(asked, self.to_skip)
         self.to_skip -= skipped

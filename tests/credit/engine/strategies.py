@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from core.money import Rounding
 from credit.engine.day_count import DayCount, Every, Unit
-from credit.engine.replan import Payment, Prepay, Toward
+from credit.engine.money import ZERO
+from credit.engine.replan import Payment, Prepay, Toward, Waived, Waiver
 from credit.engine.terms import Disbursement, FeeBasis, Fees, FeeTiming, Loan, Method, RateChange, Stretches, Terms
 
 DAYS = st.dates(date(2023, 1, 1), date(2026, 12, 31))
@@ -51,7 +52,14 @@ def terms(draw: st.DrawFn, methods: st.SearchStrategy[Method] = METHODS, *, fees
 
 @st.composite
 def loans(
-    draw: st.DrawFn, *, events: bool = True, fees: bool = True, graces: bool = True, least: int = 10_000, level: bool = False
+    draw: st.DrawFn,
+    *,
+    events: bool = True,
+    fees: bool = True,
+    graces: bool = True,
+    least: int = 10_000,
+    level: bool = False,
+    owed: bool = True,
 ) -> Loan:
     ours = draw(terms(st.just(Method.EQUAL_INSTALMENT) if level else METHODS, fees=fees, graces=graces))
     spans = ours.spans()
@@ -64,7 +72,7 @@ def loans(
         disbursements += [Disbursement(first + timedelta(days=offset), draw(money(1_000))) for offset in offsets]
         days = draw(st.lists(st.integers(1, whole), max_size=2, unique=True))
         changes = [RateChange(first + timedelta(days=offset), draw(RATES)) for offset in days]
-    return Loan(ours, tuple(disbursements), tuple(changes))
+    return Loan(ours, tuple(disbursements), tuple(changes), draw(st.just(ZERO) | money(0, 5_000)) if owed else ZERO)
 
 
 @st.composite
@@ -74,6 +82,17 @@ def payments(draw: st.DrawFn, loan: Loan, most: int = 4) -> list[Payment]:
     whole = (loan.terms.spans()[-1].due_on - first).days + 60
     return [
         Payment(first + timedelta(days=draw(st.integers(0, whole))), draw(money()), draw(st.sampled_from(Toward)))
+        for _ in range(draw(st.integers(0, most)))
+    ]
+
+
+@st.composite
+def waivers(draw: st.DrawFn, loan: Loan, most: int = 2) -> list[Waiver]:
+    """In any order, from the first disbursement to some time after the last due day."""
+    first = loan.disbursements[0].on
+    whole = (loan.terms.spans()[-1].due_on - first).days + 60
+    return [
+        Waiver(first + timedelta(days=draw(st.integers(0, whole))), draw(money(0, 100_000)), draw(st.sampled_from(Waived)))
         for _ in range(draw(st.integers(0, most)))
     ]
 

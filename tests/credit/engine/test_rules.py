@@ -349,6 +349,37 @@ def test_due_days_are_kept_added_to_or_moved() -> None:
             refused()
 
 
+def test_a_waiver_lets_off_the_oldest_interest_first_and_what_is_more_lapses() -> None:
+    loan = simple(Terms(Method.INTEREST_ONLY, yuan("0.12"), 3, date(2024, 1, 1), fees=Fees(yuan("0.001"))), yuan("3000.00"))
+    on = date(2024, 2, 11)
+    before = replan.settlement(loan, on)
+    assert (before.interest, before.fee) == (yuan("40.34"), yuan("6.00"))
+    plan = replan.replan(loan, [], waivers=[replan.Waiver(on, yuan("35.00")), replan.Waiver(on, yuan("9.00"), replan.Waived.FEE)])
+    assert [(planned.row.interest, planned.row.fee) for planned in plan.rows] == [(0, 0), (yuan("25.00"), 0), (yuan("30.00"), yuan("3.00"))]
+    let_off = [replan.Waiver(on, yuan("99.00"))]
+    assert replan.settlement(loan, on, waivers=let_off).interest == 0
+    assert [planned.row.interest for planned in replan.replan(loan, [], waivers=let_off).rows] == [0, 0, yuan("30.00")]
+
+
+def test_principal_paid_ahead_in_grace_makes_the_instalments_after_it_fewer_smaller_or_skips_the_first() -> None:
+    loan = simple(Terms(Method.EQUAL_PRINCIPAL, yuan("0.12"), 6, date(2024, 1, 1), principal_grace=2), yuan("4000.00"))
+    ahead = [replan.Payment(date(2024, 1, 11), yuan("1500.00"), replan.Toward.PRINCIPAL)]
+    asked = {prepay: [planned.row.principal for planned in replan.replan(loan, ahead, prepay).rows] for prepay in replan.Prepay}
+    assert asked[replan.Prepay.FEWER] == [1500, 0, 1000, 1000, 500]
+    assert asked[replan.Prepay.SMALLER] == [1500, 0, 625, 625, 625, 625]
+    assert asked[replan.Prepay.SKIP] == [1500, 0, 0, 500, 1000, 1000]
+
+
+def test_interest_owed_before_is_asked_beside_and_by_a_settlement_at_once() -> None:
+    aged = replan.re_age(
+        terms("0"), yuan("900.00"), as_of=date(2024, 5, 10), first_due_on=date(2024, 5, 31), instalments=3, interest_owed=yuan("10.00")
+    )
+    assert replan.settlement(aged.loan, date(2024, 5, 11)).amount == yuan("910.00")
+    paid = [replan.Payment(date(2024, 5, 31), yuan("603.33"))]
+    fewer = replan.replan(aged.loan, paid, replan.Prepay.FEWER).rows
+    assert [(planned.row.principal, planned.row.interest) for planned in fewer] == [(600, yuan("3.33")), (300, yuan("6.67"))]
+
+
 def test_interest_to_come_is_waived_by_a_rate_of_nothing() -> None:
     loan = simple(terms(), yuan("600.00"))
     free = replan.at_new_rate(loan, date(2024, 3, 1), Decimal(0))
