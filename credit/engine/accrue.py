@@ -59,7 +59,8 @@ def late_charge(
     terms: LateTerms, *, due: Decimal, paid: Decimal, days: int, minimum: Decimal | None = None, principal: Decimal | None = None
 ) -> Late:
     """Of a statement of `due` yuan, `paid` of it, `days` late: the service fee on all that is unpaid; the penalty on its base, nothing once
-    the `minimum` is paid (None: all is). `principal`: overdue principal, for a base of principal. Simple, rounded once. Raises EngineError."""
+    the `minimum` is paid (None: all is). `principal`: overdue principal, for a base of principal. Simple, rounded once. Raises
+    EngineError."""
     if days < 0:
         raise BadTerm("days", f"{days} days")
     least = checked(due, "due") if minimum is None else checked(minimum, "minimum")

@@ -62,7 +62,7 @@ def solved(flows: Sequence[Timed]) -> Decimal:
         def slope(rate: Decimal) -> Decimal:
             return sum((-time * amount * (1 + rate) ** (-time - 1) for time, amount in timed), Decimal(0))
 
-        return root(worth, slope)
+        return root(worth, slope).quantize(EXACT)
 
 
 def bracket(worth: Callable[[Decimal], Decimal]) -> tuple[Decimal, Decimal]:
@@ -88,6 +88,9 @@ def bracket(worth: Callable[[Decimal], Decimal]) -> tuple[Decimal, Decimal]:
 
 def root(worth: Callable[[Decimal], Decimal], slope: Callable[[Decimal], Decimal]) -> Decimal:
     low, high = bracket(worth)
+    for end in (low, high):
+        if worth(end) == 0:
+            return end
     falling = worth(low) > 0
     rate = (low + high) / 2
     for _ in range(STEPS):
@@ -156,8 +159,8 @@ def eu_effective(flows: Sequence[Timed]) -> Decimal:
 
 
 def years_by_months(start: date, day: date) -> Fraction:
-    """Years by equal months (30.41666 days each), where whole months lie between the days, else by days over 365, or 366 where the last
-    year has a 29 February. Source: Directive 2008/48/EC Annex I (c). Raises BadDay when `day` comes first."""
+    """Years by equal months (30.41666 days each), where whole months lie between the days, else by days over 365. Source: Directive
+    2008/48/EC Annex I (c). Raises BadDay when `day` comes first."""
     if day < start:
         raise BadDay("day", f"{day} is before {start}")
     months = whole_months(start, day)
@@ -192,7 +195,7 @@ def actuarial_years(flows: Sequence[Timed], unit_periods_a_year: Decimal) -> Dec
                 for whole, part, amount in timed
             ) or Decimal(0)
 
-        return root(worth, slope) * unit_periods_a_year
+        return root(worth, slope).quantize(EXACT) * unit_periods_a_year
 
 
 def all_in_cost(lent: Decimal, payments: Sequence[Decimal]) -> Decimal:

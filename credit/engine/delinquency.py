@@ -32,8 +32,8 @@ class Lateness:
 
 
 def lateness(due_on: date, day: date, *, grace_days: int = 0, pauses: Sequence[Pause] = ()) -> Lateness:
-    """On `day`, of the oldest instalment that is unpaid, due on `due_on`. A pause counts where it overlaps the days past due, each day once.
-    Source: Apache Fineract, delinquency pause. Raises BadTerm for a negative grace."""
+    """On `day`, of the oldest instalment that is unpaid, due on `due_on`. A pause counts where it overlaps the days past due, each day
+    once. Source: Apache Fineract, delinquency pause. Raises BadTerm for a negative grace."""
     if grace_days < 0:
         raise BadTerm("grace_days", f"{grace_days} days")
     past = max(0, (day - due_on).days)

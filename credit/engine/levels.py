@@ -28,12 +28,18 @@ class View:
     def rows(self) -> int:
         return 1 + len(self.factors)
 
+    def interest_of(self, place: int, balance: Decimal) -> Decimal:
+        """Of this row (0) or one after it."""
+        if place == 0:
+            return self.interest
+        return self.flat[place] if self.flat else self.terms.money(Fraction(balance) * self.factors[place - 1])
+
 
 def level(view: View) -> Decimal:
     """Of EQUAL_INSTALMENT: what each row asks so that the unrounded balance ends at 0, grown / (1 + sum of the discounts of the rows after
     this one). Of EQUAL_PRINCIPAL: the principal of each row; of FLAT, too, unless what a row asks is a multiple of more than a cent."""
     if levels_principal(view.terms):
-        return view.terms.instalments(Fraction(view.principal) / view.rows)
+        return view.terms.money(Fraction(view.principal) / view.rows)
     if view.terms.method is Method.FLAT:
         return view.terms.instalments((Fraction(view.principal) + sum(map(Fraction, view.flat))) / view.rows)
     with localcontext(prec=DIGITS):
@@ -61,11 +67,8 @@ def principal(terms: Terms, asked: Decimal, scheduled: Decimal, interest: Decima
 def projected(view: View, asked: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
     """(principal, interest) of this row and those after it, if nothing changes."""
     left = view.principal
-    for place, factor in enumerate([None, *view.factors]):
-        if factor is None:
-            interest = view.interest
-        else:
-            interest = view.flat[place] if view.flat else view.terms.money(Fraction(left) * factor)
+    for place in range(view.rows):
+        interest = view.interest_of(place, left)
         part = left if place == len(view.factors) else principal(view.terms, asked, left, interest)
         left -= part
         yield part, interest
@@ -74,11 +77,10 @@ def projected(view: View, asked: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
 def rows_needed(view: View, asked: Decimal) -> int:
     """How many of the rows after this one a level of `asked` needs for the principal; all of them at most."""
     left = view.principal
-    for place, factor in enumerate(view.factors, start=1):
+    for place in range(1, view.rows):
         if not left:
             return place - 1
-        interest = view.flat[place] if view.flat else view.terms.money(Fraction(left) * factor)
-        left -= principal(view.terms, asked, left, interest)
+        left -= principal(view.terms, asked, left, view.interest_of(place, left))
     return len(view.factors)
 
 

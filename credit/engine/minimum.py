@@ -7,8 +7,6 @@ from fractions import Fraction
 from core.money import Rounding
 from credit.engine.money import ZERO, BadRate, BadTerm, cents, checked
 
-MOST_CYCLES = 2_000
-
 
 @dataclass(frozen=True)
 class MinimumTerms:
@@ -44,7 +42,8 @@ class Billed:
 
 def minimum_payment(billed: Billed, terms: MinimumTerms) -> Decimal:
     """`rate` of the consumption, all instalments, interest, fees and penalties, what is over the limit and a minimum left unpaid before; at
-    least the floor, never above what is due. Source: PRC card practice (10 % from 2010, since 2021 agreed per product). Raises BadAmount."""
+    least the floor, never above what is due. Source: PRC card practice (10 % from 2010, since 2021 agreed per product). Raises
+    BadAmount."""
     for name in ("consumption", "instalments", "interest", "fees", "penalties", "over_limit", "past_minimum"):
         checked(getattr(billed, name), name)
     part = cents(Fraction(billed.consumption) * Fraction(terms.rate), terms.rounding)
@@ -65,16 +64,17 @@ class Cycle:
 
 def revolved(balance: Decimal, monthly_rate: Decimal, terms: MinimumTerms) -> list[Cycle]:
     """Cycle after cycle of paying the minimum alone, interest on what stays after the payment, each rounded to the cent, until nothing is
-    owed. Raises BadTerm when it never ends (within 2,000 cycles), BadRate, BadAmount."""
+    owed. Raises BadTerm when it never ends, BadRate, BadAmount."""
     if monthly_rate < 0:
         raise BadRate("monthly_rate", f"{monthly_rate} is no rate")
-    left, cycles = checked(balance, "balance"), []
+    left = checked(balance, "balance")
+    cycles: list[Cycle] = []
     while left:
-        if len(cycles) == MOST_CYCLES:
-            raise BadTerm("terms", "the minimum never repays the balance")
         payment = minimum_payment(Billed(left), terms)
         interest = cents(Fraction(left - payment) * Fraction(monthly_rate), terms.rounding)
         cycles.append(Cycle(len(cycles) + 1, left, payment, interest))
+        if interest >= payment:
+            raise BadTerm("terms", f"the minimum of {payment} never repays {left}")
         left += interest - payment
     return cycles
 

@@ -6,20 +6,23 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from credit.engine.money import ZERO, BadAmount, BadDay, BadTerm, checked, total
+from core.money import Rounding
+from credit.engine.money import ZERO, BadAmount, BadDay, BadTerm, cents, checked, total
+from credit.engine.paying import Asked, Payment, Prepay, Toward, Waived, Waiver
 from credit.engine.schedule import final, schedule, simple
-from credit.engine.terms import Loan, Method, RateChange, Row, Terms, equal_parts, total_interest
-from credit.engine.walk import Asked, Payment, Prepay, Toward, Walk
+from credit.engine.terms import Loan, RateChange, Row, Terms, total_interest
+from credit.engine.walk import Walk
 
 __all__ = [
-    "Payment", "Planned", "Prepay", "ReAged", "Replanned", "Settlement", "Toward", "extended", "lengthened", "re_age", "re_amortised",
-    "replan", "settlement", "unearned_interest",
+    "Payment", "Planned", "Prepay", "ReAged", "Replanned", "Settlement", "Toward", "Waived", "Waiver", "at_new_rate", "extended",
+    "lengthened", "re_age", "re_amortised", "replan", "rule_of_78", "settlement", "unearned_interest",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A row with what is paid of it in yuan, ahead of time too; `paid_on`: the day the last of it was paid, None while something is owed."""
+    """A row with what is paid of it in yuan, ahead of time too; `paid_on`: the day the last of it was paid or let off, None while
+    something is owed."""
 
     row: Row
     paid: Decimal
@@ -65,44 +68,52 @@ def in_order(payments: Sequence[Payment]) -> list[Payment]:
     return sorted(payments, key=lambda payment: payment.on)
 
 
-def walked(loan: Loan, payments: Sequence[Payment], prepay: Prepay, until: date | None) -> Walk:
+def walked(loan: Loan, payments: Sequence[Payment], prepay: Prepay, until: date | None, waivers: Sequence[Waiver]) -> Walk:
     ordered = in_order(payments)
-    last = max([loan.terms.starts_on, *(payment.on for payment in ordered)])
+    for waiver in waivers:
+        checked(waiver.amount, "waivers.amount")
+    last = max([loan.terms.starts_on, *(payment.on for payment in ordered), *(waiver.on for waiver in waivers)])
     if until is not None and until < last:
-        raise BadDay("as_of", f"{until} is before {last}, when something was paid")
-    return Walk(loan, ordered, prepay, until or last)
+        raise BadDay("as_of", f"{until} is before {last}, when something was paid or let off")
+    return Walk(loan, ordered, prepay, until or last, sorted(waivers, key=lambda waiver: waiver.on))
 
 
-def replan(loan: Loan, payments: Sequence[Payment], prepay: Prepay = Prepay.SKIP, as_of: date | None = None) -> Replanned:
-    """The plan as seen on `as_of` (the day of the last payment unless told; no payment may be after it).
+def replan(
+    loan: Loan, payments: Sequence[Payment], prepay: Prepay = Prepay.SKIP, as_of: date | None = None, waivers: Sequence[Waiver] = ()
+) -> Replanned:
+    """The plan as seen on `as_of` (the day of the last payment or waiver unless told; none may be after it). Of money that paid penalties
+    only the rest is a payment here; waivers of a day come before its payments.
 
     A payment pays what is overdue, the oldest first, then the instalment that runs, then does what `prepay` says; one toward principal goes
-    there straight after what is overdue. What is paid before it is due lowers the balance that bears interest from that day on. Overdue
+    there straight after what is overdue. What is paid before the due day is principal and lowers the balance that bears interest from that
+    day on: an instalment whose principal is paid so asks its interest still, and principal beyond it is paid ahead of the plan. Overdue
     principal bears interest to `as_of`, each stretch of constant balance rounded by itself; interest bears none. A payment of all that
     `settlement` asks ends the plan. Fees of rows that fall away are not asked. Sources: Apache Fineract, daily interest recalculation.
     Raises EngineError.
     """
-    walk = walked(loan, payments, prepay, as_of)
+    walk = walked(loan, payments, prepay, as_of, waivers)
     walk.run()
-    return Replanned([planned(asked) for asked in walk.rows], walk.ahead)
+    return Replanned([planned(asked) for asked in walk.rows], walk.overpaid)
 
 
 def planned(asked: Asked) -> Planned:
     return Planned(final(asked), asked.paid, asked.paid_principal, asked.paid_on)
 
 
-def settlement(loan: Loan, on: date, payments: Sequence[Payment] = (), prepay: Prepay = Prepay.SKIP) -> Settlement:
-    """What is to be paid on `on` to end the loan, payments of that day counted: all principal, interest to that day (the rest is unearned
-    and not asked; flat interest is earned by days within its period), fees of the periods that have begun. Raises EngineError, BadDay
-    before anything is disbursed."""
+def settlement(
+    loan: Loan, on: date, payments: Sequence[Payment] = (), prepay: Prepay = Prepay.SKIP, waivers: Sequence[Waiver] = ()
+) -> Settlement:
+    """What is to be paid on `on` to end the loan, payments of that day counted, and disbursements but on a due day: all principal, interest
+    to that day (the rest is unearned and not asked; flat interest is earned by days within its period), fees of the periods that have
+    begun. Raises EngineError, BadDay before anything is disbursed."""
     if on < loan.disbursements[0].on:
         raise BadDay("on", f"nothing is disbursed on {on}")
-    walk = walked(loan, payments, prepay, on)
+    walk = walked(loan, payments, prepay, on, waivers)
     walk.run_to(on)
     running = walk.stopped and not walk.settled
     return Settlement(
         total(row.owed_principal for row in walk.rows) + (walk.scheduled if running else ZERO),
-        total(row.owed_interest for row in walk.rows) + (walk.accrued + walk.put_off if running else ZERO),
+        total(row.owed_interest for row in walk.rows) + (walk.interest_so_far() if running else ZERO),
         total(row.owed_fee for row in walk.rows) + (walk.fees[walk.place] if running else ZERO),
         walk.ahead,
     )
@@ -143,11 +154,8 @@ def anew(terms: Terms, outstanding: Decimal, *, as_of: date, dues: tuple[date, .
     if checked(outstanding, "outstanding") == 0:
         raise BadAmount("outstanding", "nothing is owed")
     fresh = replace(terms, periods=len(dues), starts_on=as_of, due_on=dues, instalment=None, principal_grace=0, interest_grace=0, fees=None)
-    loan = simple(fresh, outstanding)
-    extra = equal_parts(checked(interest_owed, "interest_owed"), len(dues), terms.rounding)
-    rows = [replace(row, interest=row.interest + part) for row, part in zip(schedule(loan), extra, strict=False)]
-    left = total(extra[len(rows) :])
-    return ReAged(loan, [*rows[:-1], replace(rows[-1], interest=rows[-1].interest + left)])
+    loan = replace(simple(fresh, outstanding), interest_owed=interest_owed)
+    return ReAged(loan, schedule(loan))
 
 
 def re_amortised(terms: Terms, outstanding: Decimal, *, as_of: date, remaining: Sequence[date], interest_owed: Decimal = ZERO) -> ReAged:
@@ -190,12 +198,10 @@ def at_new_rate(loan: Loan, on: date, rate: Decimal) -> Loan:
     return replace(loan, rate_changes=(*loan.rate_changes, RateChange(on, rate)))
 
 
-def rule_of_78(interest: Decimal, periods: int, lived: int, method: Method = Method.FLAT) -> Decimal:
-    """Unearned flat interest when `lived` of `periods` are over: interest x r(r+1) / n(n+1), r the periods left. Raises BadTerm for a plan
-    that is not flat, or more lived than there are."""
-    if method is not Method.FLAT or not 0 <= lived <= periods or periods < 1:
-        raise BadTerm("lived", f"{lived} of {periods} periods of a {method} plan")
+def rule_of_78(interest: Decimal, periods: int, lived: int, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
+    """Unearned flat interest by the sum of the digits, when `lived` of `periods` are over: interest x r(r+1) / n(n+1), r the periods left;
+    the other rule beside `unearned_interest`, by days. Raises BadTerm for more lived than there are."""
+    if periods < 1 or not 0 <= lived <= periods:
+        raise BadTerm("lived", f"{lived} of {periods} periods")
     left = periods - lived
-    return Terms(Method.FLAT, Decimal(0), periods, date(2000, 1, 1)).money(
-        Fraction(checked(interest, "interest")) * left * (left + 1) / (periods * (periods + 1))
-    )
+    return cents(Fraction(checked(interest, "interest")) * left * (left + 1) / (periods * (periods + 1)), rounding)

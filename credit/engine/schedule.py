@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from credit.engine.levels import DIGITS
 from credit.engine.money import BadTerm, checked
+from credit.engine.paying import Asked
 from credit.engine.terms import Disbursement, Fees, Loan, Method, RateChange, Row, Terms, total_interest
-from credit.engine.walk import Asked, Walk
+from credit.engine.walk import Walk
 
 __all__ = [
     "Disbursement",
@@ -41,7 +42,8 @@ def schedule(loan: Loan) -> list[Row]:
 
 
 def final(asked: Asked) -> Row:
-    return replace(asked.row, interest=asked.interest)
+    """A row as it asks in the end: with interest after the last due day, without what was let off."""
+    return replace(asked.row, interest=asked.interest, fee=asked.fee)
 
 
 def unrounded(principal: Decimal, factors: Sequence[Fraction]) -> list[tuple[Decimal, Decimal, Decimal]]:

@@ -53,8 +53,8 @@ def in_turn(amounts: Sequence[Decimal], shares: Sequence[Decimal]) -> list[list[
 
 
 def split_rows(rows: Sequence[Row], principal: Sequence[Decimal], charges: Sequence[Decimal] | None = None) -> list[list[Part]]:
-    """Each lender's parts of every row: principal by one set of shares, interest and fee by `charges` (the same unless told: a platform that
-    keeps a spread has more of them). Raises BadRate, BadAmount."""
+    """Each lender's parts of every row: principal by one set of shares, interest and fee by `charges` (the same unless told: a platform
+    that keeps a spread has more of them). Raises BadRate, BadAmount."""
     of_charges = charges or principal
     if len(of_charges) != len(principal):
         raise BadRate("charges", "as many shares as lenders")

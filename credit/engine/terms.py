@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from core.money import Rounding
 from credit.engine.day_count import MONTHLY, DayCount, Every, Period, periods_of
-from credit.engine.money import CENT, BadDay, BadRate, BadTerm, cents, checked, rounded, total
+from credit.engine.money import CENT, ZERO, BadDay, BadRate, BadTerm, cents, checked, rounded, total
 
 
 class Method(StrEnum):
@@ -20,6 +20,15 @@ class Method(StrEnum):
     EQUAL_PRINCIPAL = "equal_principal"
     FLAT = "flat"
     INTEREST_ONLY = "interest_only_balloon"
+
+
+class Stretches(StrEnum):
+    """Where interest is rounded inside a period. EACH: for each stretch of constant balance and rate. TOGETHER: only where a payment
+    changes the balance, as it must be known to the cent then; disbursements and new rates are added up first. Source: Apache Fineract, its
+    schedules with interest recalculation and its progressive ones."""
+
+    EACH = "each"
+    TOGETHER = "together"
 
 
 class FeeBasis(StrEnum):
@@ -46,11 +55,12 @@ class Fees:
 
 @dataclass(frozen=True)
 class Terms:
-    """`rate` a year; `periods` from `starts_on`, each `every`; `due_on` names the due days instead, where they follow no such rule, and then
-    there are as many periods. `multiple_of` yuan: what an instalment is a multiple of (its principal, of EQUAL_PRINCIPAL); the last takes
-    the rest. `instalment`: what the contract says each row asks, until something changes it. `principal_grace`, `interest_grace`: so many
-    first rows ask no principal, no interest; interest is put off to the row after them, not waived. `smoothing`: the level instalment moves
-    by cents while that brings the last row closer to it. Raises BadRate, BadTerm, BadAmount, BadDay."""
+    """`rate` a year; `periods` from `starts_on`, each `every`; `due_on` names the due days instead, where they follow no such rule, and
+    then there are as many periods. `multiple_of` yuan: what a level instalment is a multiple of, the last takes the rest (of
+    EQUAL_PRINCIPAL and INTEREST_ONLY none is level). `instalment`: what the contract of EQUAL_INSTALMENT says each row asks, until
+    something changes it. `principal_grace`, `interest_grace`: so many first rows ask no principal, no interest; interest is put off to the
+    row after them, not waived. `smoothing`: the level instalment moves by cents while that brings the last row closer to it. Raises
+    BadRate, BadTerm, BadAmount, BadDay."""
 
     method: Method
     rate: Decimal
@@ -64,6 +74,7 @@ class Terms:
     principal_grace: int = 0
     interest_grace: int = 0
     smoothing: bool = False
+    stretches: Stretches = Stretches.EACH
     fees: Fees | None = None
     due_on: tuple[date, ...] = ()
 
@@ -78,8 +89,8 @@ class Terms:
                 raise BadTerm(field, f"{grace} of {self.periods} instalments")
         if checked(self.multiple_of, "multiple_of") <= 0:
             raise BadTerm("multiple_of", "0 is no unit")
-        if self.instalment is not None and checked(self.instalment, "instalment") <= 0:
-            raise BadTerm("instalment", "0 pays nothing")
+        if self.instalment is not None and (checked(self.instalment, "instalment") <= 0 or self.method is not Method.EQUAL_INSTALMENT):
+            raise BadTerm("instalment", f"{self.instalment} of {self.method}: only what is asked equally is named, and more than 0")
 
     def spans(self) -> list[Period]:
         """The periods in order. Raises BadDay when named days do not follow each other."""
@@ -118,13 +129,16 @@ class RateChange:
 
 @dataclass(frozen=True)
 class Loan:
-    """Terms with what was disbursed and how the rate changed. Raises BadTerm, BadDay, BadAmount, BadRate."""
+    """Terms with what was disbursed and how the rate changed. `interest_owed` yuan come from an older plan: asked in equal parts beside
+    what the rows ask, bearing nothing. Raises BadTerm, BadDay, BadAmount, BadRate."""
 
     terms: Terms
     disbursements: tuple[Disbursement, ...]
     rate_changes: tuple[RateChange, ...] = ()
+    interest_owed: Decimal = ZERO
 
     def __post_init__(self) -> None:
+        checked(self.interest_owed, "interest_owed")
         days = [disbursement.on for disbursement in self.disbursements]
         spans = self.terms.spans()
         if not days or days != sorted(days):
@@ -182,10 +196,10 @@ def total_interest(rows: Sequence[Row]) -> Decimal:
 def fee_parts(fees: Fees | None, principal: Decimal, periods: int, how: Rounding) -> list[Decimal]:
     """The fee of each row in yuan; of a total in equal parts, the remainder is in the last. All with the first: the sum of them."""
     if fees is None:
-        return [Decimal("0.00")] * periods
+        return [ZERO] * periods
     whole = Fraction(fees.rate) * Fraction(principal)
     parts = [cents(whole, how)] * periods if fees.basis is FeeBasis.PER_PERIOD else equal_parts(cents(whole, how), periods, how)
-    return parts if fees.timing is FeeTiming.EACH else [total(parts), *[Decimal("0.00")] * (periods - 1)]
+    return parts if fees.timing is FeeTiming.EACH else [total(parts), *[ZERO] * (periods - 1)]
 
 
 def equal_parts(amount: Decimal, parts: int, how: Rounding) -> list[Decimal]:

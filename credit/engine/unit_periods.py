@@ -43,8 +43,8 @@ class UnitPeriod:
         return Fraction(per_year[self.kind], self.count)
 
     def between(self, start: date, end: date) -> Fraction:
-        """Whole unit-periods counted back from `end`, and what is left at the front: of months, thirty days each and the odd days, to a year
-        months alone where they are whole, else days of 365; of half months, the odd days of 15."""
+        """Whole unit-periods counted back from `end`, and what is left at the front: of months, thirty days each and the odd days, to a
+        year months alone where they are whole, else days of 365; of half months, the odd days of 15."""
         if self.kind in (Kind.WEEKS, Kind.DAYS):
             days = self.count * (DAYS_OF_WEEK if self.kind is Kind.WEEKS else 1)
             whole, odd = divmod((end - start).days, days)

@@ -9,78 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 
 from credit.engine import levels
 from credit.engine.day_count import Period, year_fraction
 from credit.engine.money import ZERO, BadDay, total
-from credit.engine.terms import Loan, Method, Row, equal_parts, fee_parts
-
-
-class Prepay(StrEnum):
-    """What money beyond the current instalment does. FEWER: the instalment stays, the last ones fall away. SMALLER: as many, of less.
-    SKIP: it pays the next instalments ahead of time, which stay what they were."""
-
-    FEWER = "reduce_number_of_instalments"
-    SMALLER = "reduce_instalment"
-    SKIP = "skip_next"
-
-
-class Toward(StrEnum):
-    """What a payment is for after what is overdue: the current instalment and then `Prepay`, or principal at once."""
-
-    INSTALMENT = "instalment"
-    PRINCIPAL = "principal"
-
-
-@dataclass(frozen=True)
-class Payment:
-    """`amount` yuan on a day. A payment on a due day is in time."""
-
-    on: date
-    amount: Decimal
-    toward: Toward = Toward.INSTALMENT
-
-
-@dataclass
-class Asked:
-    """A row while payments still come in."""
-
-    row: Row
-    fee: Decimal
-    interest: Decimal
-    principal: Decimal
-    paid_principal: Decimal = ZERO
-    paid: Decimal = ZERO
-    paid_on: date | None = None
-
-    @property
-    def owed(self) -> Decimal:
-        return self.fee + self.interest + self.principal - self.paid
-
-    @property
-    def owed_principal(self) -> Decimal:
-        return self.principal - self.paid_principal
-
-    @property
-    def owed_fee(self) -> Decimal:
-        return max(ZERO, self.fee - (self.paid - self.paid_principal))
-
-    @property
-    def owed_interest(self) -> Decimal:
-        return self.owed - self.owed_principal - self.owed_fee
-
-    def take(self, amount: Decimal, on: date | None) -> Decimal:
-        """What is taken of `amount`: fee, then interest, then principal."""
-        taken = min(amount, self.owed)
-        beyond = self.owed_fee + self.owed_interest
-        self.paid_principal += max(ZERO, taken - beyond)
-        self.paid += taken
-        if taken and not self.owed:
-            self.paid_on = on
-        return taken
+from credit.engine.paying import Asked, Payment, Prepay, Toward, Waived, Waiver
+from credit.engine.terms import Loan, Method, Row, Stretches, equal_parts, fee_parts
 
 
 @dataclass
@@ -91,11 +27,19 @@ class Walk:
     payments: Sequence[Payment] = ()
     prepay: Prepay = Prepay.SKIP
     until: date | None = None
+    waivers: Sequence[Waiver] = ()
     scheduled: Decimal = ZERO
-    ahead: Decimal = ZERO
+    early: Decimal = ZERO
+    on_day: Decimal = ZERO
+    to_skip: Decimal = ZERO
+    before_level: Decimal = ZERO
+    overpaid: Decimal = ZERO
     put_off: Decimal = ZERO
     toward_principal: Decimal = ZERO
+    let_off: Decimal = ZERO
     accrued: Decimal = ZERO
+    rounded: Decimal = ZERO
+    running: Fraction = Fraction(0)
     level: Decimal | None = None
     stale: bool = False
     prepaid: bool = False
@@ -115,8 +59,11 @@ class Walk:
         if self.payments and self.payments[0].on < self.loan.disbursements[0].on:
             raise BadDay("payments", f"{self.payments[0].on} is before anything was disbursed")
         self.fees = fee_parts(self.terms.fees, self.loan.principal, self.count, self.terms.rounding)
+        self.beside = equal_parts(self.loan.interest_owed, self.count, self.terms.rounding)
         self.flat = self.flat_interest()
         self.rate = Fraction(self.terms.rate)
+        self.stretch = ZERO, self.rate
+        self.paid_days = {payment.on for payment in self.payments}
 
     def flat_interest(self) -> list[Decimal]:
         if self.terms.method is not Method.FLAT:
@@ -135,6 +82,7 @@ class Walk:
             self.live(self.spans[self.place].due_on)
             self.close()
             self.place += 1
+        self.count = self.place
         self.live_after()
 
     def run_to(self, day: date) -> None:
@@ -145,10 +93,9 @@ class Walk:
             self.place += 1
         if self.place < self.count and not self.is_over():
             self.live(day)
-            if day == self.spans[self.place].due_on:
-                self.disburse(day)
             self.stopped = True
         else:
+            self.count = self.place
             self.live_after()
 
     def is_over(self) -> bool:
@@ -159,12 +106,13 @@ class Walk:
             any(disbursement.on >= self.spans[self.place - 1].due_on for disbursement in self.loan.disbursements) if self.place else True
         )
         fees = not self.prepaid and any(self.fees[self.place :])
-        return not (self.scheduled or self.put_off or later or fees)
+        return not (self.scheduled or self.put_off or any(self.beside[self.place :]) or later or fees)
 
     def live(self, end: date) -> None:
         """The current period up to `end`."""
         span = self.spans[self.place]
-        self.accrued, self.moved, self.toward_principal = ZERO, [], ZERO
+        self.accrued = self.rounded = self.toward_principal = self.let_off = ZERO
+        self.running, self.moved = Fraction(0), []
         self.disburse(span.from_on)
         if self.place == 0:
             self.pay(span.from_on)
@@ -175,13 +123,24 @@ class Walk:
             self.pay(stop)
 
     def accrue(self, span: Period, start: date, stop: date) -> None:
+        """Interest from `start` to `stop`. A day on which nothing changes, such as the last that is known, begins no new stretch."""
         self.rate = Fraction(self.loan.rate_on(start))
         factor = self.rate * self.part(span, start, stop)
-        self.moved.append((self.scheduled, factor))
-        if self.flat and not self.settled:
-            self.accrued = self.terms.money(Fraction(self.flat[self.place]) * self.lived(span, stop))
-        elif not self.flat:
-            self.accrued += self.terms.money(Fraction(self.bearing(start)) * factor)
+        self.moved.append((self.scheduled + self.unprepaid(), factor))
+        if self.flat:
+            earned = Fraction(self.flat[self.place]) * self.lived(span, stop)
+            self.accrued = self.accrued if self.settled else self.terms.money(earned)
+            return
+        bearing = self.bearing(start)
+        if (bearing, self.rate) != self.stretch and (self.terms.stretches is Stretches.EACH or self.is_paid_on(start)):
+            self.rounded, self.running = self.accrued, Fraction(0)
+        self.stretch = bearing, self.rate
+        self.running += Fraction(bearing) * factor
+        self.accrued = self.rounded + self.terms.money(self.running)
+
+    def is_paid_on(self, day: date) -> bool:
+        """Whether a payment changes the balance, or what is overdue on the last known day, which counts as paid."""
+        return day in self.paid_days or (day == self.known and any(row.owed_principal for row in self.rows))
 
     def lived(self, span: Period, day: date) -> Fraction:
         """The part of a period's flat interest that is earned by `day`."""
@@ -192,7 +151,7 @@ class Walk:
         """The days inside on which a balance or the rate changes."""
         days = [disbursement.on for disbursement in self.loan.disbursements]
         days += [change.after for change in self.loan.rate_changes]
-        days += [payment.on for payment in self.payments]
+        days += [payment.on for payment in self.payments] + [waiver.on for waiver in self.waivers]
         return (day for day in [*days, self.known] if start < day < end)
 
     def disburse(self, day: date) -> None:
@@ -201,14 +160,31 @@ class Walk:
         self.stale |= any(disbursement.on == day for disbursement in self.loan.disbursements[1:])
         self.stale |= any(change.after == day for change in self.loan.rate_changes)
 
+    @property
+    def ahead(self) -> Decimal:
+        """What is paid of the instalment that runs."""
+        return self.early + self.on_day
+
     def bearing(self, day: date) -> Decimal:
         overdue = total(row.owed_principal for row in self.rows) if day < self.known else ZERO
         return max(ZERO, self.scheduled + overdue - self.ahead)
 
     def pay(self, day: date) -> None:
+        for waiver in self.waivers:
+            if waiver.on == day:
+                self.waive(waiver)
         for payment in self.payments:
             if payment.on == day and day <= self.known:
                 self.receive(payment)
+
+    def waive(self, waiver: Waiver) -> None:
+        left = waiver.amount
+        for row in self.rows:
+            left -= row.let_off(left, waiver)
+        if self.place < self.count and waiver.what is Waived.FEE:
+            self.fees[self.place] -= min(left, self.fees[self.place])
+        elif self.place < self.count:
+            self.let_off += left
 
     def receive(self, payment: Payment) -> None:
         """What is overdue first, the oldest first; then all, where it is enough; then the instalment that runs, or principal at once."""
@@ -221,46 +197,91 @@ class Walk:
             part = min(left, self.scheduled)
             self.scheduled -= part
             self.toward_principal += part
+            self.before_level += part
             self.prepaid, left = True, left - part
             self.stale |= self.prepay is Prepay.SMALLER
-        self.ahead += left
+        if self.place >= self.count:
+            self.overpaid += left
+        elif payment.on < self.spans[self.place].due_on:
+            self.early += left
+        else:
+            self.on_day += left
 
     def may_settle(self, day: date) -> bool:
-        return self.place < self.count and not self.settled and self.loan.disbursements[-1].on <= day
+        """Whether all that will ever be disbursed is: what is on a due day comes after the payments of that day."""
+        if self.place >= self.count or self.settled:
+            return False
+        return self.loan.disbursements[-1].on <= day and self.loan.disbursements[-1].on < self.spans[self.place].due_on
 
     def to_settle(self) -> Decimal:
         """What ends the loan now, beside what is overdue and before what was paid ahead."""
-        return self.scheduled + self.accrued + self.put_off + self.fees[self.place]
+        return self.scheduled + self.interest_so_far() + self.fees[self.place]
+
+    def interest_so_far(self) -> Decimal:
+        """Of the instalment that runs, with what was put off or comes from an older plan, less what was let off."""
+        return max(ZERO, self.accrued + self.put_off + total(self.beside[self.place :]) - self.let_off)
 
     def close(self) -> None:
         """The instalment falls due."""
         if self.flat and not self.settled:
             self.accrued = self.flat[self.place]
+        interest, fee = self.interest_asked(), self.fees[self.place]
+        asked = self.scheduled if self.settled else self.scheduled_principal()
+        paid = self.paid_principal(interest + fee)
+        principal = max(asked, paid)
+        self.scheduled -= principal
+        self.write(principal, interest, fee, paid)
+        self.follow(principal - asked)
+
+    def interest_asked(self) -> Decimal:
+        """In a row of grace all but what comes from an older plan is put off; the last row asks everything."""
+        if self.settled or self.place >= self.count - 1:
+            interest, self.put_off = self.interest_so_far(), ZERO
+            return interest
         interest = self.accrued + self.put_off
         self.put_off = ZERO
-        if self.place < self.terms.interest_grace and not self.settled and self.place < self.count - 1:
-            self.put_off, interest = interest, ZERO
-        principal = self.scheduled if self.settled else self.scheduled_principal()
-        self.scheduled -= principal
-        fee = self.fees[self.place]
-        excess = ZERO
-        if self.prepay is not Prepay.SKIP and not self.settled:
-            excess = min(self.scheduled, max(ZERO, self.ahead - principal - interest - fee))
-            self.scheduled -= excess
-        self.write(principal + excess, interest, fee)
-        if excess or (self.toward_principal and not self.settled):
-            self.prepaid = True
-            self.stale |= self.prepay is Prepay.SMALLER
-            self.shorten()
+        if self.place < self.terms.interest_grace:
+            self.put_off = max(ZERO, interest - self.let_off)
+            return self.beside[self.place]
+        return max(ZERO, interest + self.beside[self.place] - self.let_off)
 
-    def write(self, principal: Decimal, interest: Decimal, fee: Decimal) -> None:
+    def paid_principal(self, charges: Decimal) -> Decimal:
+        """What is paid of principal in the instalment that falls due: money that came before the due day first of all, as its charges were
+        not due yet; money of the day after its charges."""
+        before = min(self.early, self.scheduled)
+        return min(self.scheduled, before + max(ZERO, self.ahead - before - charges))
+
+    def write(self, principal: Decimal, interest: Decimal, fee: Decimal, paid_principal: Decimal) -> None:
         span = self.spans[self.place]
         to_come = total(disbursement.amount for disbursement in self.loan.disbursements if disbursement.on == span.due_on)
+        paid = paid_principal + min(self.ahead - paid_principal, interest + fee) + self.toward_principal
+        self.overpaid += self.ahead + self.toward_principal - paid
         principal += self.toward_principal
         row = Row(self.place + 1, span.from_on, span.due_on, principal, interest, fee, self.scheduled + to_come)
-        asked = Asked(row, fee, interest, principal, self.toward_principal, self.toward_principal)
-        self.ahead -= asked.take(self.ahead, self.last_paid_on)
+        asked = Asked(row, fee, interest, principal, paid_principal + self.toward_principal, paid)
+        asked.paid_on = self.last_paid_on if paid and not asked.owed else None
         self.rows.append(asked)
+        self.early = self.on_day = ZERO
+
+    def follow(self, excess: Decimal) -> None:
+        """What more principal than asked does to the rows that follow. As long as there is no level to keep, it is only noted."""
+        if self.settled:
+            return
+        if excess or self.toward_principal:
+            self.prepaid = True
+            self.stale |= self.prepay is Prepay.SMALLER
+        if self.level is None:
+            self.before_level += excess
+            return
+        if self.prepay is Prepay.SKIP:
+            self.to_skip += excess + self.before_level
+        if excess or self.before_level:
+            self.shorten()
+        self.before_level = ZERO
+
+    def unprepaid(self) -> Decimal:
+        """Principal that a level that stays does not know of: paid ahead since there is one, or before there was."""
+        return ZERO if self.prepay is Prepay.SMALLER else self.before_level
 
     def scheduled_principal(self) -> Decimal:
         """What the instalment asks of the scheduled principal."""
@@ -269,19 +290,29 @@ class Walk:
         if self.place < self.terms.principal_grace or self.terms.method is Method.INTEREST_ONLY:
             return ZERO
         if self.level is None or self.stale:
-            self.level, self.stale = levels.level(self.view()), False
-        return levels.principal(self.terms, self.level, self.scheduled, self.accrued)
+            self.level = levels.level(self.view(self.scheduled + self.unprepaid()))
+            self.stale, self.to_skip = False, ZERO
+            if self.prepay is Prepay.SKIP:
+                self.to_skip, self.before_level = self.before_level - self.toward_principal, self.toward_principal
+        asked = levels.principal(self.terms, self.level, self.scheduled, self.accrued)
+        skipped = min(asked, self.to_skip)
+        self.to_skip -= skipped
+        return asked - skipped
 
-    def view(self) -> levels.View:
+    def view(self, principal: Decimal) -> levels.View:
         spans = self.spans[self.place + 1 : self.count]
         factors = [self.rate * span.length(self.terms.day_count, self.terms.every.unit) for span in spans]
-        grown = sum((Fraction(balance) * factor for balance, factor in self.moved), Fraction(self.scheduled))
-        return levels.View(self.terms, self.scheduled, self.accrued, grown, factors, self.flat[self.place :])
+        grown = sum((Fraction(balance) * factor for balance, factor in self.moved), Fraction(principal))
+        return levels.View(self.terms, principal, self.accrued, grown, factors, self.flat[self.place :])
 
     def shorten(self) -> None:
-        """FEWER: as many rows as the instalment still needs."""
+        """FEWER: as many rows as the instalment still needs, and those for interest put off or owed before and for what is disbursed
+        later."""
         if self.prepay is Prepay.FEWER and self.level is not None and self.terms.method is not Method.INTEREST_ONLY:
-            self.count = self.place + 1 + levels.rows_needed(self.view(), self.level)
+            owed = bool(self.put_off or any(self.beside[self.place + 1 :]))
+            needed = self.place + 1 + max(levels.rows_needed(self.view(self.scheduled), self.level), int(owed))
+            last = self.loan.disbursements[-1].on
+            self.count = max(needed, 1 + max(place for place, span in enumerate(self.spans) if span.from_on <= last))
 
     def live_after(self) -> None:
         """After the last row: what is unpaid of its principal bears interest on, asked with the last row."""

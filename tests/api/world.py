@@ -21,6 +21,7 @@ from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.ids import SHARDS, new_id, public_id
 from core.outbox.registry import Event
+from credit.lines.services import raising
 from payments.agreements.periods import Plan
 from payments.agreements.services import deducting, signing
 from payments.agreements.services.signing import NewAgreement
@@ -50,6 +51,7 @@ from payments.wallet.services.authority import Intent
 from tests import factories
 from tests.accounts.authenticator import Authenticator
 from tests.api.operations import Operation
+from tests.credit.lines import world as lines
 from tests.credit.products import world as credit_products
 from tests.payments.bills.world import a_biller
 from tests.payments.merchants.world import Program, opened, program
@@ -125,6 +127,8 @@ PREFIXES = {
     "milestone_id": "cfm",
     "product_id": "prd",
     "credit_product_id": "crp",
+    "line_id": "crl",
+    "raise_id": "crr",
 }
 NOBODYS = {"product_id", "credit_product_id", "campaign_id"}
 """Path parameters that name what every customer may read alike."""
@@ -204,6 +208,13 @@ def invested(owner: Customer, session: DeviceSession, at: datetime) -> dict[str,
     }
 
 
+def borrows(owner: Customer) -> dict[str, str]:
+    """A line, and a higher limit asked for."""
+    line = lines.activated(owner)
+    asked = raising.ask(customer_id=owner.id, line_id=line.id, amount_fen=line.limit_fen + 1, at=clock.now())
+    return {"line_id": line.public_id, "raise_id": asked.public_id}
+
+
 def covered(owner: Customer) -> dict[str, str]:
     """A policy with its premiums, a quote and a claim."""
     an_issuer()
@@ -239,7 +250,8 @@ def build_world(bank: SandboxBank) -> World:
         | holds(owner)
         | invested(owner, session.session, at)
         | covered(owner)
-        | campaigns(owner),
+        | campaigns(owner)
+        | borrows(owner),
         staff=User.objects.create_superuser("root", password="not-a-customer-1"),
         program=caller,
     )
@@ -256,7 +268,7 @@ def foreign_ids(bank: SandboxBank) -> dict[str, str]:
     security.set_pin(customer_id=other.id, pin=factories.PIN, at=at)
     caller, intent = program(opened(other), session=session.session), Intent(other.id, session.session.id, "foreign")
     profiled(other)
-    owned = sold(caller) | bought(caller, intent) | shared(caller, intent) | covered(other) | campaigns(other)
+    owned = sold(caller) | bought(caller, intent) | shared(caller, intent) | covered(other) | campaigns(other) | borrows(other)
     return {PREFIXES[name]: value for name, value in owned.items() if name in PREFIXES} | {
         "crd": card.public_id,
         "fxh": fixed.brought(fixed.deposits(transferable=True), other).public_id,

@@ -22,6 +22,10 @@ from core.errors import DomainError, Forbidden
 from core.ids import new_id, public_id
 from core.moves import WrongState
 from core.outbox.models import OutboxEvent
+from credit.lines.services import changing as lines_changing
+from credit.lines.services import opening as lines_opening
+from credit.lines.services import raising as lines_raising
+from credit.products.models import CreditProductVersion
 from payments.disputes.services import deciding
 from payments.refunds.services import by_hand as refunds
 from tests.desk.people import staff, unverified, verified
@@ -71,6 +75,11 @@ PAYLOADS: dict[str, Payload] = {
     "product.publish": of("prd", seen="0" * 64, version=1),
     "credit_product.publish": of("crp", seen="0" * 64, version=1),
     "credit_product.resume": of("crp"),
+    "credit_line.invite": of("cus", product=public_id("crp", new_id()), limit_fen=1, grade="", valid_until="2030-01-01", why="x"),
+    "credit_line.raise": of("crl", limit_fen=1, why="x"),
+    "credit_line.temporary": of("crl", amount_fen=1, since="2030-01-01", until="2030-01-02", why="x"),
+    "credit_line.close": of("crl", why="x"),
+    "credit_raise.grant": of("crr", limit_fen=1, why="x"),
     "product.resume": of("prd"),
     "refund.ask": of("ord", order=public_id("ord", new_id()), amount=1, words="x"),
     "risk_list.allow": {"target": "x", "what": "customer", "key": "00", "shown": "x", "why": "x", "until": ""},
@@ -87,6 +96,7 @@ PAYLOADS: dict[str, Payload] = {
     "withdrawal.paid_by_hand": of("wdr", **HAND),
 }
 SAID = campaigns.Selling(risk="R1", fee_bp=0, custodian="x", licence="x", risk_text_en="x", risk_text_zh="x")
+OFFER = lines_opening.Offer(new_id(), CreditProductVersion(), 1, "", AT.date())
 # What looks its row up before it calls the service: the service itself.
 SERVICES: dict[str, Callable[[], object]] = {
     "dispute.lose": lambda: deciding.lose(dispute_id=new_id(), verdict="x", at=AT),
@@ -98,6 +108,13 @@ SERVICES: dict[str, Callable[[], object]] = {
     "campaign.cancel": lambda: campaigns.cancel(campaign_id=new_id(), why="complaints", at=AT),
     "campaign.pay_milestone": lambda: milestones.pay_milestone(milestone_id=new_id(), at=AT),
     "fixed_term.ask_again": lambda: maturities.ask_again(holding_id=new_id(), at=AT),
+    "credit_line.invite": lambda: lines_opening.invite(OFFER, why="w", at=AT),
+    "credit_line.raise": lambda: lines_changing.raise_limit(line_id=new_id(), limit_fen=1, why="w", at=AT),
+    "credit_line.temporary": lambda: lines_changing.set_temporary(
+        line_id=new_id(), amount_fen=1, since=AT.date(), until=AT.date(), why="w", at=AT
+    ),
+    "credit_line.close": lambda: lines_changing.close(line_id=new_id(), why="w", at=AT),
+    "credit_raise.grant": lambda: lines_raising.grant(raise_id=new_id(), limit_fen=1, why="w", at=AT),
     "insurance_claim.approve": lambda: claiming.approve(claim_id=new_id(), amount_fen=1, last=True, why="w", at=AT),
     "insurance_claim.decline": lambda: claiming.decline(claim_id=new_id(), why="w", at=AT),
     "wealth_order.reject": lambda: wealth_orders.end(order_id=new_id(), at=AT),

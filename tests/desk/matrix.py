@@ -137,6 +137,8 @@ PAGES: dict[str, set[str]] = {
     "credit.creditproduct": {S, R, M, C, K, A},
     "credit.creditproductversion": {S, R, M, C, K, A},
     "credit.pricecap": {S, R, M, C, K, A},
+    "credit.creditline": {S, R, M, C, A},
+    "credit.lineraise": {S, R, M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.
@@ -197,6 +199,19 @@ ACTS: dict[tuple[str, str], set[str]] = {
     ("credit.creditproduct", "suspend"): {R, C},
     ("credit.creditproduct", "resume"): {M, R},
     ("credit.creditproduct", "close"): {R, C},
+    ("credit.creditline", "invite"): {M, R},
+    ("credit.creditline", "raise"): {M, R},
+    ("credit.creditline", "temporary"): {M, R},
+    ("credit.creditline", "lower"): {R},
+    ("credit.creditline", "freeze"): {R},
+    ("credit.creditline", "unfreeze"): {R},
+    ("credit.creditline", "reviewed"): {R},
+    ("credit.creditline", "close"): {M, R},
+    ("credit.lineraise", "take"): {S, R, M, C},
+    ("credit.lineraise", "hand-over"): {S, R, M, C},
+    ("credit.lineraise", "put-back"): {S, R, M, C},
+    ("credit.lineraise", "grant"): {M, R},
+    ("credit.lineraise", "refuse"): {M, R},
     ("credit.creditproductversion", "edit"): {M, R},
     ("credit.creditproductversion", "simulate"): {S, R, M, C, K},
     ("core.approval", "approve"): {R, M, C},

@@ -17,6 +17,8 @@ from core.ids import new_id, parse_public_id
 from core.moves import advance
 from core.work import services as work
 from core.work.models import Assignment, WorkItem
+from credit.lines.models import LineRaise
+from credit.lines.services import raising
 from payments.channels import breaks
 from payments.channels.models import Break
 from payments.disputes.models import Dispute
@@ -25,6 +27,8 @@ from payments.notices import services
 from payments.notices.models import MerchantNotice
 from payments.notices.post import Reply
 from payments.settlement.models import Settlement
+from tests import factories
+from tests.credit.lines.world import activated
 from tests.desk.people import staff, verified
 from tests.payments.cashier.world import holder, shop
 from tests.payments.disputes.world import dispute
@@ -96,7 +100,13 @@ def to_be_shown() -> CampaignMilestone:
     return advance(row, "waiting", moves=MILESTONE_MOVES, at=clock.now(), amount_fen=100, fee_fen=0)
 
 
+def raise_asked() -> LineRaise:
+    line = activated(factories.customer(pin=factories.PIN))
+    return raising.ask(customer_id=line.customer_id, line_id=line.id, amount_fen=line.limit_fen + 1, at=clock.now())
+
+
 QUEUES: dict[str, Callable[[], Any]] = {
+    "credit_lineraise": raise_asked,
     "core_workitem": item,
     "payments_break": difference,
     "payments_dispute": disputed,

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.credit.engine.vectors import CASES, RULES, Case
+from tests.credit.engine.vectors import CASES, PROGRESSIVE, RULES, Case
 
 
 def agrees(got: Any, want: Any, tolerance: Decimal) -> bool:
-    """Rows and lists part by part, of `first_...` as many as are named; a number that is printed with so many decimals is one that rounds to
-    it, or lies within the case's tolerance."""
+    """Rows and lists part by part; a number that is printed with so many decimals is one that rounds to it, or lies within the case's
+    tolerance."""
     if isinstance(want, dict):
         return all(agrees(got[name], part, tolerance) for name, part in want.items())
     if isinstance(want, list):
@@ -24,8 +24,11 @@ def agrees(got: Any, want: Any, tolerance: Decimal) -> bool:
 
 
 def answered(case: Case) -> Case:
-    """What comes out; a question that stands in the expectation (the days of a case) is put beside the inputs."""
+    """What comes out; a question that stands in the expectation (the days of a case) is put beside the inputs, and of which of Fineract's
+    two schedules a case is."""
     asked = {**case["inputs"], **({"cases": case["expected"]["cases"]} if "cases" in case["expected"] else {})}
+    if PROGRESSIVE in case["source"]:
+        asked["stretches"] = "together"
     found = RULES[case["kind"]](asked)
     for name, want in case["expected"].items():
         if name.startswith("first_"):

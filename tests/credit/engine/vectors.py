@@ -4,6 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from credit.engine import accrue, allocate, apr, delinquency, minimum, replan, u
 from credit.engine.day_count import DayCount, Every, Period, Unit, days_between, year_fraction
 from credit.engine.money import cents
 from credit.engine.schedule import schedule, unrounded
-from credit.engine.terms import Disbursement, FeeBasis, Fees, FeeTiming, Loan, Method, RateChange, Row, Terms, total_interest
+from credit.engine.terms import Disbursement, FeeBasis, Fees, FeeTiming, Loan, Method, RateChange, Row, Stretches, Terms, total_interest
 
 Case = dict[str, Any]
+PROGRESSIVE = "ProgressiveEMICalculatorTest"
 CASES: list[Case] = json.loads(Path(__file__).parents[1].joinpath("vectors.json").read_text())["vectors"]
 SOME_DAY = "2024-01-01"
 
@@ -54,6 +56,7 @@ def loan(inputs: Case) -> Loan:
         rounding=rounding(inputs.get("rounding", "HALF_EVEN")), multiple_of=Decimal(inputs.get("instalment_multiple_of", "0.01")),
         instalment=Decimal(inputs["emi"]) if "emi" in inputs else None, principal_grace=inputs.get("grace_principal_periods", 0),
         interest_grace=inputs.get("interest_payment_grace_periods", 0), smoothing="emi_smoothing" in inputs, fees=fees(inputs),
+        stretches=Stretches(inputs.get("stretches", "each")),
     )  # fmt: skip
     paid_out = inputs.get("disbursements") or [[inputs.get("disbursed", str(start)), inputs["principal"]]]
     changes = inputs.get("rate_changes") or ([inputs["rate_change"]] if "rate_change" in inputs else [])
@@ -97,7 +100,7 @@ def parts_of_second(ours: Loan, rows: list[Row]) -> list[Decimal]:
         ours.terms.money(
             Fraction(rows[0].balance) * Fraction(ours.rate_on(start)) * span.part(start, end, ours.terms.day_count, Unit.MONTH)
         )
-        for start, end in zip(days, days[1:], strict=False)
+        for start, end in pairwise(days)
     ]
 
 
@@ -108,7 +111,11 @@ def dec(value: Fraction) -> Decimal:
 def replanned(inputs: Case) -> replan.Replanned:
     payments = [replan.Payment(day(on), Decimal(amount)) for on, amount in inputs["payments"]]
     as_of = day(inputs["as_of"]) if "as_of" in inputs else None
-    return replan.replan(loan(inputs), payments, replan.Prepay(inputs.get("strategy", "skip_next")), as_of)
+    return replan.replan(loan(inputs), payments, strategy(inputs.get("strategy", "reduce_instalment")), as_of)
+
+
+def strategy(text: str) -> replan.Prepay:
+    return replan.Prepay.SKIP if "skip" in text or "next" in text else replan.Prepay(text)
 
 
 def of_prepayment(inputs: Case) -> Case:
