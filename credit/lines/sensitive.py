@@ -12,7 +12,7 @@ from credit.lines.models import CreditLine, LineRaise
 from credit.lines.services import changing, opening, raising
 from credit.lines.services.opening import Offer
 from credit.products import queries as products
-from credit.products.models import CreditProduct
+from credit.products.queries import CreditProduct
 
 
 def line_of(payload: Payload) -> CreditLine:

@@ -16,7 +16,7 @@ from credit.lines.models import REASON_LENGTH, CreditLine, LineEvent, LineRaise
 from credit.lines.refusals import LineNotOpen, LineTooHigh, NotFrozenSo, NothingToLower, NothingToRaise, TemporaryDates
 from credit.lines.states import LINE_MOVES, OPEN, RAISE_MOVES, Freeze, LineChange, LineState, RaiseState
 from credit.products import terms as terms_of
-from credit.products.models import CreditProductVersion
+from credit.products.queries import CreditProductVersion
 
 RAISE, TEMPORARY, CLOSE = "credit_line.raise", "credit_line.temporary", "credit_line.close"
 REVIEW, RAISE_WAITS = "credit_line.review", "credit_line.raise_asked"

@@ -20,7 +20,7 @@ from credit.lines.states import LINE_MOVES, LineChange, LineState
 from credit.products import queries as products
 from credit.products import quoting
 from credit.products import terms as terms_of
-from credit.products.models import CreditProductVersion
+from credit.products.queries import CreditProductVersion
 from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
 
