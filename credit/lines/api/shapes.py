@@ -24,7 +24,7 @@ class ActivateIn(serializers.Serializer[Any]):
         required=False,
         default="",
         allow_blank=True,
-        help_text="A step-up proof with purpose credit.activate_line, amount = limit, payee = the line's id, nonce = this key.",
+        help_text="A step-up proof with purpose credit_line, amount = limit, payee = the line's id, nonce = this key.",
     )
 
 

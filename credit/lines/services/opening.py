@@ -25,7 +25,7 @@ from payments.wallet.services import authority, parties
 from payments.wallet.services.authority import Intent
 
 INVITE = "credit_line.invite"
-ACTIVATE = "credit.activate_line"
+ACTIVATE = "credit_line"
 """The purpose of the proof: of the limit's amount, the line's public id as payee."""
 
 

@@ -23,7 +23,7 @@ from credit.products.services import reviewing
 from tests import factories
 from tests.credit.lines.world import LIMIT, activated, by_two, fresh, intent, invited
 from tests.credit.products.world import cash, on_offer
-from tests.factories import api, proof
+from tests.factories import api
 from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +49,8 @@ def test_an_offered_line_is_seen_and_said_yes_to_with_a_proof_of_its_limit() -> 
     assert (without.status_code, without.json()["code"], without.json()["payee"]) == (403, "step_up_needed", line.public_id)
     other = client.post(where, {"limit": LIMIT + 1})
     assert (other.status_code, other.json()["code"]) == (409, "credit_line_changed")
-    given = proof(who, client.session, purpose=opening.ACTIVATE, amount_fen=LIMIT, payee=line.public_id, nonce="k")
+    needed = {name: without.json()[name] for name in ("purpose", "amount", "payee")}
+    given = client.post("/v1/accounts/step-up/proofs", needed | {"nonce": "k", "method": "pin", "secret": factories.PIN}).json()["proof"]
     done = client.post(where, {"limit": LIMIT, "proof": given}, key="k")
     assert (done.status_code, done.json()["state"]) == (200, "active")
     again = client.post(where, {"limit": LIMIT, "proof": given}, key="k")
