@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.money import Rounding
-from credit.engine import accrue, allocate, apr, delinquency, minimum, replan, unit_periods
+from credit.engine import accrue, allocate, apr, coupons, delinquency, minimum, replan, unit_periods
 from credit.engine.day_count import DayCount, Every, Period, Unit, days_between, year_fraction
 from credit.engine.money import cents
 from credit.engine.schedule import schedule, unrounded
@@ -212,12 +212,14 @@ def unit_of(a_year: Decimal, advanced: date, first: date) -> unit_periods.UnitPe
 
 
 def of_effective(inputs: Case) -> Case:
-    rate = apr.eu_effective([apr.Timed(Fraction(time), Decimal(amount)) for amount, time in inputs["cashflows"]])
+    year = {"years": 1, "months": 12, "weeks": 52, "days": 365}[inputs["time_unit"]]
+    rate = apr.eu_effective([apr.Timed(Fraction(time) / year, Decimal(amount)) for amount, time in inputs["cashflows"]])
     return {"rate_pct": rate * 100, "unrounded": rate * 100}
 
 
 def of_fee_rate(inputs: Case) -> Case:
-    rate = apr.fee_instalment_rate(Decimal(inputs["total_fee_rate"]), inputs["periods"], every(inputs["frequency"]).count)
+    total = inputs.get("total_fee_rate") or Decimal(inputs["monthly_fee_rate"]) * inputs["periods"]
+    rate = apr.fee_instalment_rate(Decimal(total), inputs["periods"], every(inputs.get("frequency", "1M")).count)
     return {"nominal_simple_pct": rate.simple * 100, "irr_x12_pct": rate.irr_x12 * 100, "effective_pct": rate.effective * 100}
 
 
@@ -229,8 +231,12 @@ def of_cap(inputs: Case) -> Case:
 
 def of_fee_split(inputs: Case) -> Case:
     rows = schedule(loan({**inputs, "method": "equal_principal"}))
+    asked = rows[0].fee
+    free = next((inputs[name] for name in ("free_periods", "interest_free_periods", "first_free", "free_first") if name in inputs), 0)
+    if free:
+        rows = coupons.discounted(rows, coupons.Coupon(periods=free)).rows
     return {
-        "fee_per_period": rows[0].fee,
+        "fee_per_period": asked,
         "total_fee": sum(row.fee for row in rows),
         "principal": [row.principal for row in rows],
         "fees": [row.fee for row in rows],
