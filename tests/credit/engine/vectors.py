@@ -137,14 +137,15 @@ def of_allocation(inputs: Case) -> Case:
     for name in inputs["order"]:
         bucket, _, component = name.rpartition("_")
         steps.append((allocate.Bucket(bucket), allocate.Component(component)))
-    scope, strategy = inputs.get("scope", ""), inputs.get("strategy", "horizontal")
-    kind = next((kind for kind in allocate.Advance if kind in scope or kind in inputs.get("in_advance", "")), allocate.Advance.NEXT)
-    waterfall = allocate.Waterfall(tuple(steps), allocate.Strategy(strategy), kind)
-    opened = [day(item[0]) for item in inputs["open_items"]]
+    scope = f"{inputs.get('scope', '')} {inputs.get('strategy', '')} {inputs.get('in_advance', '')}"
+    kind = next((kind for kind in allocate.Advance if kind in scope), allocate.Advance.NEXT)
+    strategy = next((strategy for strategy in allocate.Strategy if strategy in scope), allocate.Strategy.HORIZONTAL)
+    waterfall = allocate.Waterfall(tuple(steps), strategy, kind)
     due_on = day(scope.partition("(due ")[2][:10]) if "(due " in scope else None
+    days = sorted({item[0] for item in inputs["open_items"]})
     items = [
-        allocate.Item(1 if due_on else number, due_on or on, allocate.Component(component), Decimal(amount), on)
-        for number, (on, (_, component, amount)) in enumerate(zip(opened, inputs["open_items"], strict=True))
+        allocate.Item(1 if due_on else days.index(on), due_on or day(on), allocate.Component(component), Decimal(amount), day(on))
+        for on, component, amount in inputs["open_items"]
     ]
     done = allocate.allocate(items, Decimal(inputs["amount"]), day(inputs["as_of"]), waterfall)
     return {**dict.fromkeys(allocate.Component, Decimal(0)), **done.by_component(), "remainder": done.remainder, "overpaid": done.remainder}
