@@ -52,12 +52,15 @@ class UnitPeriod:
         months = full_months(start, end)
         odd_days = (months_later(end, -months) - start).days
         if self.kind is Kind.HALF_MONTH:
-            return 2 * months + min(Fraction(odd_days, HALF_MONTH_DAYS), Fraction(2))
+            return 2 * months + Fraction(odd_days, HALF_MONTH_DAYS)
         whole, left = divmod(months, self.count)
         if self.count == MONTHS:
             back = months_later(end, -whole * MONTHS)
             return whole + (Fraction(left, MONTHS) if odd_days == 0 else Fraction((back - start).days, YEAR_DAYS))
         return whole + Fraction(left * DAYS_OF_MONTH + odd_days, self.count * DAYS_OF_MONTH)
+
+
+YEAR = UnitPeriod(Kind.MONTHS, MONTHS)
 
 
 def full_months(start: date, end: date) -> int:
@@ -81,17 +84,30 @@ def distance(start: date, end: date) -> UnitPeriod | None:
 
 
 def unit_period(days: Sequence[date]) -> UnitPeriod:
-    """Of the days on which money moves: the distance that occurs most often, of equally frequent ones the shorter; of two days the whole
-    term. More than a year is a year. Source: (b)(4)(i)-(iii). Raises NoRate for one day."""
+    """Of the days on which money moves: the distance that occurs more than once and most often, of equally frequent ones the shorter; where
+    none does, the mean of all in the nearest standard one, the shorter of two; of two days the whole term. More than a year is a year.
+    Source: (b)(3), (b)(4). Raises NoRate for one day."""
     ordered = sorted(set(days))
     if len(ordered) < 2:
         raise NoRate("all the money moves at one time")
-    # The first distance, from the advance to the first payment, counts only where it is the only one.
-    pairs = list(pairwise(ordered))
-    found = [distance(start, end) for start, end in (pairs[1:] or pairs)]
-    counted = Counter(unit or UnitPeriod(Kind.MONTHS, MONTHS) for unit in found)
+    found = [distance(start, end) or YEAR for start, end in pairwise(ordered)]
+    if len(found) == 1:
+        return found[0]
+    counted = Counter(found)
     most = max(counted.values())
-    return min((unit for unit, times in counted.items() if times == most), key=lambda unit: 1 / unit.a_year)
+    if most > 1:
+        return min((unit for unit, times in counted.items() if times == most), key=lambda unit: 1 / unit.a_year)
+    return standard(Fraction((ordered[-1] - ordered[0]).days, len(found)))
+
+
+def standard(days: Fraction) -> UnitPeriod:
+    """The standard interval nearest to so many days, all months having thirty: a day, a week, half a month, a month, a year, or a multiple
+    of a week or a month below a year."""
+    lengths = {1: UnitPeriod(Kind.DAYS), YEAR_DAYS: YEAR}
+    lengths |= {count * DAYS_OF_WEEK: UnitPeriod(Kind.WEEKS, count) for count in range(1, WEEKS)}
+    lengths |= {HALF_MONTH_DAYS: UnitPeriod(Kind.HALF_MONTH)}
+    lengths |= {count * DAYS_OF_MONTH: UnitPeriod(Kind.MONTHS, count) for count in range(1, MONTHS)}
+    return lengths[min(lengths, key=lambda length: (abs(length - days), length))]
 
 
 def us_actuarial(flows: Sequence[Dated], unit: UnitPeriod | None = None) -> Decimal:

@@ -123,6 +123,20 @@ def test_the_unit_period_of_days_is_the_distance_that_occurs_most(first: date, u
     assert unit_period([first, first.replace(year=first.year + 3)]).a_year == 1
 
 
+@pytest.mark.parametrize(
+    ("days", "unit"),
+    [
+        (["2024-01-01", "2024-01-21", "2024-03-01"], UnitPeriod(Kind.MONTHS)),
+        (["2024-01-01", "2024-01-08", "2024-02-08", "2024-02-15", "2024-03-15"], UnitPeriod(Kind.WEEKS)),
+        (["2024-01-01", "2024-01-12", "2024-02-08"], UnitPeriod(Kind.WEEKS, 3)),
+        (["2024-01-01", "2024-01-10", "2024-01-28"], UnitPeriod(Kind.WEEKS, 2)),
+        (["2024-01-01", "2025-02-01", "2026-08-01"], UnitPeriod(Kind.MONTHS, 12)),
+    ],
+)
+def test_where_no_distance_occurs_twice_it_is_the_mean_in_the_nearest_standard_one(days: list[str], unit: UnitPeriod) -> None:
+    assert unit_period([date.fromisoformat(day) for day in days]) == unit
+
+
 def test_more_than_a_year_is_no_unit_period() -> None:
     for kind, count in ((Kind.MONTHS, 13), (Kind.DAYS, 366), (Kind.WEEKS, 53), (Kind.DAYS, 0)):
         with pytest.raises(BadTerm, match="unit_period"):

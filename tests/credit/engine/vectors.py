@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.money import Rounding
-from credit.engine import accrue, allocate, apr, delinquency, minimum, replan, unit_periods
+from credit.engine import accrue, allocate, apr, coupons, delinquency, minimum, replan, unit_periods
 from credit.engine.day_count import DayCount, Every, Period, Unit, days_between, year_fraction
 from credit.engine.money import cents
 from credit.engine.schedule import schedule, unrounded
@@ -137,14 +137,15 @@ def of_allocation(inputs: Case) -> Case:
     for name in inputs["order"]:
         bucket, _, component = name.rpartition("_")
         steps.append((allocate.Bucket(bucket), allocate.Component(component)))
-    scope, strategy = inputs.get("scope", ""), inputs.get("strategy", "horizontal")
-    kind = next((kind for kind in allocate.Advance if kind in scope or kind in inputs.get("in_advance", "")), allocate.Advance.NEXT)
-    waterfall = allocate.Waterfall(tuple(steps), allocate.Strategy(strategy), kind)
-    opened = [day(item[0]) for item in inputs["open_items"]]
+    scope = f"{inputs.get('scope', '')} {inputs.get('strategy', '')} {inputs.get('in_advance', '')}"
+    kind = next((kind for kind in allocate.Advance if kind in scope), allocate.Advance.NEXT)
+    strategy = next((strategy for strategy in allocate.Strategy if strategy in scope), allocate.Strategy.HORIZONTAL)
+    waterfall = allocate.Waterfall(tuple(steps), strategy, kind)
     due_on = day(scope.partition("(due ")[2][:10]) if "(due " in scope else None
+    days = sorted({item[0] for item in inputs["open_items"]})
     items = [
-        allocate.Item(1 if due_on else number, due_on or on, allocate.Component(component), Decimal(amount), on)
-        for number, (on, (_, component, amount)) in enumerate(zip(opened, inputs["open_items"], strict=True))
+        allocate.Item(1 if due_on else days.index(on), due_on or day(on), allocate.Component(component), Decimal(amount), day(on))
+        for on, component, amount in inputs["open_items"]
     ]
     done = allocate.allocate(items, Decimal(inputs["amount"]), day(inputs["as_of"]), waterfall)
     return {**dict.fromkeys(allocate.Component, Decimal(0)), **done.by_component(), "remainder": done.remainder, "overpaid": done.remainder}
@@ -212,12 +213,14 @@ def unit_of(a_year: Decimal, advanced: date, first: date) -> unit_periods.UnitPe
 
 
 def of_effective(inputs: Case) -> Case:
-    rate = apr.eu_effective([apr.Timed(Fraction(time), Decimal(amount)) for amount, time in inputs["cashflows"]])
+    year = {"years": 1, "months": 12, "weeks": 52, "days": 365}[inputs["time_unit"]]
+    rate = apr.eu_effective([apr.Timed(Fraction(time) / year, Decimal(amount)) for amount, time in inputs["cashflows"]])
     return {"rate_pct": rate * 100, "unrounded": rate * 100}
 
 
 def of_fee_rate(inputs: Case) -> Case:
-    rate = apr.fee_instalment_rate(Decimal(inputs["total_fee_rate"]), inputs["periods"], every(inputs["frequency"]).count)
+    total = inputs.get("total_fee_rate") or Decimal(inputs["monthly_fee_rate"]) * inputs["periods"]
+    rate = apr.fee_instalment_rate(Decimal(total), inputs["periods"], every(inputs.get("frequency", "1M")).count)
     return {"nominal_simple_pct": rate.simple * 100, "irr_x12_pct": rate.irr_x12 * 100, "effective_pct": rate.effective * 100}
 
 
@@ -229,8 +232,12 @@ def of_cap(inputs: Case) -> Case:
 
 def of_fee_split(inputs: Case) -> Case:
     rows = schedule(loan({**inputs, "method": "equal_principal"}))
+    asked = rows[0].fee
+    free = next((inputs[name] for name in ("free_periods", "interest_free_periods", "first_free", "free_first") if name in inputs), 0)
+    if free:
+        rows = coupons.discounted(rows, coupons.Coupon(periods=free)).rows
     return {
-        "fee_per_period": rows[0].fee,
+        "fee_per_period": asked,
         "total_fee": sum(row.fee for row in rows),
         "principal": [row.principal for row in rows],
         "fees": [row.fee for row in rows],
