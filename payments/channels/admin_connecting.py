@@ -18,6 +18,13 @@ SECRET = {"rows": 4, "autocomplete": "off", "spellcheck": "false"}
 PEM_LENGTH = 16_384
 
 
+class SecretArea(UnfoldAdminTextareaWidget):
+    """A secret of several lines: what was typed is not sent back with a refusal, as a password is not."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
+
+
 class ConnectForm(ReasonForm):
     """Every field that some channel has; the channel's own rules say which it needs."""
 
@@ -27,7 +34,7 @@ class ConnectForm(ReasonForm):
         label=_("Our private key"),
         max_length=PEM_LENGTH,
         help_text=_("PEM; of Stripe the secret key. It is kept encrypted and never shown again."),
-        widget=UnfoldAdminTextareaWidget(SECRET),
+        widget=SecretArea(SECRET),
     )
     own_key_id = forms.CharField(label=_("Serial of our certificate"), max_length=64, required=False, widget=UnfoldAdminTextInputWidget())
     bank_public_key_pem = forms.CharField(

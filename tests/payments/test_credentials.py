@@ -94,6 +94,14 @@ def test_neither_the_proposal_nor_the_audit_log_nor_the_database_shows_a_secret(
 
 
 @pytest.mark.django_db
+def test_a_form_that_is_refused_does_not_send_the_secrets_back() -> None:
+    refused = maker().post(address(), FORM | {"app_id": "x" * 65}).content.decode()
+    assert MERCHANT in refused
+    assert not any(secret in refused for secret in (API_KEY, OURS.splitlines()[3]))
+    assert not CredentialEntry.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_second_credential_retires_the_first_and_only_one_waits_at_a_time() -> None:
     browser = maker()
     browser.post(address(), FORM)

@@ -35,6 +35,8 @@ from wealth.insurance.states import (
 from wealth.rules.insurance import Paid
 
 Row = TypeVar("Row", bound=Model)
+LATE = timedelta(days=5)
+"""An insurer answers with the file of the next trading day; this is beyond any weekend."""
 REMIND = timedelta(days=3)
 """So long ahead a customer hears of a premium, and may pay it by hand."""
 
@@ -172,6 +174,11 @@ def failed_premiums(at: datetime) -> QuerySet[PolicyPremium]:
 def stuck_premiums(at: datetime) -> QuerySet[PolicyPremium]:
     """Their insurer did not take them, and nobody has told it again."""
     return PolicyPremium.objects.filter(state=PremiumState.PAID, try_at=None)
+
+
+def late_payouts(at: datetime) -> QuerySet[PolicyPayout]:
+    """The insurer was asked for them days ago, and has not answered."""
+    return PolicyPayout.objects.filter(state=PayoutState.ASKED, changed_at__lt=at - LATE)
 
 
 def due_policies(shard: int, at: datetime) -> QuerySet[InsurancePolicy, UUID]:

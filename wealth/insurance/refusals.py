@@ -67,8 +67,8 @@ class NotReinstatable(DomainError):
 
 class PolicyOver(DomainError):
     code = "insurance_policy_over"
-    en = "This policy is {state}: there is nothing to end or change any more."
-    zh = "该保单当前状态为 {state},无法退保或变更。"
+    en = "This policy is {state}: it cannot be ended, changed or claimed of any more."
+    zh = "该保单当前状态为 {state},无法退保、变更或申请理赔。"
 
 
 class ClaimOpen(DomainError):
