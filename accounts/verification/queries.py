@@ -10,7 +10,7 @@ from typing import NamedTuple
 import orjson
 
 from accounts.verification import classes, outflow
-from accounts.verification.id_numbers import birth_date, masked_id_number, masked_name
+from accounts.verification.id_numbers import birth_date, masked_id_number, masked_name, read_id_number
 from accounts.verification.models import ClassRule, Evidence, IdentityClaim, OutflowLimit, RealNameCheck
 from accounts.verification.models import RealName as RealNameRow
 from core.clock.queries import local_day
@@ -36,6 +36,12 @@ def born_on(customer_id: uuid.UUID) -> date | None:
     """The birth date in the proven identity number."""
     found = real_name(customer_id)
     return birth_date(found.id_number) if found else None
+
+
+def age(customer_id: uuid.UUID, day: date) -> int | None:
+    """Whole years by the proven identity number; None where none is proven."""
+    found = real_name(customer_id)
+    return read_id_number(found.id_number, today=day).age_on(day) if found else None
 
 
 def real_names(customer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

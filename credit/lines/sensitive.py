@@ -55,7 +55,7 @@ def raisable(payload: Payload, at: datetime) -> None:
     line = line_of(payload)
     changing.refuse_closed(line)
     changing.refuse_small(line, payload["limit_fen"])
-    changing.refuse_high(line, payload["limit_fen"])
+    changing.refuse_high(line, payload["limit_fen"] + changing.temporary_fen(line, local_day(at)))
 
 
 def days_of(payload: Payload) -> tuple[date, date]:

@@ -67,6 +67,11 @@ def write(row: CreditLine, at: datetime, **values: Any) -> None:
     CreditLine.objects.filter(pk=row.pk).update(changed_at=at, **values)
 
 
+def temporary_fen(row: CreditLine, today: date) -> int:
+    """What a temporary limit adds from today on, or will."""
+    return row.temporary_fen if row.temporary_until is not None and row.temporary_until >= today else 0
+
+
 def refuse_high(row: CreditLine, limit_fen: int) -> None:
     """Raises LineTooHigh."""
     most_fen = terms_of.of(row.version).line.most_fen
@@ -87,7 +92,7 @@ def raise_limit(*, line_id: UUID, limit_fen: int, why: str, at: datetime, under:
     decided = must_be_applying(under)
     row = opened(line_id)
     refuse_small(row, limit_fen)
-    refuse_high(row, limit_fen)
+    refuse_high(row, limit_fen + temporary_fen(row, local_day(at)))
     write(row, at, limit_fen=limit_fen)
     note(row, LineChange.RAISED, why, decided.maker, at)
     return row

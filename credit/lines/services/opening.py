@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from accounts.identity import queries as identity
+from accounts.verification import queries as verification
 from core.approvals.services import must_be_applying
 from core.clock.queries import local_day
 from core.errors import NotFound
@@ -14,7 +15,7 @@ from core.ids import new_id, shard_of
 from core.moves import advance
 from credit.lines import queries
 from credit.lines.models import CreditLine
-from credit.lines.refusals import InvitationOver, LineChanged, LineExists, LineTooHigh
+from credit.lines.refusals import InvitationOver, LineChanged, LineExists, LineTooHigh, NotEligible
 from credit.lines.services.changing import locked, note, review_day
 from credit.lines.states import LINE_MOVES, LineChange, LineState
 from credit.products import queries as products
@@ -29,6 +30,10 @@ ACTIVATE = "credit_line"
 """The purpose of the proof: of the limit's amount, the line's public id as payee."""
 
 
+LEAST_AGE = 18
+"""From then on a person can bind themselves by a contract (PRC Civil Code, art. 17 and 18)."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """A line somebody is to be offered: of a product's current version, for `grade` ("": it asks fees), good up to and with a day."""
@@ -41,9 +46,10 @@ class Offer:
 
 
 def refuse_unofferable(offer: Offer, day: date) -> None:
-    """Raises NotFound (no such customer), LineExists, LineTooHigh, GradeNotPriced, InvitationOver (its days are over already)."""
+    """Raises NotFound (no such customer), NotEligible, LineExists, LineTooHigh, GradeNotPriced, InvitationOver (its days are over
+    already)."""
     version = offer.version
-    identity.get(offer.customer_id)
+    refuse_ineligible(offer.customer_id, day)
     there = queries.living(offer.customer_id, version.product_id)
     if there is not None:
         raise LineExists(line=there.public_id)
@@ -53,6 +59,13 @@ def refuse_unofferable(offer: Offer, day: date) -> None:
     quoting.require_priced(terms, offer.grade)
     if offer.valid_until < day:
         raise InvitationOver(state=LineState.LAPSED)
+
+
+def refuse_ineligible(customer_id: UUID, day: date) -> None:
+    """Raises NotFound, NotEligible."""
+    customer, age = identity.get(customer_id), verification.age(customer_id, day)
+    if customer.state != customer.State.ACTIVE or age is None or age < LEAST_AGE:
+        raise NotEligible(state=customer.state, age=-1 if age is None else age, least_age=LEAST_AGE)
 
 
 @transaction.atomic

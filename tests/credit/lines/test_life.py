@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from accounts.identity import services as identity
 from core.clock import queries as clock
 from core.clock.queries import start_of_day
 from core.errors import DomainError
@@ -15,7 +16,16 @@ from core.work.models import WorkItem
 from credit.lines import queries, states, sweeps
 from credit.lines.closing import Lines
 from credit.lines.models import CreditLine, LineEvent, LineRaise
-from credit.lines.refusals import InvitationOver, LineExists, LineNotOpen, LineTooHigh, NotFrozenSo, NothingToLower, TemporaryDates
+from credit.lines.refusals import (
+    InvitationOver,
+    LineExists,
+    LineNotOpen,
+    LineTooHigh,
+    NotEligible,
+    NotFrozenSo,
+    NothingToLower,
+    TemporaryDates,
+)
 from credit.lines.services import changing, opening, raising
 from credit.lines.states import Freeze, LineState
 from credit.products.refusals import GradeNotPriced
@@ -98,6 +108,25 @@ def test_nobody_is_offered_what_their_product_does_not_have() -> None:
     with pytest.raises(DomainError) as refused:
         opening.activate(intent=intent(who, line), line_id=line.id, shown_fen=LIMIT, at=clock.now())
     assert refused.value.code == "credit_product_not_offered"
+
+
+def test_nobody_is_offered_a_line_who_is_not_active_proven_and_of_age() -> None:
+    product, today = on_offer(), clock.local_day(clock.now())
+    young, grown = (factories.id_number(None, day.replace(year=day.year - 18, day=min(day.day, 28))) for day in (today + 40 * DAY, today))
+    frozen = person()
+    identity.freeze(customer_id=frozen.id, reason="a stolen phone", at=clock.now())
+    for who in (factories.customer(verified_class=None), factories.customer(number=young), frozen):
+        with pytest.raises(NotEligible):
+            invited(who, product)
+    assert invited(factories.customer(number=grown), product).state == "invited"
+
+
+def test_a_raise_leaves_room_for_what_is_temporary() -> None:
+    line, today = activated(person()), clock.local_day(clock.now())
+    by_two(changing.TEMPORARY, target=line.public_id, amount_fen=1_000_000, since=today.isoformat(), until=(today + DAY).isoformat())
+    with pytest.raises(LineTooHigh):
+        by_two(changing.RAISE, target=line.public_id, limit_fen=4_000_001)
+    by_two(changing.RAISE, target=line.public_id, limit_fen=4_000_000)
 
 
 def test_limits_go_up_by_two_people_down_by_one_and_up_for_some_days() -> None:
