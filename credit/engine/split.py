@@ -23,28 +23,34 @@ class Part:
         return self.principal + self.interest + self.fee
 
 
-def check_shares(shares: Sequence[Decimal], field: str = "shares") -> None:
+Share = Decimal | Fraction
+"""A part of 1; a Fraction where no Decimal is exact, such as a third."""
+
+
+def exact(shares: Sequence[Share]) -> list[Fraction]:
     """Raises BadRate when they are negative or do not add up to 1."""
-    if not shares or any(share < 0 for share in shares) or sum(shares) != 1:
-        raise BadRate(field, "shares are at least 0 and add up to 1")
+    found = [Fraction(share) for share in shares]
+    if any(share < 0 for share in found) or sum(found) != 1:
+        raise BadRate("shares", "they are at least 0 and add up to 1")
+    return found
 
 
-def in_turn(amounts: Sequence[Decimal], shares: Sequence[Decimal]) -> list[list[Decimal]]:
+def in_turn(amounts: Sequence[Decimal], shares: Sequence[Share]) -> list[list[Decimal]]:
     """Each amount by `shares` (0.7, 0.3), by lender and in the order of the amounts: what rounding gave one too much of the amounts before
     it is made up for, so that every lender's sum is their share of the whole but for less than a cent; cents go to whoever lacks most, of
     equals to the earlier. Raises BadRate, BadAmount."""
-    check_shares(shares)
-    so_far, given = 0, [0] * len(shares)
+    of = exact(shares)
+    so_far, given = 0, [0] * len(of)
     parts: list[list[Decimal]] = [[] for _ in shares]
     for amount in amounts:
         whole = fen(checked(amount, "amounts"))
         so_far += whole
-        wanted = [Fraction(share) * so_far - had for share, had in zip(shares, given, strict=True)]
+        wanted = [share * so_far - had for share, had in zip(of, given, strict=True)]
         mine = [max(0, int(want)) for want in wanted]
-        for place in sorted(range(len(shares)), key=lambda place: (mine[place] - wanted[place], place))[: max(0, whole - sum(mine))]:
+        for place in sorted(range(len(of)), key=lambda place: (mine[place] - wanted[place], place))[: max(0, whole - sum(mine))]:
             mine[place] += 1
         while sum(mine) > whole:
-            most = max(range(len(shares)), key=lambda place: (mine[place] - wanted[place] if mine[place] else Fraction(-2), place))
+            most = max(range(len(of)), key=lambda place: (mine[place] - wanted[place] if mine[place] else Fraction(-2), place))
             mine[most] -= 1
         for place, part in enumerate(mine):
             given[place] += part
@@ -52,7 +58,7 @@ def in_turn(amounts: Sequence[Decimal], shares: Sequence[Decimal]) -> list[list[
     return parts
 
 
-def split_rows(rows: Sequence[Row], principal: Sequence[Decimal], charges: Sequence[Decimal] | None = None) -> list[list[Part]]:
+def split_rows(rows: Sequence[Row], principal: Sequence[Share], charges: Sequence[Share] | None = None) -> list[list[Part]]:
     """Each lender's parts of every row: principal by one set of shares, interest and fee by `charges` (the same unless told: a platform
     that keeps a spread has more of them). Raises BadRate, BadAmount."""
     of_charges = charges or principal

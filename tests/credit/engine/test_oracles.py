@@ -33,7 +33,7 @@ def day_by_day(loan: Loan, paid: list[Payment], prepay: Prepay, end: date) -> Fr
     while day < end:
         if day in changes or first:
             out = total(disbursement.amount for disbursement in loan.disbursements if disbursement.on <= day)
-            owed, first = Fraction(out - repaid(loan, paid, prepay, day)), False
+            owed, first = Fraction(max(Decimal(0), out - repaid(loan, paid, prepay, day))), False
         interest += owed * Fraction(loan.rate_on(day)) / 365
         day += timedelta(days=1)
     return interest

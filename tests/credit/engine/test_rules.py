@@ -179,7 +179,10 @@ def test_flat_interest_of_periods_that_never_begin_is_not_asked() -> None:
     assert replan.settlement(loan, date(2024, 1, 1)).amount == yuan("3000.00")
     assert replan.settlement(loan, date(2024, 2, 1)).amount == yuan("3030.00")
     assert replan.unearned_interest(loan, date(2024, 2, 1)) == yuan("60.00")
-    assert replan.rule_of_78(yuan("90.00"), 3, 1) == yuan("45.00")
+    assert [replan.rule_of_78(yuan("90.00"), 3, lived) for lived in range(4)] == [90, 45, 15, 0]
+    for periods, lived in ((3, 4), (3, -1), (0, 0)):
+        with pytest.raises(BadTerm, match="lived"):
+            replan.rule_of_78(yuan("90.00"), periods, lived)
 
 
 def billed(**amounts: str) -> minimum.Billed:
@@ -283,6 +286,22 @@ def test_the_parts_of_every_instalment_add_up_and_so_do_those_of_every_lender(lo
 def test_seventy_and_thirty_percent_of_a_plan_of_thirds() -> None:
     parts = split.in_turn([yuan("333.33"), yuan("333.33"), yuan("333.34")], [yuan("0.7"), yuan("0.3")])
     assert parts == [[yuan("233.33"), yuan("233.33"), yuan("233.34")], [yuan("100.00"), yuan("100.00"), yuan("100.00")]]
+
+
+def test_thirds_make_up_for_the_cent_they_lacked() -> None:
+    parts = split.in_turn([yuan("1.00")] * 3, [Fraction(1, 3)] * 3)
+    assert parts == [
+        [yuan("0.34"), yuan("0.33"), yuan("0.33")],
+        [yuan("0.33"), yuan("0.34"), yuan("0.33")],
+        [yuan("0.33"), yuan("0.33"), yuan("0.34")],
+    ]
+    parts = split.split_rows(fee_rows(), [yuan("0.7"), yuan("0.3")], [yuan("0.5"), yuan("0.5")])
+    assert [(part.principal, part.fee, part.due) for part in (parts[0][0], parts[1][5])] == [
+        (140, yuan("3.60"), yuan("143.60")),
+        (60, yuan("3.60"), yuan("63.60")),
+    ]
+    with pytest.raises(BadRate, match="charges"):
+        split.split_rows(fee_rows(), [yuan("1")], [yuan("0.5"), yuan("0.5")])
 
 
 @pytest.mark.parametrize("of", [[], ["0.7", "0.2"], ["1.1", "-0.1"]])
