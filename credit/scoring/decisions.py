@@ -62,6 +62,8 @@ class Policy:
         for place, (above, below) in enumerate(pairwise(self.grades), start=1):
             if below.from_points >= above.from_points:
                 raise BadPolicy(f"grades[{place}].from_points", "each begins below the one before")
+        for name in ("version", "approve_from", "step_fen", "least_fen"):
+            require_whole(name, getattr(self, name))
         if len({grade.name for grade in self.grades}) < len(self.grades):
             raise BadPolicy("grades", "each has its own name")
         if self.step_fen < 1:
@@ -72,13 +74,20 @@ class Policy:
             raise BadPolicy("approve_from", "where the last grade begins, or above")
 
 
+def require_whole(field: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadPolicy(field, f"a whole number, not {value!r}")
+
+
 def require_grade(grade: Grade, where: str) -> None:
     if not grade.name:
         raise BadPolicy(f"{where}.name", "a name")
+    require_whole(f"{where}.from_points", grade.from_points)
     for name, value in (("income_bp", grade.income_bp), ("cap_fen", grade.cap_fen)):
+        require_whole(f"{where}.{name}", value)
         if value < 1:
             raise BadPolicy(f"{where}.{name}", "above nought")
-    if not isinstance(grade.yearly_rate, Decimal) or not 0 <= grade.yearly_rate < 1:
+    if not isinstance(grade.yearly_rate, Decimal) or grade.yearly_rate.is_nan() or not 0 <= grade.yearly_rate < 1:
         raise BadPolicy(f"{where}.yearly_rate", "a Decimal from 0 to below 1")
 
 
@@ -172,12 +181,18 @@ def load_policy(row: Mapping[str, Any]) -> Policy:
     """A policy from decoded JSON, a rate as the text of its decimal. Raises BadPolicy, or BadRule for a rule."""
     try:
         rules = tuple(Rule(Kind(one["kind"]), one["limit"], Outcome(one.get("outcome", Outcome.DECLINE))) for one in row["rules"])
-        grades = tuple(Grade(**{**one, "yearly_rate": Decimal(one["yearly_rate"])}) for one in row["grades"])
+        grades = tuple(Grade(**{**one, "yearly_rate": rate_of(one["yearly_rate"])}) for one in row["grades"])
         return Policy(**{**row, "rules": rules, "grades": grades})
     except (BadPolicy, BadRule):
         raise
     except (KeyError, TypeError, ValueError, ArithmeticError) as fault:
         raise BadPolicy("policy", f"cannot be read: {fault!r}") from fault
+
+
+def rate_of(value: object) -> Decimal:
+    if not isinstance(value, str):
+        raise TypeError(f"a rate is the text of a decimal, not {value!r}")
+    return Decimal(value)
 
 
 def dump_policy(policy: Policy) -> dict[str, Any]:

@@ -51,8 +51,8 @@ class Characteristic:
 
     @cached_property
     def best(self) -> int:
-        """The most points that somebody can have who says something."""
-        return max(one.points for one in self.bins)
+        """The most points of what can be said: nobody is told that silence would be better."""
+        return max(one.points for one in self.bins if not one.missing)
 
     @cached_property
     def _cuts(self) -> list[Decimal]:
@@ -96,12 +96,12 @@ class Scorecard:
 
     @property
     def most_points(self) -> int:
-        return self.base_points + sum(each.best for each in self.characteristics)
+        return self.base_points + sum(max(one.points for one in each.bins) for each in self.characteristics)
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one characteristic gave, and how much less than its best bin would have."""
+    """What one characteristic gave, and how much less than its best bin would have; not knowing is no bin to strive for."""
 
     name: str
     bin: int
@@ -127,7 +127,7 @@ def score(card: Scorecard, facts: Facts, *, most: int = MOST_REASONS) -> Scored:
     parts = []
     for each in card.characteristics:
         place = each.place(facts)
-        parts.append(Part(each.name, place, each.bins[place].points, each.best - each.bins[place].points))
+        parts.append(Part(each.name, place, each.bins[place].points, max(each.best - each.bins[place].points, 0)))
     costly = sorted((part for part in parts if part.shortfall), key=lambda part: -part.shortfall)[:most]
     named = {each.name: each for each in card.characteristics}
     return Scored(

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from credit.scoring.facts import BadFact, Fact, Reason
 from credit.scoring.scorecard import Bin, probability, score, total
-from tests.credit.scoring.cards import applicant, card
+from credit.scoring.table import load
+from tests.credit.scoring.cards import applicant, card, table
 
 NUMBERS = st.none() | st.integers(-200, 200) | st.decimals(-2, 200, places=4, allow_nan=False)
 TEXTS = st.none() | st.sampled_from(["office", "factory", "shop", "farm", "", "OFFICE"]) | st.text(max_size=6)
@@ -66,6 +67,15 @@ def test_what_is_not_known_is_asked_for() -> None:
     assert (found.help_en, found.help_zh) == ("Tell us: Debt.", "请补充:Debt文。")
 
 
+def test_nobody_is_told_that_silence_would_be_better() -> None:
+    row = table()
+    row["characteristics"][2]["bins"][2]["points"] = 60
+    generous = load(row)
+    assert score(generous, applicant(debt_ratio="0.2")).reasons == ()
+    assert score(generous, applicant(debt_ratio=None)).reasons == ()
+    assert score(generous, applicant(debt_ratio=None)).points == generous.most_points == 430
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
@@ -114,7 +124,7 @@ def test_every_fact_falls_in_exactly_one_bin_and_the_points_add_up(age: Fact, wo
     found = score(card(), facts)
     for each, part in zip(card().characteristics, found.by_characteristic, strict=True):
         assert [place for place, one in enumerate(each.bins) if fits(one, facts[each.name])] == [part.bin]
-        assert part.shortfall == max(one.points for one in each.bins) - part.points >= 0
+        assert part.shortfall == max(one.points for one in each.bins if not one.missing) - part.points >= 0
     assert found.points == 300 + sum(part.points for part in found.by_characteristic) == total(card(), facts)
     assert 230 <= found.points <= 395
 
