@@ -125,7 +125,7 @@ def decide(policy: Policy, card: Scorecard, facts: Facts) -> Decision:
     reasons += scored.reasons
     grade = grade_of(policy, scored.points)
     if grade is None:
-        return Decision(Result.DECLINE, None, None, None, reasons, scored.points, inputs, *versions)
+        return Decision(Result.DECLINE, None, None, None, reasons or (too_few(),), scored.points, inputs, *versions)
     income = whole(inputs, INCOME)
     limit = 0 if income is None else limit_fen(policy, grade, income)
     if income is not None and limit < policy.least_fen:
@@ -155,6 +155,11 @@ def limit_fen(policy: Policy, grade: Grade, income_fen: int) -> int:
     """The grade's part of a month's income, its cap at most, down to a whole step."""
     most = min(income_fen * grade.income_bp // BP, grade.cap_fen)
     return max(most, 0) // policy.step_fen * policy.step_fen
+
+
+def too_few() -> Reason:
+    """For a policy that asks for more than its scorecard can give."""
+    return Reason("score.too_low", "Your score is too low.", "综合评分不足。")
 
 
 def too_small(policy: Policy) -> Reason:

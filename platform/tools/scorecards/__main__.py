@@ -45,7 +45,7 @@ class HeldOut:
 
     points: list[int]
     cards: list[Scorecard]
-    shifts: list[float]
+    shifts: list[dict[str, float]]
 
 
 TASKS = {

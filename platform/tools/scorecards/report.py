@@ -27,14 +27,18 @@ def part(values: Sequence[int], fold_of: Sequence[int], fold: int, *, inside: bo
     return [value for value, its in zip(values, fold_of, strict=True) if (its == fold) == inside]
 
 
-def shift(expected: Sequence[int], actual: Sequence[int]) -> float:
-    """The stability index of one table's scores between the rows it was made from and those of its fold, over tenths of the first."""
-    begins = measures.edges(expected)
-    return measures.psi(measures.in_bands(expected, begins), measures.in_bands(actual, begins))
+def shift(expected: Sequence[int], actual: Sequence[int]) -> dict[str, float]:
+    """The stability index of one table's scores between the rows it was made from and those of its fold, over tenths of the first; and
+    over fifths, for folds of few rows."""
+    found = {}
+    for name, bands in (("psi", 10), ("psi_of_fifths", 5)):
+        begins = measures.edges(expected, bands)
+        found[name] = figure(measures.psi(measures.in_bands(expected, begins), measures.in_bands(actual, begins)))
+    return found
 
 
 def out_of_fold(
-    card: Scorecard, points: Sequence[int], bad: Sequence[int], fold_of: Sequence[int], shifts: Sequence[float]
+    card: Scorecard, points: Sequence[int], bad: Sequence[int], fold_of: Sequence[int], shifts: Sequence[dict[str, float]]
 ) -> dict[str, Any]:
     """`points`: each row's by the table of its fold, which never saw it. `shifts`: see `shift`, one a fold."""
     said = {one: float(probability(card, one)) for one in set(points)}
@@ -46,13 +50,14 @@ def out_of_fold(
                 "rows": len(mine),
                 "auc": figure(measures.auc(mine, turned)),
                 "ks": figure(measures.ks(mine, turned)),
-                "psi": figure(shifts[fold]),
+                **shifts[fold],
             }
         )
     return {
         "auc": figure(measures.auc(points, bad)),
         "ks": figure(measures.ks(points, bad)),
         "psi_of_folds": max(one["psi"] for one in each),
+        "psi_of_fifths": max(one["psi_of_fifths"] for one in each),
         "folds": each,
         "expected_bad": figure(sum(said[one] for one in points)),
         "bad": sum(bad),

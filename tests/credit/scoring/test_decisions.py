@@ -79,6 +79,13 @@ def test_too_small_a_line_says_so_first() -> None:
     ]
 
 
+def test_nobody_is_declined_without_a_reason() -> None:
+    row = policy_row()
+    row["grades"] = [row["grades"][0] | {"from_points": 396}]
+    found = decide(load_policy(row | {"approve_from": 396}), card(), applicant())
+    assert (found.result, found.points, [one.code for one in found.reasons]) == (Result.DECLINE, 395, ["score.too_low"])
+
+
 def test_an_income_that_is_not_known_is_for_a_person_to_find_out() -> None:
     plain = policy(rules=[])
     found = decide(plain, card(), applicant(monthly_income_fen=None))

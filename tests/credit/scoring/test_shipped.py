@@ -105,6 +105,7 @@ def test_the_report_reaches_what_is_wanted(name: str) -> None:
     found = report(name)["out_of_fold"]
     assert found["auc"] >= auc
     assert found["ks"] >= ks
+    assert found["psi_of_fifths"] < 0.1
     if psi:
         assert found["psi_of_folds"] < psi
 

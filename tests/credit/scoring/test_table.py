@@ -5,8 +5,10 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
 
-from credit.scoring.scorecard import Scorecard
+from credit.scoring.scorecard import Scorecard, total
 from credit.scoring.table import BadScorecard, dump, load
 from tests.credit.scoring.cards import card, table
 
@@ -108,3 +110,29 @@ def test_a_number_that_says_nothing_apart_has_one_bin_and_the_missing_one() -> N
         ("characteristics", AGE, "bins"), [{"points": 5, "en": "any", "zh": "x"}, {"points": 0, "en": "x", "zh": "x", "missing": True}]
     )
     assert [one.points for one in load(row).characteristics[AGE].bins] == [5, 0]
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [*([path] if path else []), *(found for name, one in inner for found in places(one, (*path, name)))]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-50, 50) | st.floats() | st.text(max_size=4) | st.sampled_from(["25", "0.35", "1e3", "NaN"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["points", "low", "high", "values"]), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(places(table())), JSON | st.just(GONE), st.none() | st.integers(-99, 99), st.none() | st.text(max_size=6))
+def test_whatever_is_changed_the_table_is_refused_by_name_or_scores_everybody(
+    path: tuple[Any, ...], value: Any, number: int | None, word: str | None
+) -> None:
+    try:
+        found = load(changed(path, value))
+    except BadScorecard as refused:
+        event(f"refused: {refused.field}")
+        return
+    facts = {each.name: word if each.category else number for each in found.characteristics}
+    assert found.least_points <= total(found, facts) <= found.most_points
+    assert load(json.loads(json.dumps(dump(found)))) == found
