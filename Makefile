@@ -7,17 +7,20 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: help install run test check bench torture demo openapi lock sbom clean
+.PHONY: help install run test check bench torture demo openapi scorecards lock sbom clean
 
 help: ## Show this help
 	@echo "Banyan. The two commands to know: make run, make test."
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 .venv/.run: requirements.txt platform/tools/environment.py
 	@$(PYTHON) platform/tools/environment.py .venv requirements.txt && touch $@
 
-.venv/.dev: .venv/.run requirements-dev.txt
-	@$(PYTHON) platform/tools/environment.py .venv requirements-dev.txt && touch $@
+.venv/.dev: .venv/.run requirements-dev.txt requirements-data.txt
+	@for name in dev data; do $(PYTHON) platform/tools/environment.py .venv requirements-$$name.txt || exit 1; done && touch $@
+
+.venv/.scorecards: .venv/.dev requirements-scorecards.txt
+	@$(PYTHON) platform/tools/environment.py .venv requirements-scorecards.txt && touch $@
 
 install: .venv/.dev ## Create the environment with the development tools
 
@@ -42,10 +45,13 @@ demo: .venv/.run ## Make the demo afresh: customers living through simulated day
 openapi: .venv/.dev ## Write docs/openapi.yaml from the code
 	@$(BIN)/python manage.py spectacular --fail-on-warn --file docs/openapi.yaml
 
+scorecards: .venv/.scorecards ## Train the points tables from real data and write their report (docs/scorecards.md)
+	@$(BIN)/python -m tools.scorecards $(ARGS)
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 lock: .venv/.dev ## Pin and hash the requirements anew from requirements*.in
-	@for name in requirements requirements-dev; do \
-	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	    --no-emit-index-url $$name.in -o $$name.txt || exit 1; done
+	@for name in requirements requirements-dev; do $(LOCK) $$name.in -o $$name.txt || exit 1; done
+	@for name in requirements-data requirements-scorecards; do $(LOCK) --no-deps $$name.in -o $$name.txt || exit 1; done
 
 sbom: .venv/.dev ## Write var/sbom.json: every package of a run, pinned and hashed (CycloneDX)
 	@mkdir -p var && $(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible --output-file var/sbom.json && echo var/sbom.json
