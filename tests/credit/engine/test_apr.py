@@ -112,6 +112,7 @@ def test_unit_periods_are_counted_back_from_the_later_day(unit: UnitPeriod, star
         (date(2024, 3, 16), UnitPeriod(Kind.HALF_MONTH)),
         (date(2024, 3, 16), UnitPeriod(Kind.WEEKS)),
         (date(2024, 3, 16), UnitPeriod(Kind.WEEKS, 2)),
+        (date(2024, 3, 16), UnitPeriod(Kind.WEEKS, 10)),
         (date(2024, 3, 16), UnitPeriod(Kind.MONTHS, 6)),
         (date(2024, 3, 16), UnitPeriod(Kind.DAYS, 10)),
     ],
