@@ -148,6 +148,7 @@ def test_years_are_by_equal_months_where_the_months_are_whole_and_by_days_else()
     assert apr.years_by_months(DAY, date(2024, 4, 15)) == Fraction(1, 4)
     assert apr.years_by_months(DAY, date(2024, 4, 16)) == Fraction(92, 365)
     assert apr.years_by_days(DAY, date(2024, 4, 16), Fraction("365.25")) == Fraction(92) / Fraction("365.25")
+    assert apr.years_by_days(DAY, DAY) == apr.years_by_months(DAY, DAY) == 0
     for years in (apr.years_by_months, apr.years_by_days):
         with pytest.raises(BadDay):
             years(DAY, date(2024, 1, 14))

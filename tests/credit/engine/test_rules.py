@@ -1,6 +1,7 @@
 """The small rules: days, lateness, what is late costs, minimum, coupons, shares, plans for hardship."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -358,6 +359,8 @@ def test_due_days_are_kept_added_to_or_moved() -> None:
     later = replan.extended(terms(), owed, as_of=now, remaining=REMAINING, by=2)
     assert [row.due_on for row in spread.rows] == REMAINING
     assert [row.due_on for row in longer.rows] == [*REMAINING, date(2024, 7, 31), date(2024, 8, 31)]
+    weekly = replace(terms(), every=Every(1, Unit.WEEK))
+    assert [row.due_on for row in replan.lengthened(weekly, owed, as_of=now, remaining=REMAINING[:1], more=1).rows][1] == date(2024, 5, 7)
     assert [row.due_on for row in later.rows] == [date(2024, 6, 30), date(2024, 7, 31), date(2024, 8, 31)]
     assert all(total(row.principal for row in plan.rows) == owed and plan.rows[-1].balance == 0 for plan in (spread, longer, later))
     assert total_interest(spread.rows) < total_interest(longer.rows) < total_interest(later.rows)
