@@ -146,8 +146,6 @@ def fee_instalment_rate(total_fee_rate: Decimal, periods: int, months: int = 1) 
     if periods < 1 or months < 1:
         raise BadTerm("periods", f"{periods} parts of {months} months")
     a_year = Decimal(MONTHS) / months
-    if total_fee_rate == 0:
-        return InstalmentRate(Decimal(0), Decimal(0), Decimal(0))
     rate = irr([Decimal(-1), *[(1 + total_fee_rate) / periods] * periods])
     return InstalmentRate(total_fee_rate / periods * a_year, nominal(rate, a_year), effective(rate, a_year))
 

@@ -112,6 +112,7 @@ def test_unit_periods_are_counted_back_from_the_later_day(unit: UnitPeriod, star
         (date(2024, 3, 16), UnitPeriod(Kind.HALF_MONTH)),
         (date(2024, 3, 16), UnitPeriod(Kind.WEEKS)),
         (date(2024, 3, 16), UnitPeriod(Kind.WEEKS, 2)),
+        (date(2024, 3, 16), UnitPeriod(Kind.WEEKS, 10)),
         (date(2024, 3, 16), UnitPeriod(Kind.MONTHS, 6)),
         (date(2024, 3, 16), UnitPeriod(Kind.DAYS, 10)),
     ],
@@ -147,6 +148,7 @@ def test_years_are_by_equal_months_where_the_months_are_whole_and_by_days_else()
     assert apr.years_by_months(DAY, date(2024, 4, 15)) == Fraction(1, 4)
     assert apr.years_by_months(DAY, date(2024, 4, 16)) == Fraction(92, 365)
     assert apr.years_by_days(DAY, date(2024, 4, 16), Fraction("365.25")) == Fraction(92) / Fraction("365.25")
+    assert apr.years_by_days(DAY, DAY) == apr.years_by_months(DAY, DAY) == 0
     for years in (apr.years_by_months, apr.years_by_days):
         with pytest.raises(BadDay):
             years(DAY, date(2024, 1, 14))

@@ -1,5 +1,7 @@
 """The small rules: days, lateness, what is late costs, minimum, coupons, shares, plans for hardship."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -13,9 +15,9 @@ from credit.engine import coupons, delinquency, minimum, replan, split
 from credit.engine.accrue import LateTerms, Owed, PenaltyBase, accrued_interest, late_charge, penalty_over
 from credit.engine.day_count import DayCount, Every, Unit, days_between, months_later, periods_of, whole_months, year_fraction
 from credit.engine.delinquency import Pause, Scheme, Tier
-from credit.engine.money import BadAmount, BadDay, BadRate, BadTerm, total
+from credit.engine.money import BadAmount, BadDay, BadRate, BadTerm, EngineError, total
 from credit.engine.schedule import schedule, simple
-from credit.engine.terms import Fees, Loan, Method, Row, Terms, total_interest
+from credit.engine.terms import Disbursement, Fees, Loan, Method, RateChange, Row, Terms, total_interest
 from tests.credit.engine.strategies import DAYS, loans, money
 
 JANUARY = date(2024, 1, 31)
@@ -357,6 +359,8 @@ def test_due_days_are_kept_added_to_or_moved() -> None:
     later = replan.extended(terms(), owed, as_of=now, remaining=REMAINING, by=2)
     assert [row.due_on for row in spread.rows] == REMAINING
     assert [row.due_on for row in longer.rows] == [*REMAINING, date(2024, 7, 31), date(2024, 8, 31)]
+    weekly = replace(terms(), every=Every(1, Unit.WEEK))
+    assert [row.due_on for row in replan.lengthened(weekly, owed, as_of=now, remaining=REMAINING[:1], more=1).rows][1] == date(2024, 5, 7)
     assert [row.due_on for row in later.rows] == [date(2024, 6, 30), date(2024, 7, 31), date(2024, 8, 31)]
     assert all(total(row.principal for row in plan.rows) == owed and plan.rows[-1].balance == 0 for plan in (spread, longer, later))
     assert total_interest(spread.rows) < total_interest(longer.rows) < total_interest(later.rows)
@@ -421,3 +425,47 @@ def test_terms_that_make_no_plan_are_refused_and_the_field_is_named(field: str, 
     with pytest.raises(ValueError, match=field) as refused:
         Terms(**whole)
     assert refused.value.field == field
+
+
+DAY = date(2024, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "refused"),
+    [
+        ("rate", lambda: minimum.MinimumTerms(yuan("1.01"))),
+        ("floor", lambda: minimum.MinimumTerms(yuan("0.1"), yuan("-1"))),
+        ("monthly_rate", lambda: minimum.revolved(yuan("1"), yuan("-0.1"), minimum.MinimumTerms(yuan("0.1")))),
+        ("days", lambda: minimum.revolving_interest(yuan("1"), yuan("0.1"), -1)),
+        ("part", lambda: coupons.Coupon(yuan("1.01"))),
+        ("periods", lambda: coupons.Coupon(periods=0)),
+        ("begun", lambda: coupons.ended([yuan("1")], 2, coupons.Clawback.NONE)),
+        ("daily_penalty_rate", lambda: LateTerms(daily_penalty_rate=yuan("-0.1"))),
+        ("cap_rate", lambda: LateTerms(cap_rate=yuan("-0.1"))),
+        ("days", lambda: late_charge(LateTerms(), due=yuan("1"), paid=yuan("0"), days=-1)),
+        ("principal", lambda: late_charge(LateTerms(base=PenaltyBase.PRINCIPAL), due=yuan("1"), paid=yuan("0"), days=1)),
+        ("days", lambda: delinquency.bucket(-1)),
+        ("days", lambda: delinquency.classified(-1, Scheme.CARD)),
+        ("grace_days", lambda: delinquency.lateness(DAY, DAY, grace_days=-1)),
+        ("fees.rate", lambda: Fees(yuan("-0.1"))),
+        ("disbursements", lambda: Loan(terms(), ())),
+        ("disbursements", lambda: simple(terms(), yuan("1"), date(2024, 2, 29))),
+        ("principal", lambda: simple(terms(), yuan("-1"))),
+        ("interest_owed", lambda: Loan(terms(), simple(terms(), yuan("1")).disbursements, (), yuan("-1"))),
+        ("payments.amount", lambda: replan.replan(simple(terms(), yuan("1")), [replan.Payment(date(2024, 2, 1), yuan("0"))])),
+        ("as_of", lambda: replan.replan(simple(terms(), yuan("1")), [replan.Payment(date(2024, 2, 2), yuan("1"))], as_of=date(2024, 2, 1))),
+        ("outstanding", lambda: replan.re_amortised(terms(), yuan("0"), as_of=DAY, remaining=REMAINING)),
+    ],
+)  # fmt: skip
+def test_what_no_rule_can_work_with_is_refused_by_the_name_of_its_field(field: str, refused: Callable[[], object]) -> None:
+    with pytest.raises(EngineError) as error:
+        refused()
+    assert error.value.field == field
+
+
+def test_a_flat_loan_of_two_disbursements_is_refused() -> None:
+    flat = Terms(Method.FLAT, yuan("0.1"), 3, DAY)
+    twice = (Disbursement(DAY, yuan("1")), Disbursement(date(2024, 1, 2), yuan("1")))
+    for more in ({"disbursements": twice}, {"disbursements": twice[:1], "rate_changes": (RateChange(date(2024, 1, 9), yuan("0.2")),)}):
+        with pytest.raises(BadTerm, match="method"):
+            Loan(flat, **more)
