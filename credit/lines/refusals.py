@@ -13,7 +13,7 @@ class NotEligible(DomainError):
     """`age`: whole years by the proven identity number, -1 where none is proven."""
 
     code = "credit_customer_not_eligible"
-    en = "This customer is {state}, of age {age} (-1: not proven). Lines are for active customers of {least_age} or more who proved who they are."
+    en = "This customer is {state}, of age {age} (-1: not proven). Lines are for active customers, proven to be {least_age} or older."
     zh = "该客户当前状态为 {state},年龄 {age}(-1 表示未实名)。仅可向已实名、状态正常且年满 {least_age} 周岁的客户提供额度。"
 
 
