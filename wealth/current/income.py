@@ -19,7 +19,7 @@ from django.db.models import Max
 from accounts.ledger import periods
 from accounts.ledger import services as ledger
 from core.business_day import queries as business_days
-from core.ids import SHARDS, new_id, public_id
+from core.ids import SHARDS, new_id, public_id, shard_of
 from core.outbox import services as outbox
 from wealth.catalog import queries as catalog
 from wealth.catalog.services.days import changed
@@ -198,8 +198,9 @@ def waits(book: CurrentBook) -> bool:
 
 
 def tell_first(product_id: uuid.UUID, day: date, customers: list[uuid.UUID], at: datetime) -> None:
-    """Once a customer, whatever they hold."""
-    told = run(statements.FIRST, {"product": product_id, "day": day, "at": at, "customers": customers})
+    """Once a customer, whatever they hold. Called by deposits too, of the interest they pay."""
+    values = {"day": day, "at": at, "customers": customers, "shards": [shard_of(customer) for customer in customers]}
+    told = run(statements.FIRST, values)
     payload: outbox.Payload = {"product_id": public_id("prd", product_id), "day": day.isoformat()}
     outbox.publish_all(
         [

@@ -83,8 +83,7 @@ WITH {LATER} SELECT EXISTS (SELECT FROM {FROM_HOLDINGS} WHERE {MINE} AND h.units
 """  # noqa: S608  # nosec B608  # fragments of this module alone
 FIRST = """
 INSERT INTO wealth_currentearner (customer_id, shard, day, created_at)
-SELECT DISTINCT c.id, h.shard, %(day)s::date, %(at)s::timestamptz FROM unnest(%(customers)s::uuid[]) AS c (id)
-JOIN wealth_currentholding h ON h.customer_id = c.id AND h.product_id = %(product)s
+SELECT DISTINCT c.id, c.shard, %(day)s::date, %(at)s::timestamptz FROM unnest(%(customers)s::uuid[], %(shards)s::int[]) AS c (id, shard)
 ON CONFLICT (customer_id) DO NOTHING RETURNING customer_id
 """
 

@@ -23,6 +23,7 @@ from core.ids import new_id
 from core.moves import advance_all
 from core.outbox import services as outbox
 from wealth.catalog import queries as catalog
+from wealth.current import income
 from wealth.fixed_term import journals, terms
 from wealth.fixed_term.ahead import facts_of
 from wealth.fixed_term.models import WIDTH, FixedHolding, FixedMove, FixedRun
@@ -88,6 +89,9 @@ def settle(product_id: UUID, ends: Sequence[End], *, day: date, part: int, at: d
     booked_on = business_days.current()
     for first in range(0, len(ends), CHUNK):
         write(ends[first : first + CHUNK], run, booked_on, at)
+    earners = list(dict.fromkeys(end.lot.customer_id for end in ends if end.interest_fen or end.rolled_interest_fen))
+    if earners:
+        income.tell_first(product_id, day, earners, at)
 
 
 def run_of(product_id: UUID, ends: Sequence[End], day: date, part: int, at: datetime) -> FixedRun:

@@ -9,6 +9,7 @@ from accounts.identity.models import Customer
 from accounts.ledger.queries import balance
 from core.clock import queries as clock
 from core.clock.queries import start_of_day
+from core.ids import public_id
 from core.outbox.models import OutboxEvent
 from tests.factories import api as plain
 from tests.payments.wallet.world import freeze, posted
@@ -105,6 +106,15 @@ def test_rolled_twice_interest_joins_the_principal_and_nothing_is_paid_until_the
     assert not IssuerRequest.objects.filter(operation="redeem").exists()
     assert ask_issuer(third.matures_on) == 1
     assert_sound(steady)
+
+
+def test_the_first_income_of_a_customer_is_told_once_also_when_a_deposit_pays_it(steady: Product) -> None:
+    one, other = (put_away(steady, instruction=way) for way in ("pay_out", "roll_all"))
+    mature_on(one.matures_on)
+    assert {row["customer_id"] for row in told("wealth.first_income")} == {public_id("cus", lot.customer_id) for lot in (one, other)}
+    rolled = FixedHolding.objects.get(state="held")
+    mature_on(rolled.matures_on)
+    assert len(told("wealth.first_income")) == 2
 
 
 def test_rolling_the_principal_pays_the_interest(steady: Product) -> None:
