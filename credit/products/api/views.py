@@ -79,10 +79,10 @@ class Quotes(View):
     @extend_schema(operation_id="credit_products_quotes", parameters=[CreditQuotesIn], examples=[answer("In three", ex.QUOTES, 200)])
     def get(self, request: Request, credit_product_id: str) -> Response:
         """By the very engine that books it, from today on: each payment, the price a year, the cost in all."""
+        product, at = named(credit_product_id), clock.now()
         wanted = CreditQuotesIn(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        data, at = wanted.validated_data, clock.now()
-        version = queries.offered(named(credit_product_id).id)
+        data, version = wanted.validated_data, queries.offered(product.id)
         facts = {"amount_fen": data["amount"], "grade": data["grade"], "starts_on": local_day(at), "most_ppm": queries.most_ppm(at)}
         one = "periods" in data
         found = [quoting.quote(version, periods=data["periods"], **facts)] if one else quoting.offers(version, **facts)

@@ -213,6 +213,7 @@ class WithdrawalQuote(View):
     """What a withdrawal would cost."""
 
     output_class = QuoteShown
+    query_checked = True
 
     @extend_schema(
         operation_id="payments_wallet_withdrawals_quote",
