@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from core.desk.forms import DayInput, ReasonForm, YuanField
+from core.desk.forms import DayInput, ReasonForm, YuanField, names_nobody
 from core.errors import NotFound
 from core.ids import parse_public_id
 from credit.lines.models import GRADE_LENGTH, REASON_LENGTH, CreditLine
@@ -36,10 +36,17 @@ class PublicId(forms.CharField):
         return str(text)
 
 
+class Sentence(forms.CharField):
+    """Words that stay with a line for good: they name nobody."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=REASON_LENGTH, widget=UnfoldAdminTextInputWidget(), validators=[names_nobody], **options)
+
+
 class WhyForm(ReasonForm):
     """Why, for the line's own history."""
 
-    why = forms.CharField(label=_("Why"), max_length=REASON_LENGTH, widget=UnfoldAdminTextInputWidget())
+    why = Sentence(label=_("Why"))
     field_order: tuple[str, ...] = ("why", "reason")
 
 
@@ -71,14 +78,14 @@ class GrantForm(ReasonForm):
     """A limit, with words for the customer."""
 
     limit_fen = YuanField(label=_("Limit (yuan)"))
-    why = forms.CharField(label=_("Words for the customer"), max_length=REASON_LENGTH, widget=UnfoldAdminTextInputWidget())
+    why = Sentence(label=_("Words for the customer"))
     field_order = ("limit_fen", "why", "reason")
 
 
 class RefuseForm(ReasonForm):
     """Words for the customer."""
 
-    why = forms.CharField(label=_("Words for the customer"), max_length=REASON_LENGTH, widget=UnfoldAdminTextInputWidget())
+    why = Sentence(label=_("Words for the customer"))
     field_order = ("why", "reason")
 
 

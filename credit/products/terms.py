@@ -14,8 +14,12 @@ from typing import Any
 from core.columns import MAX_FEN
 from core.errors import Invalid
 from core.money import Rounding
+from credit.engine.accrue import PenaltyBase
+from credit.engine.allocate import Bucket, Component, Step
 from credit.engine.day_count import DayCount
+from credit.engine.delinquency import Scheme
 from credit.engine.money import yuan
+from credit.engine.paying import Prepay
 from credit.engine.terms import FeeBasis, Fees, FeeTiming, Method, Terms
 from credit.products.models import CreditProductVersion
 from credit.products.reading import Part
@@ -23,11 +27,8 @@ from credit.products.reading import Part
 MILLION = 1_000_000
 MOST_PERIODS = 360
 STATEMENT, ORDER = "statement", "order"
-TIMES, COMPONENTS = ("past_due", "due", "in_advance"), ("penalty", "fee", "interest", "principal")
-BUCKETS = tuple(f"{when}_{what}" for when in TIMES for what in COMPONENTS)
-STRATEGIES = ("fewer", "smaller", "skip")
-SCHEMES = ("card", "general")
-BASES = ("principal", "interest", "fee")
+STEPS = {f"{bucket}_{component}": (bucket, component) for bucket in Bucket for component in Component}
+STRATEGIES = {"fewer": Prepay.FEWER, "smaller": Prepay.SMALLER, "skip": Prepay.SKIP}
 KNOWN = frozenset(
     {
         "method", "day_count", "rounding", "multiple_fen", "grades", "instalments", "cycle", "grace_days", "penalty", "minimum",
@@ -66,10 +67,10 @@ class Cycle:
 
 @dataclass(frozen=True)
 class Penalty:
-    """`daily_ppm` of what is overdue of `bases`, a day; never more in all than `cap_ppm` of the instalment's principal."""
+    """`daily_ppm` of the `base`, a day; never more in all than `cap_ppm` of it."""
 
     daily_ppm: int
-    bases: tuple[str, ...]
+    base: PenaltyBase
     cap_ppm: int
 
 
@@ -85,18 +86,19 @@ class Minimum:
 class Early:
     """Paying ahead: what the customer may choose it to do, and what is asked for it of the principal paid ahead (0: nothing)."""
 
-    strategies: tuple[str, ...]
+    strategies: tuple[Prepay, ...]
     fee_ppm: int
 
 
 @dataclass(frozen=True)
 class LineRules:
     """A line of this product: never above `most_fen`; looked at again after `review_days`; after a refusal nobody applies for
-    `cool_down_days`."""
+    `cool_down_days`; a temporary limit lasts `temporary_days` at most."""
 
     most_fen: int
     review_days: int
     cool_down_days: int
+    temporary_days: int
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,9 @@ class CreditTerms:
     grace_days: int
     penalty: Penalty
     minimum: Minimum
-    waterfall: tuple[str, ...]
+    waterfall: tuple[Step, ...]
     early: Early
-    classification: str
+    classification: Scheme
     line: LineRules
 
     def choice(self, periods: int) -> Choice | None:
@@ -156,12 +158,12 @@ def read(terms: Mapping[str, Any]) -> CreditTerms:
         instalments=whole.listed("instalments", {"periods", "fee_ppm", "basis", "timing"}, choice_of),
         cycle=cycle_of(whole),
         grace_days=whole.whole("grace_days", 0, 30, default=0),
-        penalty=penalty_of(whole.part("penalty", {"daily_ppm", "bases", "cap_ppm"})),
+        penalty=penalty_of(whole.part("penalty", {"daily_ppm", "base", "cap_ppm"})),
         minimum=minimum_of(whole.part("minimum", {"principal_ppm", "floor_fen"})),
-        waterfall=whole.picked("waterfall", BUCKETS),
+        waterfall=tuple(STEPS[one] for one in whole.picked("waterfall", STEPS)),
         early=early_of(whole.part("early", {"strategies", "fee_ppm"})),
-        classification=whole.choice("classification", SCHEMES),
-        line=line_of(whole.part("line", {"most_fen", "review_days", "cool_down_days"})),
+        classification=Scheme(whole.choice("classification", [one.value for one in Scheme])),
+        line=line_of(whole.part("line", {"most_fen", "review_days", "cool_down_days", "temporary_days"})),
     )
     refuse_unclear(found)
     return found
@@ -176,8 +178,8 @@ def refuse_unclear(terms: CreditTerms) -> None:
         raise Invalid("terms.grades", "Give each grade one price.", "每个等级只能有一个价格。")
     if terms.grades and any(one.fee_ppm for one in terms.instalments):
         raise Invalid("terms.instalments", "Ask interest by grade or fees by periods, not both.", "按等级计息与按期收费只能选择一种。")
-    if set(terms.waterfall) != set(BUCKETS):
-        missing = [one for one in BUCKETS if one not in terms.waterfall]
+    missing = [name for name, step in STEPS.items() if step not in terms.waterfall]
+    if missing:
         raise Invalid("terms.waterfall", f"Say when these are paid too: {', '.join(missing)}.", f"缺少以下还款顺序:{'、'.join(missing)}。")
 
 
@@ -204,7 +206,8 @@ def cycle_of(whole: Part) -> Cycle:
 
 
 def penalty_of(found: Part) -> Penalty:
-    return Penalty(found.whole("daily_ppm", 0, 10_000), found.picked("bases", BASES), found.whole("cap_ppm", 0, MILLION, default=MILLION))
+    base = PenaltyBase(found.choice("base", [one.value for one in PenaltyBase]))
+    return Penalty(found.whole("daily_ppm", 0, 10_000), base, found.whole("cap_ppm", 0, MILLION, default=MILLION))
 
 
 def minimum_of(found: Part) -> Minimum:
@@ -212,11 +215,17 @@ def minimum_of(found: Part) -> Minimum:
 
 
 def early_of(found: Part) -> Early:
-    return Early(found.picked("strategies", STRATEGIES), found.whole("fee_ppm", 0, 100_000, default=0))
+    ways = tuple(STRATEGIES[one] for one in found.picked("strategies", STRATEGIES))
+    return Early(ways, found.whole("fee_ppm", 0, 100_000, default=0))
 
 
 def line_of(found: Part) -> LineRules:
-    return LineRules(found.whole("most_fen", 1, MAX_FEN), found.whole("review_days", 1, 3_650), found.whole("cool_down_days", 0, 3_650))
+    return LineRules(
+        most_fen=found.whole("most_fen", 1, MAX_FEN),
+        review_days=found.whole("review_days", 1, 3_650),
+        cool_down_days=found.whole("cool_down_days", 0, 3_650),
+        temporary_days=found.whole("temporary_days", 1, 365, default=90),
+    )
 
 
 def of(version: CreditProductVersion) -> CreditTerms:

@@ -3,15 +3,16 @@
 from datetime import date
 from decimal import Decimal
 
+from credit.engine.paying import Prepay
 from credit.products.models import CreditProductVersion
 from credit.products.quoting import every_price, shown_percent
 from credit.products.terms import CreditTerms, Early
 
 Told = tuple[str, str]
 STRATEGIES = {
-    "fewer": ("fewer payments", "缩短期数"),
-    "smaller": ("smaller payments", "减少每期金额"),
-    "skip": ("the next payments are paid already", "预付后续各期"),
+    Prepay.FEWER: ("fewer payments", "缩短期数"),
+    Prepay.SMALLER: ("smaller payments", "减少每期金额"),
+    Prepay.SKIP: ("the next payments are paid already", "预付后续各期"),
 }
 
 

@@ -72,6 +72,7 @@ def test_every_cap_of_the_register_has_its_first_row_with_its_usual_value() -> N
         "wealth.migrations.0052_first_days_ahead",
         "wealth.migrations.0061_first_caps_of_transfers",
         "wealth.migrations.0101_first_advisor_terms",
+        "wealth.migrations.0152_first_caps_of_claims",
     )
     assert first == dict(ChainMap(*(import_module(name).FIRST for name in migrations)))
 

@@ -36,6 +36,7 @@ from payments.splits.services import receivers, splitting
 from payments.wallet.services import payees
 from tests.desk.people import staff
 from tests.factories import customer, id_number
+from tests.ledger_proof import behind_its_back
 from tests.payments.bills.world import a_biller
 from tests.payments.cashier.world import new_order, shop
 from tests.payments.disputes.world import PDF, dispute
@@ -52,11 +53,13 @@ from tests.wealth.advisor.world import regularly
 from tests.wealth.catalog import products
 from tests.wealth.catalog.products import on_sale
 from tests.wealth.fixed_term import world as fixed
-from tests.wealth.orders.world import saver
+from tests.wealth.insurance.world import insurance, insured
+from tests.wealth.orders.world import an_issuer, saver
 from tests.wealth.suitability.people import insisted, profiled
 from wealth.advisor.models import AdvisorPlan, InvestingPlan
 from wealth.advisor.services import goals, planning
 from wealth.fixed_term import ahead
+from wealth.insurance.services import claiming
 from wealth.orders.services import buying
 from wealth.transfer import caps as transfer_caps
 from wealth.transfer import pricing
@@ -316,6 +319,20 @@ def invest_regularly() -> Act:
     return act
 
 
+def claim_again() -> Act:
+    open_day()
+    an_issuer()
+    who, policy = insured(insurance())
+    behind_its_back("UPDATE wealth_insurancepolicy SET starts_on = starts_on - 30")
+    event_on = policy.starts_on - 30 * DAY
+    asked = {"customer_id": who.id, "policy_id": policy.id, "event_on": event_on, "words": "It broke.", "asked_fen": 100}
+
+    def act(at: datetime) -> Any:
+        return claiming.open_claim(**asked, at=at)
+
+    return act
+
+
 CASES = {
     "bills.accounts": Case(keep_account, "bill_too_many_accounts"),
     "bills.looks_a_day": Case(look_at_bills, "limit_reached"),
@@ -364,6 +381,7 @@ CASES = {
     "wealth.transfer_withdrawn": Case(lambda: lambda at: cap(transfer_caps.WITHDRAWN, at), 7, before=5, value=7),
     "wealth.plans_a_day": Case(plan_again, "limit_reached"),
     "wealth.goals": Case(set_goal, "wealth_too_many_goals"),
+    "wealth.insurance_claims": Case(claim_again, "insurance_too_many_claims"),
     "wealth.investing_plans": Case(invest_regularly, "wealth_too_many_investing_plans"),
 }
 

@@ -17,7 +17,8 @@ from wealth.rules.insurance import Paid
 DAY = """
 WITH asked (day) AS (VALUES (%(day)s::date), (%(day)s::date - 1)),
 policies AS (
-    SELECT p.id, p.customer_id, p.shard, p.product_id, p.starts_on, p.cooling_until, p.ended_on, v.terms
+    SELECT p.id, p.customer_id, p.shard, p.product_id, p.starts_on, p.cooling_until, p.ended_on, v.terms,
+        CASE WHEN p.lapsed_on IS NOT NULL THEN least(p.lapsed_on + (v.terms->>'reinstatement_days')::int + 1, p.ends_on - 1) END AS over_on
     FROM wealth_insurancepolicy p JOIN wealth_productversion v ON v.id = p.version_id
     WHERE p.shard >= %(low)s AND p.shard < %(high)s AND p.receipt_on <= %(day)s::date
         AND (p.ended_on IS NULL OR p.ended_on >= %(day)s::date)
@@ -28,21 +29,22 @@ payouts AS (
     FROM policies p JOIN wealth_policypayout o ON o.policy_id = p.id AND o.shard = p.shard
 ),
 premiums AS (
-    SELECT p.id, p.starts_on, p.cooling_until, p.ended_on, p.terms, r.amount_fen, r.due_on, r.until_on,
+    SELECT p.id, p.starts_on, p.cooling_until, p.ended_on, p.terms, p.over_on, r.amount_fen, r.due_on, r.until_on,
         (r.paid_at AT TIME ZONE 'Asia/Shanghai')::date AS paid_on
     FROM policies p JOIN wealth_policypremium r ON r.policy_id = p.id AND r.shard = p.shard AND r.pay_journal_id IS NOT NULL
 ),
 days AS (
-    SELECT r.*, a.day, greatest(a.day - r.due_on + 1, 0) AS gone, r.until_on - r.due_on AS span
+    SELECT r.*, a.day, least(a.day, r.over_on) AS on_day, greatest(least(a.day, r.over_on) - r.due_on + 1, 0) AS gone,
+        r.until_on - r.due_on AS span
     FROM premiums r JOIN asked a ON r.paid_on <= a.day AND (r.ended_on IS NULL OR r.ended_on > a.day)
     WHERE NOT EXISTS (SELECT FROM payouts o WHERE o.policy_id = r.id AND o.kind = 'claim' AND o.state = 'paid' AND o.changed_on <= a.day)
 ),
 parts AS (
-    SELECT d.id, d.day, d.cooling_until, d.starts_on, d.terms, d.amount_fen,
+    SELECT d.id, d.day, d.on_day, d.cooling_until, d.starts_on, d.terms, d.amount_fen,
         CASE d.terms->'refund'->>'rule'
         WHEN 'pro_rata' THEN
             d.amount_fen * (10000 - (d.terms->'refund'->>'loading_bp')::bigint) * greatest(d.span - d.gone, 0) / (10000 * d.span::bigint)
-        WHEN 'short_rate' THEN CASE WHEN d.day >= d.until_on THEN 0 ELSE
+        WHEN 'short_rate' THEN CASE WHEN d.on_day >= d.until_on THEN 0 ELSE
             d.amount_fen * (10000 - coalesce((
                 SELECT (s.step->>'bp')::bigint FROM jsonb_array_elements(d.terms->'refund'->'steps') WITH ORDINALITY AS s (step, place)
                 WHERE d.gone <= (s.step->>'days')::int ORDER BY s.place LIMIT 1), 10000)) / 10000 END
@@ -55,12 +57,12 @@ worth AS (
         WHEN t.day <= t.cooling_until THEN t.paid_fen - least((t.terms->>'kept_fee_fen')::bigint, t.paid_fen)
         WHEN t.terms->'refund'->>'rule' = 'cash_value' THEN t.paid_fen * coalesce((
             SELECT (s.step->>'bp')::bigint FROM jsonb_array_elements(t.terms->'refund'->'steps') WITH ORDINALITY AS s (step, place)
-            WHERE date_part('year', age(greatest(t.day, t.starts_on), t.starts_on)) >= (s.step->>'years')::int
+            WHERE date_part('year', age(greatest(t.on_day, t.starts_on), t.starts_on)) >= (s.step->>'years')::int
             ORDER BY s.place DESC LIMIT 1), 0) / 10000
         ELSE t.back_fen END AS value_fen
     FROM (
-        SELECT id, day, cooling_until, starts_on, terms, sum(amount_fen)::bigint AS paid_fen, sum(back_fen)::bigint AS back_fen
-        FROM parts GROUP BY id, day, cooling_until, starts_on, terms
+        SELECT id, day, on_day, cooling_until, starts_on, terms, sum(amount_fen)::bigint AS paid_fen, sum(back_fen)::bigint AS back_fen
+        FROM parts GROUP BY id, day, on_day, cooling_until, starts_on, terms
     ) t LEFT JOIN payouts o ON o.policy_id = t.id AND o.kind <> 'claim' AND o.asked_on <= t.day
         AND (o.state <> 'refused' OR o.changed_on > t.day)
 ),

@@ -2,6 +2,7 @@
 
 from accounts.ledger.sockets import BOOKS
 from accounts.privacy.sockets import ERASERS, EXPORTERS, OBLIGATIONS
+from core.limits import sockets as caps
 from payments.cashier.sockets import PAYEES
 from payments.wallet.sockets import STATEMENT
 from wealth.catalog.sockets import HOLDINGS, KINDS
@@ -12,7 +13,7 @@ from wealth.insurance.closing import Policies
 from wealth.insurance.held import Policies as Holdings
 from wealth.insurance.kinds import Insurance
 from wealth.insurance.payee import Premiums
-from wealth.insurance.services import collecting, giving_back
+from wealth.insurance.services import claiming, collecting, giving_back
 from wealth.insurance.statement import Payouts
 from wealth.insurance.statement import Premiums as TakenPremiums
 from wealth.insurance.told import OfPayouts, OfPremiums
@@ -31,3 +32,4 @@ EXPORTERS.plug("wealth_insurance", Policies())
 ERASERS.plug("wealth.insurance", Policies())
 STATEMENT.plug("insurance_premiums", TakenPremiums())
 STATEMENT.plug("insurance_payouts", Payouts())
+caps.plug(claiming.MOST_UNDER_WAY)

@@ -20,7 +20,6 @@ from credit.products.queries import CreditProductVersion
 
 RAISE, TEMPORARY, CLOSE = "credit_line.raise", "credit_line.temporary", "credit_line.close"
 REVIEW, RAISE_WAITS = "credit_line.review", "credit_line.raise_asked"
-MOST_TEMPORARY_DAYS = 90
 
 
 def locked(line_id: UUID) -> CreditLine:
@@ -113,8 +112,9 @@ def refuse_temporary(row: CreditLine, amount_fen: int, since: date, until: date,
     """Raises LineNotOpen, LineTooHigh, TemporaryDates."""
     refuse_closed(row)
     refuse_high(row, row.limit_fen + amount_fen)
-    if not today <= since <= until <= since + timedelta(days=MOST_TEMPORARY_DAYS):
-        raise TemporaryDates(field="until", most_days=MOST_TEMPORARY_DAYS)
+    most_days = terms_of.of(row.version).line.temporary_days
+    if not today <= since <= until <= since + timedelta(days=most_days):
+        raise TemporaryDates(field="until", most_days=most_days)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from credit.products.models import CreditProduct
 from credit.products.queries import current_version
 from credit.products.quoting import CreditQuote, Payment, Price, shown_percent
 from credit.products.states import CreditKind, CreditProductState
-from credit.products.terms import MOST_PERIODS, STATEMENT, CreditTerms, of, per_million
+from credit.products.terms import MOST_PERIODS, STATEMENT, STRATEGIES, CreditTerms, of, per_million
 from credit.products.words import early_words, exact, late_words, price_words
 
 
@@ -149,7 +149,11 @@ class CreditProductShown(CreditProductLine):
     @extend_schema_field(CreditEarlyShown)
     def get_early(self, row: CreditProduct) -> Any:
         early = self.terms(row).early
-        return {"strategies": list(early.strategies), "fee_percent": exact(early.fee_ppm), "words": in_words(*early_words(early))}
+        return {
+            "strategies": [name for name, way in STRATEGIES.items() if way in early.strategies],
+            "fee_percent": exact(early.fee_ppm),
+            "words": in_words(*early_words(early)),
+        }
 
     def get_cap_percent(self, row: CreditProduct) -> str:
         return shown_percent(per_million(self.context["most_ppm"]))

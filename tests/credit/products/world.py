@@ -26,7 +26,7 @@ PAY_LATER: dict[str, Any] = {
     ],
     "cycle": {"mode": "statement", "statement_day": 1, "due_after": 9},
     "grace_days": 3,
-    "penalty": {"daily_ppm": 500, "bases": ["principal"]},
+    "penalty": {"daily_ppm": 500, "base": "principal"},
     "minimum": {"principal_ppm": 100_000, "floor_fen": 100},
     "waterfall": WATERFALL,
     "early": {"strategies": ["fewer", "smaller", "skip"]},

@@ -9,6 +9,7 @@ from accounts.ledger.queries import balance
 from core.clock import queries as clock
 from core.clock.queries import start_of_day
 from core.outbox.models import OutboxEvent
+from tests.ledger_proof import behind_its_back
 from tests.payments.wallet.world import posted
 from tests.wealth.insurance.world import (
     COVER,
@@ -25,6 +26,7 @@ from tests.wealth.insurance.world import (
     fresh,
     insurance,
     insured,
+    of_day,
     order,
     premium,
     quoted,
@@ -35,6 +37,7 @@ from tests.wealth.orders.world import FEN, api, saver
 from wealth.catalog import accounts
 from wealth.catalog.models import Product
 from wealth.insurance import journals
+from wealth.insurance.held import Policies
 from wealth.insurance.models import PolicyLapse, PolicyPayout
 from wealth.insurance.services import claiming, going_on
 
@@ -171,6 +174,26 @@ def test_what_happened_while_it_was_covered_is_claimed_of_a_policy_that_lapsed_a
     assert_whole()
 
 
+def test_a_lapsed_policy_that_a_claim_keeps_alive_gains_nothing_by_it(opened: None) -> None:
+    steps = [{"years": 0, "bp": 2_000}, {"years": 1, "bp": 9_000}]
+    who, policy = insured(insurance(refund={"rule": "cash_value", "steps": steps}), PREMIUM)
+    behind_its_back("UPDATE wealth_insurancepolicy SET ends_on = ends_on + 400")
+    sweep(day(policy.cooling_until + ONE_DAY))
+    due_on = premium(policy, 2).due_on
+    for days in (1, 11):
+        sweep(day(due_on + timedelta(days=days)))
+    be_at(day(due_on + timedelta(days=12)))
+    claim = {"policy_id": policy.public_id, "event_on": str(policy.starts_on), "words": "It broke.", "amount": 100}
+    claim_id = api(who, "post", "insurance/claims", claim).json()["id"]
+    later, worth = policy.starts_on + timedelta(days=400), PREMIUM * 2_000 // 10_000
+    held = [one.value_fen for one in Policies().held(customer_id=who.id, at=day(later))]
+    assert (held, of_day(later)[0][0]) == ([worth], worth)
+    be_at(day(later))
+    api(who, "post", f"insurance/claims/{claim_id}/withdraw")
+    sweep(day(later + ONE_DAY))
+    assert PolicyPayout.objects.get().amount_fen == worth
+
+
 def test_a_policy_that_gave_its_worth_back_is_claimed_no_more(term_life: Product) -> None:
     who, policy = insured(term_life)
     be_at(day(policy.starts_on + timedelta(days=19)))
@@ -189,8 +212,8 @@ def test_a_policy_takes_so_many_claims_at_once(term_life: Product) -> None:
     who, policy = insured(term_life)
     be_at(day(policy.starts_on))
     claim = {"policy_id": policy.public_id, "event_on": str(policy.starts_on), "words": "It broke.", "amount": 100}
-    said = [api(who, "post", "insurance/claims", claim) for _ in range(claiming.MOST_UNDER_WAY + 1)]
-    assert [one.status_code for one in said] == [*[201] * claiming.MOST_UNDER_WAY, 409]
+    said = [api(who, "post", "insurance/claims", claim) for _ in range(claiming.MOST_UNDER_WAY.usual + 1)]
+    assert [one.status_code for one in said] == [*[201] * claiming.MOST_UNDER_WAY.usual, 409]
     assert said[-1].json()["code"] == "insurance_too_many_claims"
     api(who, "post", f"insurance/claims/{said[0].json()['id']}/withdraw")
     assert api(who, "post", "insurance/claims", claim).status_code == 201

@@ -30,6 +30,7 @@ from tests.wealth.insurance.world import (
     fresh,
     insurance,
     insured,
+    of_day,
     premium,
     quoted,
     refused,
@@ -185,12 +186,6 @@ def test_beneficiaries_share_the_whole_and_those_before_are_kept(term_life: Prod
     with connection.cursor() as cursor:
         cursor.execute("SELECT people FROM wealth_policybeneficiaries")
         assert all("林" not in str(bytes(value)) and id_number(1).encode() not in bytes(value) for (value,) in cursor.fetchall())
-
-
-def of_day(on: Any) -> list[tuple[int, int, int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(Policies().day_sql(), {"day": on, "low": 0, "high": 100_000})
-        return [row[3:] for row in cursor.fetchall()]
 
 
 RULES = [

@@ -4,6 +4,8 @@ import base64
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from accounts.identity.models import Customer
 from core.approvals import services as approvals
 from core.clock import queries as clock
@@ -21,6 +23,7 @@ from tests.wealth.orders.world import FEN, api, confirm_all, order_of, paid, rej
 from tests.wealth.orders.world import go_on as orders_go_on
 from wealth.catalog.models import Product
 from wealth.insurance import queries, sweeps
+from wealth.insurance.held import Policies
 from wealth.insurance.models import ClaimFile, InsuranceClaim, InsurancePolicy, PolicyBeneficiaries, PolicyDocument, PolicyPremium
 from wealth.insurance.services import applying, claiming
 from wealth.insurance.states import APPLICATION_MOVES, CLAIM_MOVES, POLICY_MOVES
@@ -191,6 +194,13 @@ def refused(at: datetime, code: str = "NOT_AGREED") -> None:
 
 def fresh(policy: InsurancePolicy) -> InsurancePolicy:
     return queries.policy(policy.id)
+
+
+def of_day(on: Any) -> list[tuple[int, int, int, int]]:
+    """What is kept of every customer's policies of a day: value, paid in, paid out, income."""
+    with connection.cursor() as cursor:
+        cursor.execute(Policies().day_sql(), {"day": on, "low": 0, "high": 100_000})
+        return [row[3:] for row in cursor.fetchall()]
 
 
 def premium(policy: InsurancePolicy, number: int) -> PolicyPremium:

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
 
 from core.approvals.services import must_be_applying
 from core.clock.queries import local_day
 from core.errors import Invalid, NotFound
 from core.ids import new_id
+from core.limits.queries import cap
+from core.limits.sockets import CapKind
 from core.moves import advance
 from core.work import services as work
 from payments.wallet.services import parties
@@ -27,8 +30,7 @@ from wealth.insurance.states import CLAIM_MOVES, CLAIM_UNDER_WAY, CLAIMABLE, Cla
 
 APPROVE, DECLINE = "insurance_claim.approve", "insurance_claim.decline"
 NAME_LENGTH = 120
-MOST_UNDER_WAY = 10
-"""Claims of one policy that wait at once: what one customer may put before the people who decide."""
+MOST_UNDER_WAY = CapKind("wealth.insurance_claims", _("Claims of one policy that wait at once"), usual=10, most=100)
 
 
 @transaction.atomic
@@ -44,8 +46,9 @@ def open_claim(*, customer_id: UUID, policy_id: UUID, event_on: date, words: str
         raise Invalid("words", "Say what happened, in 1 to 1000 characters.", "请用 1 至 1000 字说明事故经过。")
     if asked_fen > policy.cover_left_fen:
         raise ClaimTooMuch(field="amount", left_fen=policy.cover_left_fen)
-    if queries.claims(policy.id).filter(state__in=CLAIM_UNDER_WAY).count() >= MOST_UNDER_WAY:
-        raise TooManyClaims(most=MOST_UNDER_WAY)
+    most = cap(MOST_UNDER_WAY, at)
+    if queries.claims(policy.id).filter(state__in=CLAIM_UNDER_WAY).count() >= most:
+        raise TooManyClaims(most=most)
     claim = InsuranceClaim(
         id=new_id(),
         policy=policy,

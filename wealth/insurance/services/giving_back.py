@@ -20,7 +20,7 @@ from wealth.insurance import journals, queries, worth
 from wealth.insurance import terms as terms_of
 from wealth.insurance.models import InsuranceClaim, InsurancePolicy, PolicyPayout
 from wealth.insurance.refusals import ClaimOpen, ClaimsPaid, EndingChanged, PolicyOver, PremiumUnderWay
-from wealth.insurance.services.going_on import become, finish
+from wealth.insurance.services.going_on import become, finish, next_day
 from wealth.insurance.services.telling import locked_policy, publish, publish_claim
 from wealth.insurance.states import (
     CLAIM_MOVES,
@@ -53,8 +53,11 @@ class Ending:
 
 
 def worth_of(policy: InsurancePolicy, paid: Sequence[Paid], at: datetime) -> Ending:
-    """Within the cooling-off all that was paid less the kept fee, later by the refund rule of its version."""
+    """Within the cooling-off all that was paid less the kept fee, later by the refund rule of its version. One that lapsed is worth no more
+    than on the day it should have ended, however long a claim keeps it."""
     terms, today = terms_of.of(policy.version), local_day(at)
+    if policy.state == PolicyState.LAPSED:
+        today = min(today, next_day(policy, policy.state) or today)
     total = sum(one.premium_fen for one in paid)
     if policy.state == PolicyState.COOLING_OFF:
         all_of_it = worth.within_cooling_off_fen(terms, paid=paid, received_on=policy.receipt_on, on=today)
