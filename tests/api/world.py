@@ -56,6 +56,7 @@ from tests.credit.products import world as credit_products
 from tests.payments.bills.world import a_biller
 from tests.payments.merchants.world import Program, opened, program
 from tests.payments.wallet.world import fund
+from tests.payments.wallet.world import intent as approval
 from tests.payments.world import Payer, bind, payer, start
 from tests.sandbox_bank import SandboxBank
 from tests.wealth.advisor import world as advisor
@@ -415,8 +416,8 @@ def holds(owner: Customer) -> dict[str, str]:
     profiled(owner)
     lot, theirs = fixed.brought(product, owner), fixed.brought(product, other)
     at = clock.now()
-    mine = offering.offer(customer_id=owner.id, holding_id=lot.pk, part_fen=20_000, premium_bp=0, at=at)
-    wanted = offering.offer(customer_id=other.id, holding_id=theirs.pk, part_fen=20_000, premium_bp=0, at=at)
+    mine = offering.offer(intent=approval(owner), holding_id=lot.pk, part_fen=20_000, premium_bp=0, at=at)
+    wanted = offering.offer(intent=approval(other), holding_id=theirs.pk, part_fen=20_000, premium_bp=0, at=at)
     return {
         "holding_id": made.holding.public_id,
         "fixed_holding_id": lot.public_id,

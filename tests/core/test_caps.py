@@ -73,6 +73,7 @@ def test_every_cap_of_the_register_has_its_first_row_with_its_usual_value() -> N
         "wealth.migrations.0061_first_caps_of_transfers",
         "wealth.migrations.0101_first_advisor_terms",
         "wealth.migrations.0152_first_caps_of_claims",
+        "wealth.migrations.0153_first_caps_of_prices",
     )
     assert first == dict(ChainMap(*(import_module(name).FIRST for name in migrations)))
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ from tests.payments.notices.world import a_notice, told_shop
 from tests.payments.qr.world import print_code, store_of
 from tests.payments.refunds.world import by_balance
 from tests.payments.splits.world import splitter, to_split
-from tests.payments.wallet.world import holder, open_day, session_of
+from tests.payments.wallet.world import holder, intent, open_day, session_of
 from tests.payments.world import WORKS
 from tests.rules import unguarded
 from tests.wealth.advisor.world import model as a_model
@@ -59,7 +60,7 @@ from tests.wealth.suitability.people import insisted, profiled
 from wealth.advisor.models import AdvisorPlan, InvestingPlan
 from wealth.advisor.services import goals, planning
 from wealth.fixed_term import ahead
-from wealth.insurance.services import claiming
+from wealth.insurance.services import applying, claiming
 from wealth.orders.services import buying
 from wealth.transfer import caps as transfer_caps
 from wealth.transfer import pricing
@@ -214,16 +215,42 @@ def price_of(lot: Any, at: datetime) -> Any:
     return pricing.priced(lot, part_fen=lot.principal_fen, premium_bp=10, at=at)
 
 
+def discounted(lot: Any, at: datetime) -> Any:
+    return pricing.priced(lot, part_fen=lot.principal_fen, premium_bp=-10, at=at)
+
+
+def small_part() -> Act:
+    return of_lot(lambda lot, at: offering.quoted(customer_id=lot.customer_id, holding_id=lot.pk, part_fen=15_000, premium_bp=0, at=at))
+
+
 def reserve_offer() -> Act:
     open_day()
     who, product = saver(), fixed.deposits(transferable=True)
 
     def act(at: datetime) -> int:
         lot = fixed.brought(product, customer())
-        made = offering.offer(customer_id=lot.customer_id, holding_id=lot.pk, part_fen=lot.principal_fen, premium_bp=0, at=at)
+        made = offering.offer(intent=intent(lot.customer), holding_id=lot.pk, part_fen=lot.principal_fen, premium_bp=0, at=at)
         return minutes(PaymentOrder.objects.get(pk=transfers_of.reserve(customer_id=who.id, offer_id=made.id, at=at).cashier_order_id))
 
     return act
+
+
+def reserve_more() -> Act:
+    act = reserve_offer()
+    act(clock.now())
+
+    def more(at: datetime) -> None:
+        act(at)
+
+    return more
+
+
+def order_more() -> Act:
+    open_day()
+    who, product = saver(), on_sale(minimum_fen=100)
+    act = partial(buying.buy, customer_id=who.id, product_id=product.id, amount_fen=100)
+    act(at=clock.now())
+    return lambda at: act(at=at)
 
 
 def hand_in() -> Act:
@@ -372,6 +399,12 @@ CASES = {
     "wealth.minutes_to_pay": Case(order_product, 7, before=15, value=7),
     "wealth.fixed_term_ahead": Case(days_ahead, 7, before=3, value=7),
     "wealth.transfer_premium_bp": Case(lambda: of_lot(price_of), "transfer_premium_too_high", value=5),
+    "wealth.transfer_discount_bp": Case(lambda: of_lot(discounted), "transfer_discount_too_large", value=5),
+    "wealth.transfer_least_fen": Case(small_part, "transfer_part_too_small", value=20_000),
+    "wealth.transfer_reserved": Case(reserve_more, "transfer_too_many_reserved", value=2),
+    "wealth.transfer_lapsed_a_day": Case(lambda: lambda at: cap(transfer_caps.LAPSED, at), 7, before=5, value=7),
+    "wealth.unpaid_orders": Case(order_more, "wealth_too_many_unpaid", value=2),
+    "wealth.underwriting_again_days": Case(lambda: lambda at: cap(applying.AGAIN, at), 7, before=30, value=7),
     "wealth.transfer_fee_bp": Case(lambda: of_lot(lambda lot, at: price_of(lot, at).fee_fen), 100, before=200, value=10),
     "wealth.transfer_blackout_days": Case(lambda: of_lot(offering.last_moment), "transfer_blackout", value=60),
     "wealth.transfer_offer_days": Case(lambda: of_lot(lambda lot, at: (offering.last_moment(lot, at) - at).days), 8, before=15, value=7),

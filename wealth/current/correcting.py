@@ -47,7 +47,7 @@ def preview(*, product_id: uuid.UUID, day: date, income_per_10k: Decimal) -> Pre
         if change:
             changes[holding_id] = change
     free = CurrentHolding.objects.filter(pk__in=[one for one, change in changes.items() if change < 0])
-    short = sum(one.free_fen - one.owed_fen + changes[one.pk] < 0 for one in free)
+    short = sum(one.units_fen - one.frozen_fen - one.owed_fen + changes[one.pk] < 0 for one in free)
     more = sum(change for change in changes.values() if change > 0)
     less = -sum(change for change in changes.values() if change < 0)
     return Preview((last - day).days + 1, len(changes), more, less, short)

@@ -122,7 +122,8 @@ class CurrentHolding(models.Model):
 
     @property
     def free_fen(self) -> int:
-        return self.units_fen - self.frozen_fen
+        """What can be redeemed: what a loss is still owed of is not."""
+        return max(self.units_fen - self.frozen_fen - self.owed_fen, 0)
 
     def __str__(self) -> str:
         return self.public_id

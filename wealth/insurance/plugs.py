@@ -13,7 +13,7 @@ from wealth.insurance.closing import Policies
 from wealth.insurance.held import Policies as Holdings
 from wealth.insurance.kinds import Insurance
 from wealth.insurance.payee import Premiums
-from wealth.insurance.services import claiming, collecting, giving_back
+from wealth.insurance.services import applying, claiming, collecting, giving_back
 from wealth.insurance.statement import Payouts
 from wealth.insurance.statement import Premiums as TakenPremiums
 from wealth.insurance.told import OfPayouts, OfPremiums
@@ -32,4 +32,4 @@ EXPORTERS.plug("wealth_insurance", Policies())
 ERASERS.plug("wealth.insurance", Policies())
 STATEMENT.plug("insurance_premiums", TakenPremiums())
 STATEMENT.plug("insurance_payouts", Payouts())
-caps.plug(claiming.MOST_UNDER_WAY)
+caps.plug(claiming.MOST_UNDER_WAY, applying.AGAIN)

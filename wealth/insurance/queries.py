@@ -57,6 +57,12 @@ def own_application(customer_id: UUID, application_id: UUID) -> InsuranceApplica
     return one(own_applications(customer_id).filter(pk=application_id))
 
 
+def declined(customer_id: UUID, product_id: UUID, *, since: datetime) -> QuerySet[InsuranceApplication]:
+    """A customer's applications for a product that were declined since, by rules or by a person."""
+    rows = InsuranceApplication.objects.filter(customer_id=customer_id, product_id=product_id, state=ApplicationState.DECLINED)
+    return rows.filter(changed_at__gte=since)
+
+
 def application(application_id: UUID) -> InsuranceApplication:
     return one(InsuranceApplication.objects.select_related("product", "version__product").filter(pk=application_id))
 

@@ -32,6 +32,12 @@ class NotTheQuoted(DomainError):
     zh = "身份证号码与报价时的出生日期不一致,请重新询价。"
 
 
+class DeclinedBefore(DomainError):
+    code = "insurance_declined_before"
+    en = "This product declined this person lately. Apply again from {again_on} on, or choose another product."
+    zh = "该被保险人近期已被该产品拒保,请于 {again_on} 后再申请,或选择其他产品。"
+
+
 class QuoteOver(DomainError):
     code = "insurance_quote_over"
     en = "This quote is {state}, or its days are over. Ask for a new one."

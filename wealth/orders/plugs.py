@@ -12,7 +12,7 @@ from wealth.orders.current import CURRENT, CurrentHoldings
 from wealth.orders.fund_shares import NAME, FundShares
 from wealth.orders.payee import Products
 from wealth.orders.services.asking import BUSINESS
-from wealth.orders.services.buying import PAYEE, TIME
+from wealth.orders.services.buying import PAYEE, TIME, UNPAID_ORDERS
 from wealth.orders.sockets import BOOKINGS
 from wealth.orders.statement import Redemptions
 from wealth.orders.told import IssuersWord
@@ -25,4 +25,4 @@ BOOKINGS.plug(CURRENT, CurrentHoldings())
 OBLIGATIONS.plug("wealth.orders", Orders())
 EXPORTERS.plug("wealth_orders", Orders())
 STATEMENT.plug("wealth_orders", Redemptions())
-caps.plug(TIME)
+caps.plug(TIME, UNPAID_ORDERS)

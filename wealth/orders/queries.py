@@ -33,6 +33,11 @@ def own_order(customer_id: UUID, order_id: UUID) -> WealthOrder:
     return found
 
 
+def unpaid_of(customer_id: UUID) -> QuerySet[WealthOrder]:
+    """A customer's purchases that wait to be paid."""
+    return WealthOrder.objects.filter(customer_id=customer_id, side=Side.BUY, state__in=UNPAID)
+
+
 def order(order_id: UUID) -> WealthOrder:
     """Raises NotFound."""
     found = WealthOrder.objects.select_related("product", "version__product").filter(pk=order_id).first()

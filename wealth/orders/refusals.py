@@ -9,6 +9,12 @@ class KindNotOrdered(DomainError):
     zh = "该产品暂不支持下单,请选择其他产品。"
 
 
+class TooManyUnpaid(DomainError):
+    code = "wealth_too_many_unpaid"
+    en = "You have {most} purchases that wait to be paid. Pay one, or call it off."
+    zh = "您有 {most} 笔申购订单待支付,请先支付或撤单。"
+
+
 class OrderNotPayable(DomainError):
     code = "wealth_order_not_payable"
     en = "This order is {state}: it cannot be paid. Order again."

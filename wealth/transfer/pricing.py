@@ -9,10 +9,19 @@ from core.limits.queries import cap
 from wealth.fixed_term import terms
 from wealth.fixed_term.queries import FixedHolding
 from wealth.rules.fixed import DayCount, accrued_fen, at_end_fen
-from wealth.rules.transfer import PriceRefused, clean_price_fen, dearest_premium_bp, price_fen, require_fair, sale, yield_percent
-from wealth.transfer.caps import FEE, PREMIUM
+from wealth.rules.transfer import (
+    DiscountRefused,
+    PriceRefused,
+    clean_price_fen,
+    dearest_premium_bp,
+    price_fen,
+    require_fair,
+    sale,
+    yield_percent,
+)
+from wealth.transfer.caps import DISCOUNT, FEE, PREMIUM
 from wealth.transfer.models import TransferOffer
-from wealth.transfer.refusals import PremiumTooHigh
+from wealth.transfer.refusals import DiscountTooLarge, PremiumTooHigh
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class Price:
     days_left: int
     yield_percent: Decimal
     dearest_premium_bp: int
+    most_discount_bp: int
 
 
 def maturity_fen(lot: FixedHolding, part_fen: int) -> int:
@@ -37,13 +47,16 @@ def maturity_fen(lot: FixedHolding, part_fen: int) -> int:
 
 
 def priced(lot: FixedHolding, *, part_fen: int, premium_bp: int, at: datetime) -> Price:
-    """The price today. Raises PremiumTooHigh, which says how much may be asked."""
+    """The price today. Raises PremiumTooHigh and DiscountTooLarge, which say how much may be asked and let off."""
     today, most, deposit = local_day(at), cap(PREMIUM, at), terms.promised(lot)
+    let_off = cap(DISCOUNT, at)
     accrued, end = accrued_fen(deposit, part_fen, today), maturity_fen(lot, part_fen)
     dearest = dearest_premium_bp(principal_fen=part_fen, accrued_fen=accrued, maturity_fen=end, most_premium_bp=most)
     price = price_fen(principal_fen=part_fen, premium_bp=premium_bp, accrued_fen=accrued)
     try:
-        require_fair(premium_bp=premium_bp, most_premium_bp=most, price_fen=price, maturity_fen=end)
+        require_fair(premium_bp=premium_bp, most_premium_bp=most, most_discount_bp=let_off, price_fen=price, maturity_fen=end)
+    except DiscountRefused as refused:
+        raise DiscountTooLarge(field="premium_bp", most_bp=let_off) from refused
     except PriceRefused as refused:
         raise PremiumTooHigh(field="premium_bp", most_bp=dearest) from refused
     shares, left = sale(price_fen=price, rate_bp=cap(FEE, at)), days_left(lot.matures_on, today)
@@ -59,6 +72,7 @@ def priced(lot: FixedHolding, *, part_fen: int, premium_bp: int, at: datetime) -
         days_left=left,
         yield_percent=yield_percent(price_fen=price, maturity_fen=end, days_left=left, basis=DayCount(lot.day_count)),
         dearest_premium_bp=dearest,
+        most_discount_bp=let_off,
     )
 
 

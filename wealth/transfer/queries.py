@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import (
     BigIntegerField,
     Case,
+    Count,
     DateField,
     ExpressionWrapper,
     F,
@@ -19,9 +20,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Floor, Greatest, Least
 
+from accounts.identity import queries as identity
 from core.clock.queries import local_day
 from core.errors import NotFound
-from wealth.catalog.states import DayCountChoice
+from core.limits.queries import cap
+from wealth.catalog.states import DayCountChoice, ProductState
+from wealth.transfer.caps import DISCOUNT
 from wealth.transfer.models import TransferOffer, TransferTrade
 from wealth.transfer.states import OPEN, OfferState, TradeState
 
@@ -54,7 +58,8 @@ def offer(offer_id: UUID) -> TransferOffer:
 
 def book(at: datetime) -> QuerySet[TransferOffer]:
     """What can be bought now, with `price_now`, `days_now` and `yield_now` (basis points a year) beside it, for filters and sorting. Left
-    out: what has accrued may by now have eaten what a buyer would earn."""
+    out: what nobody could reserve, since its seller or its product is stopped, its price is none that may be asked by now, or what has
+    accrued has eaten what a buyer would earn."""
     today = local_day(at)
     accrued = Func(
         F("part_fen"),
@@ -67,7 +72,8 @@ def book(at: datetime) -> QuerySet[TransferOffer]:
         output_field=BigIntegerField(),
     )
     whole = ExpressionWrapper(F("part_fen") * (F("premium_bp") + Value(10_000)), output_field=FloatField())
-    rows = offers().filter(state=OfferState.LISTED, ends_at__gt=at)
+    rows = offers().filter(state=OfferState.LISTED, ends_at__gt=at, premium_bp__gte=-cap(DISCOUNT, at), customer__in=identity.active())
+    rows = rows.exclude(product__state=ProductState.SUSPENDED)
     rows = rows.annotate(
         accrued_now=Least(accrued, F("maturity_fen") - F("part_fen")),
         days_now=Greatest(days_to(today), Value(1), output_field=IntegerField()),
@@ -89,6 +95,15 @@ def trades(customer_id: UUID) -> QuerySet[TransferTrade]:
     """What a customer bought or sold."""
     mine = Q(buyer_id=customer_id) | Q(seller_id=customer_id, state=TradeState.SETTLED)
     return TransferTrade.objects.filter(mine).select_related("product", "version")
+
+
+def bought_by(customer_id: UUID, *, since: datetime) -> tuple[int, int]:
+    """How many purchases of a customer wait to be paid, and how many lapsed since."""
+    waiting, lapsed = Q(state=TradeState.RESERVED), Q(state=TradeState.LAPSED, changed_at__gte=since)
+    counts = TransferTrade.objects.filter(waiting | lapsed, buyer_id=customer_id).aggregate(
+        waiting=Count("pk", filter=waiting), lapsed=Count("pk", filter=lapsed)
+    )
+    return counts["waiting"], counts["lapsed"]
 
 
 def own_trade(customer_id: UUID, trade_id: UUID) -> TransferTrade:

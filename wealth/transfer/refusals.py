@@ -24,6 +24,37 @@ class PremiumTooHigh(DomainError):
     zh = "溢价最高 {most_bp} bp:超出上限,或将使受让人亏损。"
 
 
+class DiscountTooLarge(DomainError):
+    """Basis points below the principal."""
+
+    code = "transfer_discount_too_large"
+    status = 422
+    en = "Let off {most_bp} bp at most: what is sold for less is mostly sold by mistake, or by somebody else."
+    zh = "折价最多 {most_bp} bp,请提高转让价格。"
+
+
+class PartTooSmall(DomainError):
+    """Fen."""
+
+    code = "transfer_part_too_small"
+    status = 422
+    en = "Offer {least_fen} fen at least, or all that is left."
+    zh = "转让本金至少 {least_fen} 分,或全部剩余本金。"
+
+
+class TooManyReserved(DomainError):
+    code = "transfer_too_many_reserved"
+    en = "You have {most} purchases that wait to be paid. Pay one, or let it lapse."
+    zh = "您有 {most} 笔受让订单待支付,请先支付或等待失效。"
+
+
+class TooManyLapsed(DomainError):
+    code = "transfer_too_many_lapsed"
+    status = 429
+    en = "You let {most} purchases lapse today. Buy again tomorrow."
+    zh = "您今日已有 {most} 笔受让订单未支付失效,请明日再试。"
+
+
 class OfferGone(DomainError):
     code = "transfer_offer_gone"
     en = "This offer is {state}. Look for another one."
@@ -32,8 +63,8 @@ class OfferGone(DomainError):
 
 class OfferTooDear(DomainError):
     code = "transfer_too_dear"
-    en = "By now this offer costs more than it pays at its end, or than may be asked. Look for another one."
-    zh = "该转让当前价格已高于到期本息或超出溢价上限,请选择其他转让。"
+    en = "By now this offer costs more than it pays at its end, or its price is none that may be asked. Look for another one."
+    zh = "该转让当前价格已高于到期本息或超出允许的价格范围,请选择其他转让。"
 
 
 class OwnOffer(DomainError):

@@ -45,7 +45,8 @@ def sell(life: Life, wanted: Intention, at: datetime) -> None:
     lot = fixed_terms.own(customer.id).filter(product_id=product.id, state="held").order_by("created_at", "id").first()
     if lot is None:
         raise NotReady("holds no deposit to sell")
-    offering.offer(customer_id=customer.id, holding_id=lot.id, part_fen=lot.free_fen, premium_bp=wanted.amount_fen, at=at)
+    approval = intent_for(life, offering.PURPOSE, lot.free_fen, lot.public_id, at)
+    offering.offer(intent=approval, holding_id=lot.id, part_fen=lot.free_fen, premium_bp=wanted.amount_fen, at=at)
 
 
 def redeem(life: Life, wanted: Intention, at: datetime) -> None:

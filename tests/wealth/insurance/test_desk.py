@@ -1,5 +1,7 @@
 """Insurance at the desk: underwriting by a person, claims by two, what is stuck, and what an account's closing and export say."""
 
+from datetime import timedelta
+
 import orjson
 import pytest
 from django.urls import reverse
@@ -17,6 +19,7 @@ from tests.payments.wallet.world import posted
 from tests.query_counts import assert_queries_do_not_grow
 from tests.wealth.catalog.products import staff as operator
 from tests.wealth.insurance.world import (
+    BORN_ON,
     COVER,
     PDF,
     PREMIUM,
@@ -75,6 +78,19 @@ def test_a_referred_application_waits_for_a_person_who_accepts_it_on_a_higher_pr
     again = api(who, "get", f"insurance/applications/{made['id']}").json()
     assert (again["premium"], again["why"]) == (PREMIUM * 3 // 2, "Smokes a lot")
     assert order(who, term_life, again).status_code == 201
+
+
+def test_who_was_declined_is_not_underwritten_again_by_other_answers_for_some_days(term_life: Product) -> None:
+    who, at = saver(FEN), clock.now()
+    assert applied(who, quoted(who, term_life, "always"))["state"] == "declined"
+    again = {"quote_id": quoted(who, term_life)["id"], "insured_name": "林小满", "insured_id_number": id_number(7, BORN_ON)}
+    answer = api(who, "post", "insurance/applications", again)
+    assert (answer.status_code, answer.json()["code"]) == (409, "insurance_declined_before")
+    assert str(clock.local_day(at + timedelta(days=30))) in answer.json()["detail"]
+    child = again | {"insured_id_number": id_number(8, BORN_ON)}
+    assert api(who, "post", "insurance/applications", child).json()["state"] == "accepted"
+    be_at(at + timedelta(days=31))
+    assert applied(who, quoted(who, term_life))["state"] == "accepted"
 
 
 def test_the_rules_load_and_decline_by_themselves(term_life: Product) -> None:

@@ -18,7 +18,7 @@ from tests.payments.world import set_clock
 from tests.wealth.fixed_term.world import ask_issuer, confirm_all, deposits, principal
 from tests.wealth.orders.world import go_on, saver
 from tests.wealth.orders.world import paid as order_paid
-from tests.wealth.transfer.world import assert_conserved
+from tests.wealth.transfer.world import approval, assert_conserved
 from tests.wealth.transfer.world import paid as trade_paid
 from wealth.catalog import accounts
 from wealth.fixed_term.models import FixedHolding, FixedMove
@@ -91,7 +91,8 @@ class LotsChangeHands(RuleBasedStateMachine):
         lot = self.lot(pick)
         if lot is not None:
             with suppress(DomainError):
-                offering.offer(customer_id=lot.customer_id, holding_id=lot.pk, part_fen=part, premium_bp=premium_bp, at=self.at)
+                who = approval(lot, part, premium_bp, at=self.at)
+                offering.offer(intent=who, holding_id=lot.pk, part_fen=part, premium_bp=premium_bp, at=self.at)
 
     @rule(pick=PICKS)
     def withdraw(self, pick: int) -> None:

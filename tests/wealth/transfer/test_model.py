@@ -16,7 +16,6 @@ from tests.wealth.transfer.world import CASH, api, offered, paid, reserved, save
 from wealth.catalog.models import Product
 from wealth.fixed_term.models import FixedPart
 from wealth.transfer.models import TransferOffer, TransferTrade
-from wealth.transfer.services import offering
 from wealth.transfer.states import OFFER_MOVES, TRADE_MOVES, OfferState, TradeState
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,6 +133,6 @@ def test_lists_take_as_many_queries_for_many_rows_as_for_one(steady: Product) ->
     for who, number in ((few, 1), (many, 4)):
         for _ in range(number):
             lot = brought(steady, who)
-            offering.offer(customer_id=who.pk, holding_id=lot.pk, part_fen=lot.principal_fen, premium_bp=0, at=clock.now())
+            offered(steady, lot.principal_fen, premium_bp=0, lot=lot)
     assert_queries_do_not_grow(lambda who: api(who, "get", "transfers/offers").content, few, many)
     assert_queries_do_not_grow(lambda limit: api(few, "get", f"transfers/book?limit={limit}").content, 1, 5)

@@ -1,5 +1,6 @@
 """Holdings offered and bought by customers who may."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,10 @@ from accounts.identity.models import Customer
 from accounts.ledger.queries import balance
 from core.clock import queries as clock
 from payments.cashier import queries as cashier
+from payments.wallet.services.authority import Intent
+from tests.factories import open_session, proof
 from tests.payments.cashier.world import BALANCE, pay
+from tests.payments.wallet.world import intent
 from tests.wealth.fixed_term.world import FEN, assert_sound, put_away
 from tests.wealth.orders.world import api, saver
 from wealth.catalog.models import Product
@@ -20,9 +24,18 @@ CASH = 300_000
 
 
 def offered(product: Product, fen: int = FEN, *, premium_bp: int = -10, lot: FixedHolding | None = None) -> TransferOffer:
-    """A part of a lot of a new customer's."""
+    """A part of a lot of a new customer's; at a discount with their PIN."""
     lot = lot or put_away(product)
-    return offering.offer(customer_id=lot.customer_id, holding_id=lot.pk, part_fen=fen, premium_bp=premium_bp, at=clock.now())
+    return offering.offer(intent=approval(lot, fen, premium_bp), holding_id=lot.pk, part_fen=fen, premium_bp=premium_bp, at=clock.now())
+
+
+def approval(lot: FixedHolding, fen: int, premium_bp: int, *, at: datetime | None = None) -> Intent:
+    """What a discount takes (the seller needs the PIN), and no more than a session otherwise."""
+    session, nonce = open_session(lot.customer, at=at).session, uuid.uuid4().hex
+    if premium_bp >= 0:
+        return intent(lot.customer, session)
+    named = {"purpose": offering.PURPOSE, "amount_fen": fen, "payee": lot.public_id, "nonce": nonce}
+    return intent(lot.customer, session, token=proof(lot.customer, session, **named, at=at), nonce=nonce)
 
 
 def reserved(offer: TransferOffer, who: Customer | None = None, *, at: datetime | None = None) -> TransferTrade:

@@ -1,7 +1,7 @@
 """What the caller invests regularly."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -13,7 +13,7 @@ from core.api.pages import Listing
 from core.api.views import EffectView, View
 from core.business_day.queries import BeyondCalendar
 from core.clock import queries as clock
-from core.errors import Invalid, NotFound
+from core.errors import DomainError, Invalid, NotFound
 from core.ids import parse_public_id
 from core.moves import WrongState
 from payments.merchants.api.examples import answer, asked, page
@@ -126,7 +126,7 @@ class OfInvesting(ShowsInvesting, EffectView):
     """An act of the customer on one of theirs."""
 
     success_status = 200
-    refusals = (NotFound, WrongState)
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (NotFound, WrongState)
 
 
 @extend_schema(request=None, examples=[answer("Paused", ex.INVESTING | {"state": "paused", "coming": []}, 200)])
@@ -142,6 +142,8 @@ class Pausing(OfInvesting):
 @extend_schema(request=None, examples=[answer("Going on", ex.INVESTING, 200)])
 class Resuming(OfInvesting):
     """Go on with the next date; what was missed stays missed."""
+
+    refusals = (NotFound, CustomerNotActive, WrongState)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> InvestingPlan:
         return investing.resume(customer_id=customer_id(request), investing_id=id_of(url["investing_id"]), at=at)

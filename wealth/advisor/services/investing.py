@@ -119,7 +119,8 @@ def pause(*, customer_id: UUID, investing_id: UUID, at: datetime) -> InvestingPl
 
 @transaction.atomic
 def resume(*, customer_id: UUID, investing_id: UUID, at: datetime) -> InvestingPlan:
-    """Go on with the next date after today; what was missed stays missed. Raises NotFound, WrongState."""
+    """Go on with the next date after today; what was missed stays missed. Raises CustomerNotActive, NotFound, WrongState."""
+    parties.require_active(customer_id)
     row = own(customer_id, investing_id)
     coming = next_on(every=row.every, day=row.day, after=local_day(at))
     if row.state == InvestingState.ACTIVE:

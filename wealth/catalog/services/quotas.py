@@ -10,7 +10,7 @@ from core.errors import DomainError
 from core.ids import new_id, shard_of
 from core.limits import services as limits
 from core.limits.services import LimitReached
-from wealth.catalog.models import TOTAL, ProductVersion, QuotaHold
+from wealth.catalog.models import TOTAL, Product, ProductVersion, QuotaHold
 
 LIFE = "life"
 TAKE = """
@@ -129,6 +129,16 @@ def count_person(product_id: uuid.UUID, cap_fen: int | None, customer_id: uuid.U
         raise PersonCapReached(field="amount", cap_fen=most, left_fen=left) from reached
 
 
+def take_person(*, product: Product, customer_id: uuid.UUID, amount_fen: int) -> None:
+    """Count what a person takes over from another, of a product as it is sold now: it takes of no quota. Raises PersonCapReached."""
+    count_person(product.pk, product.current.person_cap_fen if product.current else None, customer_id, amount_fen)
+
+
+def give_back_person(*, product_id: uuid.UUID, customer_id: uuid.UUID, amount_fen: int) -> None:
+    """What was taken over comes to nothing."""
+    limits.give_back(counter=person_counter(product_id), owner=customer_id, period=LIFE, amount=amount_fen)
+
+
 @transaction.atomic
 def give_back(*, order_id: uuid.UUID, at: datetime) -> bool:
     """Free what an order took, once. False when it took nothing, or gave it back before."""
@@ -139,7 +149,7 @@ def give_back(*, order_id: uuid.UUID, at: datetime) -> bool:
     with connection.cursor() as cursor:
         for period in (TOTAL, hold.day.isoformat()):
             cursor.execute(GIVE_BACK, {"product": hold.product_id, "amount": hold.amount_fen, "period": period})
-    limits.give_back(counter=person_counter(hold.product_id), owner=hold.customer_id, period=LIFE, amount=hold.amount_fen)
+    give_back_person(product_id=hold.product_id, customer_id=hold.customer_id, amount_fen=hold.amount_fen)
     return True
 
 

@@ -51,7 +51,7 @@ class Applications(EffectView, Listing):
 
     input_class = InsuranceApplicationIn
     output_class = ApplicationShown
-    refusals = (NotFound, Invalid, CustomerNotActive, refusals.QuoteOver, refusals.NotTheQuoted, ProductNotOnSale)
+    refusals = (NotFound, Invalid, CustomerNotActive, refusals.QuoteOver, refusals.NotTheQuoted, refusals.DeclinedBefore, ProductNotOnSale)
 
     @extend_schema(operation_id="wealth_insurance_applications_list", parameters=[STATE], examples=[page("One", ex.APPLICATION)])
     def get(self, request: Request, **url: str) -> Response:

@@ -6,11 +6,14 @@ from uuid import UUID
 
 import orjson
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.verification.id_numbers import read_id_number
 from core.clock.queries import local_day
 from core.errors import DomainError, Invalid, NotFound
 from core.ids import new_id, shard_of
+from core.limits.queries import cap
+from core.limits.sockets import CapKind, Unit
 from core.moves import advance, advance_all
 from core.work import services as work
 from payments.wallet.services import parties
@@ -20,7 +23,15 @@ from wealth.catalog.states import Kind
 from wealth.insurance import queries
 from wealth.insurance import terms as terms_of
 from wealth.insurance.models import InsuranceApplication
-from wealth.insurance.refusals import AgeNotCovered, CoverNotOffered, NotInsurance, NotReferred, NotTheQuoted, QuoteOver
+from wealth.insurance.refusals import (
+    AgeNotCovered,
+    CoverNotOffered,
+    DeclinedBefore,
+    NotInsurance,
+    NotReferred,
+    NotTheQuoted,
+    QuoteOver,
+)
 from wealth.insurance.services.telling import publish_application
 from wealth.insurance.states import APPLICATION_MOVES, ApplicationState
 from wealth.insurance.terms import ACCEPT, DECLINE, LOAD, REFER
@@ -28,6 +39,9 @@ from wealth.rules.insurance import age_on, premium_fen
 
 REFERRED = "insurance.referred"
 BY_RULES = "rules"
+AGAIN = CapKind(
+    "wealth.underwriting_again_days", _("Days until somebody who was declined is underwritten again"), usual=30, most=3_650, unit=Unit.DAYS
+)
 MOST_LOAD_BP = 50_000
 NAME_LENGTH = 60
 OFFERED: tuple[type[DomainError], ...] = (
@@ -90,7 +104,7 @@ def locked(application_id: UUID, customer_id: UUID | None = None) -> InsuranceAp
 @transaction.atomic
 def apply(*, customer_id: UUID, application_id: UUID, name: str, id_number: str, at: datetime) -> InsuranceApplication:
     """Hand a quote in for the person with that identity number; the product's rules decide at once, or a person is asked. Raises
-    CustomerNotActive, NotFound, QuoteOver, Invalid, NotTheQuoted, ProductNotOnSale."""
+    CustomerNotActive, NotFound, QuoteOver, Invalid, NotTheQuoted, DeclinedBefore, ProductNotOnSale."""
     parties.require_active(customer_id)
     row = locked(application_id, customer_id)
     if row.state != ApplicationState.QUOTED or local_day(at) > row.valid_until:
@@ -102,6 +116,7 @@ def apply(*, customer_id: UUID, application_id: UUID, name: str, id_number: str,
     if read_id_number(id_number, today=local_day(at)).born_on.isoformat() != row.born_on:
         raise NotTheQuoted(field="insured_id_number")
     row.insured_name, row.insured_id_number = name.strip(), id_number.strip().upper()
+    refuse_declined_before(row, at)
     row.save(update_fields=["insured_name", "insured_id_number"])
     decision, _ = terms_of.decided(terms_of.of(row.version), orjson.loads(row.answers or b"{}"))
     to = {
@@ -116,6 +131,14 @@ def apply(*, customer_id: UUID, application_id: UUID, name: str, id_number: str,
         work.ask(kind=REFERRED, target=row.public_id, facts={"cover_fen": row.cover_fen, "product": row.product.code}, at=at)
     publish_application(f"wealth.policy_application_{to.value}", row, at)
     return row
+
+
+def refuse_declined_before(row: InsuranceApplication, at: datetime) -> None:
+    """Other answers do not help who was declined, for some days. Raises DeclinedBefore."""
+    days = timedelta(days=cap(AGAIN, at))
+    for earlier in queries.declined(row.customer_id, row.product_id, since=at - days):
+        if earlier.insured_id_number == row.insured_id_number:
+            raise DeclinedBefore(again_on=local_day(earlier.changed_at + days).isoformat())
 
 
 @transaction.atomic

@@ -94,7 +94,7 @@ class Orders(EffectView, Listing):
 
     input_class = BuyIn
     output_class = OrderShown
-    refusals = (*OFFERED, Invalid, CustomerNotActive, *deciding.REFUSALS, *QUOTAS, *own_refusals(), NoOpenDay)
+    refusals = (*OFFERED, Invalid, CustomerNotActive, refusals.TooManyUnpaid, *deciding.REFUSALS, *QUOTAS, *own_refusals(), NoOpenDay)
 
     @extend_schema(operation_id="wealth_orders_list", parameters=[SIDE, STATE], examples=[page("An order", ex.ORDER)])
     def get(self, request: Request, **url: str) -> Response:

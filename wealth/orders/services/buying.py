@@ -17,15 +17,17 @@ from payments.wallet.services import parties
 from wealth.catalog import queries as catalog
 from wealth.catalog.queries import Offered
 from wealth.catalog.services import quotas
+from wealth.orders import queries
 from wealth.orders.dates import Terms, terms_of
 from wealth.orders.models import WealthOrder
-from wealth.orders.refusals import KindNotOrdered
+from wealth.orders.refusals import KindNotOrdered, TooManyUnpaid
 from wealth.orders.sockets import BOOKINGS, Booking
 from wealth.orders.states import BUY_MOVES, OrderState, Side
 from wealth.suitability.services import deciding
 
 PAYEE = "wealth"
 SHORTEST = timedelta(minutes=1)
+UNPAID_ORDERS = CapKind("wealth.unpaid_orders", _("Purchases of a customer that wait to be paid"), usual=10, most=1_000)
 TIME = CapKind("wealth.minutes_to_pay", _("Time to pay an order of a product"), usual=15, most=1440, unit=Unit.MINUTES)
 
 
@@ -59,9 +61,10 @@ def buy(
     """An order of `amount_fen` that its customer pays at the cashier, by the cut-off of the day it was dated with. `details`: what its
     kind asks along.
 
-    Raises CustomerNotActive, Invalid, what `offered`, suitability, the quotas and the kind refuse, NoOpenDay.
+    Raises CustomerNotActive, TooManyUnpaid, Invalid, what `offered`, suitability, the quotas and the kind refuse, NoOpenDay.
     """
     parties.require_active(customer_id)
+    refuse_too_many(customer_id, at)
     found, terms = offered(product_id, amount_fen, at)
     booking = booking_of(found.product.kind)
     kept = booking.accept(customer_id=customer_id, version=found.version, amount_fen=amount_fen, details=details or {}, at=at)
@@ -89,6 +92,13 @@ def buy(
         at=at,
     )
     return advance(order, OrderState.CHECKED, moves=BUY_MOVES, at=at, cashier_order_id=paid_by.id)
+
+
+def refuse_too_many(customer_id: UUID, at: datetime) -> None:
+    """What is not paid yet holds quotas that others may want. Raises TooManyUnpaid."""
+    most = cap(UNPAID_ORDERS, at)
+    if queries.unpaid_of(customer_id)[:most].count() >= most:
+        raise TooManyUnpaid(most=most)
 
 
 def dated(

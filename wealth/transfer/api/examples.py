@@ -12,6 +12,7 @@ PRICE = {
     "days_left": 60,
     "yield_percent": "1.874",
     "dearest_premium_bp": 50,
+    "most_discount_bp": 1000,
 }
 OFFER_IN = {"fixed_holding_id": "fxh_06a1m5x9q0e7z8r2k4w6t1y3v5", "principal": 500000, "premium_bp": 20}
 QUOTE = PRICE | {"currency": "CNY", "ends_at": "2026-12-09T00:00:00+08:00"}

@@ -39,6 +39,16 @@ class TransferOfferIn(serializers.Serializer[Any]):
     )
 
 
+class TransferOffersIn(TransferOfferIn):
+    proof = serializers.CharField(
+        max_length=80,
+        required=False,
+        default="",
+        help_text="Below the principal: a step-up proof with purpose transfer_offer, amount = principal, payee = the holding's id,"
+        " nonce = this key.",
+    )
+
+
 class TransferBuyIn(serializers.Serializer[Any]):
     offer_id = serializers.CharField(max_length=40)
     warning_id = serializers.CharField(
@@ -62,6 +72,7 @@ class TransferQuoteShown(serializers.Serializer[Any]):
     days_left = serializers.IntegerField()
     yield_percent = serializers.DecimalField(max_digits=9, decimal_places=3, help_text="The buyer's, a year, simple, held to the end.")
     dearest_premium_bp = serializers.IntegerField(help_text="The highest premium that may be asked today.")
+    most_discount_bp = serializers.IntegerField(help_text="How far below the principal it may be offered; a discount takes a proof.")
     currency = serializers.CharField()
     ends_at = serializers.DateTimeField(help_text="Until when the offer would be open.")
 
@@ -90,7 +101,7 @@ class TransferOfferShown(Named):
     days_left = serializers.IntegerField(source="today.days_left", allow_null=True, default=None)
     yield_percent = serializers.DecimalField(
         source="today.yield_percent",
-        max_digits=9,
+        max_digits=15,
         decimal_places=3,
         allow_null=True,
         default=None,

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.security.services import ProofExpired, ProofMismatch, StepUpNeeded
 from core.api.pages import Cursor, Listing
 from core.api.views import EffectView, View
 from core.clock import queries as clock
@@ -17,11 +18,12 @@ from core.errors import NotFound
 from core.ids import parse_public_id
 from core.money import CNY
 from payments.merchants.api.examples import answer, asked, page
-from payments.wallet.api.base import customer_id
+from payments.wallet.api.base import customer_id, intent
 from payments.wallet.services.parties import CustomerNotActive
 from wealth.catalog import queries as catalog
 from wealth.catalog.api.views import asked as wanted
 from wealth.catalog.queries import Product
+from wealth.catalog.services.quotas import PersonCapReached
 from wealth.fixed_term.queries import FixedHolding
 from wealth.fixed_term.refusals import LotEnded, LotNotFree, RestTooSmall
 from wealth.suitability import queries as suitability
@@ -34,6 +36,7 @@ from wealth.transfer.api.shapes import (
     TransferBuyIn,
     TransferOfferIn,
     TransferOfferShown,
+    TransferOffersIn,
     TransferPriceShown,
     TransferQuoteShown,
     TransferTradeShown,
@@ -42,7 +45,14 @@ from wealth.transfer.models import TransferOffer, TransferTrade
 from wealth.transfer.pricing import today_of
 from wealth.transfer.services import buying, offering
 
-QUOTED = (NotFound, refusals.NotTransferable, refusals.TransferBlackout, refusals.PremiumTooHigh)
+QUOTED = (
+    NotFound,
+    refusals.NotTransferable,
+    refusals.TransferBlackout,
+    refusals.PartTooSmall,
+    refusals.PremiumTooHigh,
+    refusals.DiscountTooLarge,
+)
 
 
 def told(rows: Iterable[TransferOffer], caller: UUID, at: datetime) -> list[TransferOffer]:
@@ -124,9 +134,9 @@ class Quotes(View):
 class Offers(EffectView, Listing):
     """The caller's own offers."""
 
-    input_class = TransferOfferIn
+    input_class = TransferOffersIn
     output_class = TransferOfferShown
-    refusals = (*QUOTED, CustomerNotActive, LotEnded, LotNotFree, RestTooSmall)
+    refusals = (*QUOTED, CustomerNotActive, LotEnded, LotNotFree, RestTooSmall, StepUpNeeded, ProofMismatch, ProofExpired)
 
     @extend_schema(operation_id="wealth_transfers_offers_list", examples=[page("An offer", ex.OWN)])
     def get(self, request: Request, **url: str) -> Response:
@@ -136,18 +146,16 @@ class Offers(EffectView, Listing):
     @extend_schema(operation_id="wealth_transfers_offer", examples=[asked("Offer", ex.OFFER_IN), answer("Listed", ex.OWN, 201)])
     def post(self, request: Request, **url: str) -> Any:
         """Offer all or part of a holding for its principal with a premium and the interest accrued by the day it is sold. The part is
-        locked until it is sold, withdrawn, or the offer ends."""
+        locked until it is sold, withdrawn, or the offer ends. A discount takes a proof, and is bounded."""
         return super().post(request, **url)
 
     def rows(self, request: Request, **url: str) -> QuerySet[TransferOffer]:
         return queries.own(customer_id(request))
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> TransferOffer:
-        caller = customer_id(request)
-        made = offering.offer(
-            customer_id=caller, holding_id=holding(data), part_fen=data["principal"], premium_bp=data["premium_bp"], at=at
-        )
-        return queries.own_offer(caller, made.id)
+        who = intent(request, data["proof"])
+        made = offering.offer(intent=who, holding_id=holding(data), part_fen=data["principal"], premium_bp=data["premium_bp"], at=at)
+        return queries.own_offer(who.customer_id, made.id)
 
     def shown(self, row: Any, *, many: bool = False) -> Any:
         found = told(row if many else [row], customer_id(self.request), clock.now())
@@ -197,6 +205,10 @@ class Trades(EffectView, Listing):
         refusals.OwnOffer,
         refusals.OfferGone,
         refusals.OfferTooDear,
+        refusals.NotTransferable,
+        refusals.TooManyReserved,
+        refusals.TooManyLapsed,
+        PersonCapReached,
         *deciding.REFUSALS,
     )
 

@@ -8,18 +8,31 @@ from django.db import transaction
 
 from accounts.ledger import services as ledger
 from core.business_day import queries as business_days
+from core.clock.queries import local_day, start_of_day
 from core.errors import NotFound
 from core.ids import new_id, shard_of
 from core.limits.queries import cap
 from core.moves import advance
 from payments.cashier.services import orders as cashier
 from payments.wallet.services import parties
+from wealth.catalog.services import quotas
+from wealth.catalog.states import ProductState
 from wealth.fixed_term.services import handing
 from wealth.suitability.services import deciding
 from wealth.transfer import journals, pricing, queries
-from wealth.transfer.caps import MINUTES
+from wealth.transfer.caps import LAPSED, MINUTES, RESERVED
 from wealth.transfer.models import TransferOffer, TransferTrade
-from wealth.transfer.refusals import OfferGone, OfferTooDear, OwnOffer, PremiumTooHigh, TradeNotPayable
+from wealth.transfer.refusals import (
+    DiscountTooLarge,
+    NotTransferable,
+    OfferGone,
+    OfferTooDear,
+    OwnOffer,
+    PremiumTooHigh,
+    TooManyLapsed,
+    TooManyReserved,
+    TradeNotPayable,
+)
 from wealth.transfer.services.telling import locked_offer, locked_trade, tell, tell_buyer
 from wealth.transfer.states import OFFER_MOVES, TRADE_MOVES, OfferState, TradeState
 
@@ -30,14 +43,17 @@ PAYEE = "transfer"
 def reserve(*, customer_id: UUID, offer_id: UUID, warning_id: UUID | None = None, at: datetime) -> TransferTrade:
     """Keep an offer for its buyer for some minutes, at the price of now, to be paid at the cashier. Of two at once one has it.
 
-    Raises CustomerNotActive, NotFound, OfferGone, OwnOffer, OfferTooDear, what suitability refuses.
+    Raises CustomerNotActive, NotFound, TooManyReserved, TooManyLapsed, OfferGone, NotTransferable, OwnOffer, OfferTooDear,
+    PersonCapReached, what suitability refuses.
     """
     parties.require_active(customer_id)
+    refuse_too_many(customer_id, at)
     offer = locked_offer(offer_id)
     require_open(offer, customer_id, at)
     trade = drafted(offer, customer_id, at)
     advance(offer, OfferState.RESERVED, moves=OFFER_MOVES, at=at, trade_id=trade.id)
     trade.save(force_insert=True)
+    quotas.take_person(product=offer.product, customer_id=customer_id, amount_fen=trade.part_fen)
     risk = offer.version.risk
     deciding.decide(order_id=trade.id, customer_id=customer_id, product_id=offer.product_id, risk=risk, at=at, warned=warning_id)
     paid_by = cashier.create_for(
@@ -54,21 +70,34 @@ def reserve(*, customer_id: UUID, offer_id: UUID, warning_id: UUID | None = None
     return trade
 
 
+def refuse_too_many(customer_id: UUID, at: datetime) -> None:
+    """An offer that is reserved is kept from all others. Raises TooManyReserved, TooManyLapsed."""
+    waiting, lapsed = queries.bought_by(customer_id, since=start_of_day(local_day(at)))
+    if waiting >= cap(RESERVED, at):
+        raise TooManyReserved(most=cap(RESERVED, at))
+    if lapsed >= cap(LAPSED, at):
+        raise TooManyLapsed(most=cap(LAPSED, at))
+
+
 def require_open(offer: TransferOffer, customer_id: UUID, at: datetime) -> None:
-    """Raises OwnOffer, OfferGone."""
+    """Raises OwnOffer, OfferGone, NotTransferable."""
     if offer.customer_id == customer_id:
         raise OwnOffer()
     if offer.state != OfferState.LISTED:
         raise OfferGone(state=offer.state)
     if offer.ends_at <= at:
         raise OfferGone(state=OfferState.EXPIRED)
+    if not parties.active(offer.customer_id):
+        raise OfferGone(state=OfferState.WITHDRAWN)
+    if offer.product.state == ProductState.SUSPENDED:
+        raise NotTransferable()
 
 
 def drafted(offer: TransferOffer, customer_id: UUID, at: datetime) -> TransferTrade:
-    """Raises OfferTooDear: what has accrued since may have eaten what the buyer would earn."""
+    """Raises OfferTooDear: what has accrued since may have eaten what the buyer would earn, or the bounds of a price are others now."""
     try:
         price = pricing.priced(offer.holding, part_fen=offer.part_fen, premium_bp=offer.premium_bp, at=at)
-    except PremiumTooHigh as refused:
+    except (PremiumTooHigh, DiscountTooLarge) as refused:
         raise OfferTooDear() from refused
     return TransferTrade(
         id=new_id(),
@@ -148,5 +177,6 @@ def lapse(*, trade_id: UUID, code: str, at: datetime) -> TransferTrade:
         return trade
     advance(trade, TradeState.LAPSED, moves=TRADE_MOVES, at=at, code=code[:64])
     advance(offer, OfferState.LISTED, moves=OFFER_MOVES, at=at, trade_id=None)
+    quotas.give_back_person(product_id=trade.product_id, customer_id=trade.buyer_id, amount_fen=trade.part_fen)
     tell_buyer("wealth.transfer_lapsed", trade, at, code=trade.code)
     return trade

@@ -11,7 +11,7 @@ from wealth.transfer.models import TransferOffer, TransferTrade
 
 def locked_offer(offer_id: UUID) -> TransferOffer:
     """Raises NotFound."""
-    rows = TransferOffer.objects.select_for_update(of=("self",)).select_related("product", "version", "holding__version__product")
+    rows = TransferOffer.objects.select_for_update(of=("self",)).select_related("product__current", "version", "holding__version__product")
     found = rows.filter(pk=offer_id).first()
     if found is None:
         raise NotFound()
