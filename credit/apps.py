@@ -5,4 +5,4 @@ from core.rooms import FloorConfig
 
 class CreditConfig(FloorConfig):
     name = "credit"
-    rooms = ("products", "lines")
+    rooms = ("products", "lines", "debts")

@@ -27,11 +27,13 @@ class Toward(StrEnum):
 
 @dataclass(frozen=True)
 class Payment:
-    """`amount` yuan on a day. A payment on a due day is in time."""
+    """`amount` yuan on a day. A payment on a due day is in time. `prepay`: what money ahead does from this payment on; None: what it did
+    before."""
 
     on: date
     amount: Decimal
     toward: Toward = Toward.INSTALMENT
+    prepay: Prepay | None = None
 
 
 class Waived(StrEnum):

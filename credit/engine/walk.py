@@ -189,6 +189,7 @@ class Walk:
     def receive(self, payment: Payment) -> None:
         """What is overdue first, the oldest first; then all, where it is enough; then the instalment that runs, or principal at once."""
         left, self.last_paid_on = payment.amount, payment.on
+        self.prepay = payment.prepay or self.prepay
         for row in self.rows:
             left -= row.take(left, payment.on)
         if self.may_settle(payment.on) and left and left + self.ahead >= self.to_settle():

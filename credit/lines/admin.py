@@ -179,7 +179,7 @@ class CreditLineAdmin(OfCustomer):
     )
     finds = {"crl": "pk", "cus": "customer_id", "crp": "product_id"}
     search_help_text = _("A public id: of the line, its customer or its product")
-    list_display = ("number", "state_label", "owner", "of_product", "limit", "grade", "frozen_for", "review", "created")
+    list_display = ("number", "state_label", "owner", "of_product", "limit", "used", "grade", "frozen_for", "review", "created")
     list_filter = ("state",)
     list_select_related = ("product", "version")
     fieldsets = (
@@ -189,7 +189,8 @@ class CreditLineAdmin(OfCustomer):
                 "fields": (
                     ("number", "state_label"),
                     ("owner", "of_product"),
-                    ("limit", "grade"),
+                    ("limit", "used"),
+                    ("grade",),
                     ("more", "frozen_for"),
                     ("good_until", "activated"),
                     ("review", "changed"),
@@ -209,6 +210,10 @@ class CreditLineAdmin(OfCustomer):
     @display(description=_("Limit today (yuan)"), ordering="limit_fen")
     def limit(self, row: CreditLine) -> SafeString:
         return money(queries.limit_on(row, local_day(clock.now())))
+
+    @display(description=_("Owed of it (yuan)"), ordering="used_fen")
+    def used(self, row: CreditLine) -> SafeString:
+        return money(row.used_fen)
 
     @display(description=_("For some days (yuan)"))
     def more(self, row: CreditLine) -> SafeString | str:

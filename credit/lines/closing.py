@@ -15,8 +15,17 @@ ALIVE = Obstacle(
 )
 
 
+OWING = Obstacle(
+    "credit_debt_open",
+    "You owe money on a credit line: repay it first.",
+    "您有未还清的借款,请先还款。",
+)
+
+
 class Lines:
     def obstacles(self, *, customer_id: uuid.UUID, at: datetime) -> list[Obstacle]:
+        if queries.owing(customer_id):
+            return [OWING]
         return [ALIVE] if queries.alive_of(customer_id).exists() else []
 
     def export(self, *, customer_id: uuid.UUID) -> Mapping[str, Any]:

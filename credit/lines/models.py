@@ -19,8 +19,8 @@ REASON_LENGTH = 200
 
 class CreditLine(models.Model):
     """What a customer may owe on one product: `limit_fen`, and `temporary_fen` more from `temporary_from` up to and with
-    `temporary_until`. `grade`: whose price of the product's is theirs ("": it asks fees). An invited line is good up to and with
-    `valid_until`. `freezes`: why nothing is lent on it now. Looked at again on `review_on`."""
+    `temporary_until`; `used_fen` of it is principal owed now. `grade`: whose price of the product's is theirs
+    ("": it asks fees). An invited line is good up to and with `valid_until`. `freezes`: why nothing is lent on it now. Looked at again on `review_on`."""
 
     PREFIX: ClassVar[str] = "crl"
     currency: ClassVar[str] = CNY.code
@@ -33,6 +33,7 @@ class CreditLine(models.Model):
     state = models.CharField(max_length=10, choices=LineState.choices, default=LineState.INVITED)
     grade = models.CharField(max_length=GRADE_LENGTH, default="", blank=True)
     limit_fen = models.BigIntegerField()
+    used_fen = models.BigIntegerField(default=0, db_default=0)
     temporary_fen = models.BigIntegerField(default=0)
     temporary_from = models.DateField(null=True, blank=True)
     temporary_until = models.DateField(null=True, blank=True)
@@ -50,6 +51,9 @@ class CreditLine(models.Model):
             models.CheckConstraint(
                 name="credit_line_limits",
                 condition=Q(limit_fen__gte=1, limit_fen__lte=MAX_FEN, temporary_fen__gte=0, temporary_fen__lte=MAX_FEN),
+            ),
+            models.CheckConstraint(
+                name="credit_line_used", condition=Q(used_fen=0) | Q(used_fen__gt=0, used_fen__lte=MAX_FEN, state__in=["active", "frozen"])
             ),
             models.CheckConstraint(
                 name="credit_line_temporary",

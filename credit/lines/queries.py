@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Case, F, Model, QuerySet, Value, When
 
 from core.clock.queries import local_day
 from core.errors import NotFound
@@ -49,6 +49,21 @@ def limit_on(row: CreditLine, day: date) -> int:
     """Fen that may be owed on a day, with what is temporary."""
     temporary = row.temporary_from is not None and row.temporary_until is not None and row.temporary_from <= day <= row.temporary_until
     return row.limit_fen + (row.temporary_fen if temporary else 0)
+
+
+def available_fen(row: CreditLine, day: date) -> int:
+    """What may still be drawn on a day; nothing of a line that does not lend."""
+    return max(limit_on(row, day) - row.used_fen, 0) if row.state == LineState.ACTIVE else 0
+
+
+def with_limit(rows: QuerySet[CreditLine], day: date) -> QuerySet[CreditLine]:
+    """With `limit_now`, as `limit_on` says it."""
+    more = Case(When(temporary_from__lte=day, temporary_until__gte=day, then=F("temporary_fen")), default=Value(0))
+    return rows.annotate(limit_now=F("limit_fen") + more)
+
+
+def owing(customer_id: UUID) -> bool:
+    return CreditLine.objects.filter(customer_id=customer_id, used_fen__gt=0).exists()
 
 
 def events(line_id: UUID) -> QuerySet[LineEvent]:

@@ -46,6 +46,29 @@ class LineNotOpen(DomainError):
     zh = "该额度当前状态为 {state},无法变更。"
 
 
+class LineFrozen(DomainError):
+    code = "credit_line_frozen"
+    en = "This line is {state} ({reasons}): nothing is lent on it now. Pay what is overdue, or ask us why."
+    zh = "该额度当前状态为 {state}({reasons}),暂不可用。如有逾期请先还款,或联系我们。"
+
+
+class LineExceeded(DomainError):
+    """Fen."""
+
+    code = "credit_line_exceeded"
+    status = 422
+    en = "{available_fen} fen of this line are free. Ask for that much or less."
+    zh = "该额度剩余可用 {available_fen} 分,请减少金额。"
+
+
+class LineOwes(DomainError):
+    """Fen."""
+
+    code = "credit_line_owes"
+    en = "{used_fen} fen are owed on this line. Repay them first, then close it."
+    zh = "该额度尚有 {used_fen} 分未还,请先还清再关闭。"
+
+
 class NothingToRaise(DomainError):
     """Fen."""
 

@@ -33,6 +33,7 @@ class Freeze(models.TextChoices):
     RISK = "risk"
     CUSTOMER = "customer"
     REVIEW = "review"
+    OVERDUE = "overdue"
 
 
 class LineChange(models.TextChoices):

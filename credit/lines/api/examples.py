@@ -9,6 +9,8 @@ LINE = {
     "product": "Banyan Pay Later",
     "lender": "Banyan Consumer Finance Co., Ltd.",
     "limit": 1_200_000,
+    "used": 300_000,
+    "available": 900_000,
     "lasting_limit": 1_000_000,
     "temporary": 200_000,
     "temporary_from": "2026-11-01",

@@ -11,7 +11,7 @@ from core.clock import queries as clock
 from core.columns import MAX_FEN
 from core.ids import public_id
 from credit.lines.models import CreditLine, LineEvent, LineRaise
-from credit.lines.queries import limit_on
+from credit.lines.queries import available_fen, limit_on
 from credit.lines.states import Freeze, LineChange, LineState, RaiseState
 from credit.products.quoting import rate_of, shown_percent
 from credit.products.terms import of, per_million
@@ -39,6 +39,8 @@ class CreditLineShown(serializers.Serializer[CreditLine]):
     product = serializers.SerializerMethodField(help_text="Its name, in the language of Accept-Language.")
     lender = serializers.CharField(source="product.lender")
     limit = serializers.SerializerMethodField(help_text="What you may owe today, with what is temporary.")
+    used = serializers.IntegerField(source="used_fen", help_text="Principal you owe on it now.")
+    available = serializers.SerializerMethodField(help_text="What you may still draw today; nothing while the line is frozen.")
     lasting_limit = serializers.IntegerField(source="limit_fen")
     temporary = serializers.IntegerField(source="temporary_fen", help_text="So much more, from one day up to and with another.")
     temporary_from = serializers.DateField(allow_null=True)
@@ -59,6 +61,9 @@ class CreditLineShown(serializers.Serializer[CreditLine]):
 
     def get_limit(self, row: CreditLine) -> int:
         return limit_on(row, self.today())
+
+    def get_available(self, row: CreditLine) -> int:
+        return available_fen(row, self.today())
 
     def get_interest_percent(self, row: CreditLine) -> str | None:
         terms = of(row.version)

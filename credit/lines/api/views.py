@@ -97,7 +97,7 @@ class Closings(EffectView):
 
     output_class = CreditLineShown
     success_status = 200
-    refusals = (NotFound, refusals.LineNotOpen)
+    refusals = (NotFound, refusals.LineNotOpen, refusals.LineOwes)
 
     def effect(self, request: Request, data: dict[str, Any], *, at: datetime, **url: str) -> CreditLine:
         return changing.close_own(customer_id=customer_id(request), line_id=line_of(url), at=at)

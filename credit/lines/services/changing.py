@@ -13,7 +13,7 @@ from core.moves import advance
 from core.outbox import services as outbox
 from core.work import services as work
 from credit.lines.models import REASON_LENGTH, CreditLine, LineEvent, LineRaise
-from credit.lines.refusals import LineNotOpen, LineTooHigh, NotFrozenSo, NothingToLower, NothingToRaise, TemporaryDates
+from credit.lines.refusals import LineNotOpen, LineOwes, LineTooHigh, NotFrozenSo, NothingToLower, NothingToRaise, TemporaryDates
 from credit.lines.states import LINE_MOVES, OPEN, RAISE_MOVES, Freeze, LineChange, LineState, RaiseState
 from credit.products import terms as terms_of
 from credit.products.queries import CreditProductVersion
@@ -183,7 +183,9 @@ def reviewed(*, line_id: UUID, why: str, by: str, at: datetime) -> CreditLine:
 
 
 def end(row: CreditLine, why: str, by: str, at: datetime) -> None:
-    """Close a locked line for good, and with it what is asked for of it."""
+    """Close a locked line for good, and with it what is asked for of it. Raises LineOwes."""
+    if row.used_fen:
+        raise LineOwes(used_fen=row.used_fen)
     row.freezes = []
     advance(row, LineState.CLOSED, moves=LINE_MOVES, at=at, freezes=[])
     for asked in LineRaise.objects.select_for_update().filter(line=row, state=RaiseState.OPEN):
@@ -195,7 +197,7 @@ def end(row: CreditLine, why: str, by: str, at: datetime) -> None:
 
 @transaction.atomic
 def close(*, line_id: UUID, why: str, at: datetime) -> CreditLine:
-    """Two people close a line. Raises ApprovalNeeded outside an approval of `credit_line.close`, NotFound, LineNotOpen."""
+    """Two people close a line. Raises ApprovalNeeded outside an approval of `credit_line.close`, NotFound, LineNotOpen, LineOwes."""
     decided = must_be_applying(CLOSE)
     row = opened(line_id)
     end(row, why, decided.maker, at)
@@ -204,7 +206,7 @@ def close(*, line_id: UUID, why: str, at: datetime) -> CreditLine:
 
 @transaction.atomic
 def close_own(*, customer_id: UUID, line_id: UUID, at: datetime) -> CreditLine:
-    """The customer wants it no more. Raises NotFound, LineNotOpen."""
+    """The customer wants it no more. Raises NotFound, LineNotOpen, LineOwes."""
     row = locked(line_id)
     if row.customer_id != customer_id:
         raise NotFound()
