@@ -62,11 +62,14 @@ def yield_percent(*, price_fen: int, maturity_fen: int, days_left: int, basis: D
     return places(simple_yield(price_fen=price_fen, maturity_fen=maturity_fen, days_left=days_left, basis=basis) * 100, 3)
 
 
-def require_fair(*, premium_bp: int, most_premium_bp: int, most_discount_bp: int, price_fen: int, maturity_fen: int) -> None:
-    """Raises DiscountRefused for a discount above its cap, PriceRefused for a markup above its own or a buyer who would get less than they
-    pay."""
+def require_bounded(*, premium_bp: int, most_discount_bp: int) -> None:
+    """Raises DiscountRefused for a discount above its cap."""
     if -premium_bp > most_discount_bp:
         raise DiscountRefused(f"the discount is capped at {most_discount_bp} basis points")
+
+
+def require_fair(*, premium_bp: int, most_premium_bp: int, price_fen: int, maturity_fen: int) -> None:
+    """Raises PriceRefused for a markup above the cap or a buyer who would get less than they pay."""
     if premium_bp > most_premium_bp:
         raise PriceRefused(f"the premium is capped at {most_premium_bp} basis points")
     if price_fen > maturity_fen:

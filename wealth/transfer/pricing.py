@@ -15,6 +15,7 @@ from wealth.rules.transfer import (
     clean_price_fen,
     dearest_premium_bp,
     price_fen,
+    require_bounded,
     require_fair,
     sale,
     yield_percent,
@@ -54,7 +55,8 @@ def priced(lot: FixedHolding, *, part_fen: int, premium_bp: int, at: datetime) -
     dearest = dearest_premium_bp(principal_fen=part_fen, accrued_fen=accrued, maturity_fen=end, most_premium_bp=most)
     price = price_fen(principal_fen=part_fen, premium_bp=premium_bp, accrued_fen=accrued)
     try:
-        require_fair(premium_bp=premium_bp, most_premium_bp=most, most_discount_bp=let_off, price_fen=price, maturity_fen=end)
+        require_bounded(premium_bp=premium_bp, most_discount_bp=let_off)
+        require_fair(premium_bp=premium_bp, most_premium_bp=most, price_fen=price, maturity_fen=end)
     except DiscountRefused as refused:
         raise DiscountTooLarge(field="premium_bp", most_bp=let_off) from refused
     except PriceRefused as refused:
