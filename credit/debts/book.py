@@ -206,7 +206,7 @@ def rest_to_settle(debt: Debt, day: date) -> Settlement:
     principal = sum(part.left(PRINCIPAL) for part in coming)
     if not any(part.open_fen for part in coming):
         return Settlement(0, 0, 0, 0, 0)
-    early, running = half_up(Fraction(principal * debt.terms.early.fee_ppm, MILLION)), coming[0]
+    early, running = early_fee_fen(principal, debt.terms.early.fee_ppm), coming[0]
     if any(part.due_on == day for part in debt.parts):
         return Settlement(principal, 0, early, 0, early)
     asked = settlement(debt.loan, day, payments_of(debt, day))
@@ -310,8 +310,7 @@ def pay_ahead(till: Till, running: Part, strategy: Prepay) -> Paid:
     today = next((part for part in debt.parts if part.due_on == day), None)
     number = (today or running).number
     open_fen = sum(part.left(PRINCIPAL) for part in to_come(debt, day))
-    principal = min(till.left_fen * MILLION // (MILLION + debt.terms.early.fee_ppm), open_fen)
-    early_fee = min(half_up(Fraction(principal * debt.terms.early.fee_ppm, MILLION)), till.left_fen - principal)
+    principal, early_fee = split_early(till.left_fen, debt.terms.early.fee_ppm, open_fen)
     added = (Ahead(day, principal, strategy),) if principal else ()
     if principal:
         follow(till, replan(debt.loan, payments_of(debt, day, added), as_of=day).rows)
@@ -328,6 +327,20 @@ def pay_ahead(till: Till, running: Part, strategy: Prepay) -> Paid:
         till.give(running.number, INTEREST, min(till.left_fen, last.left(INTEREST)))
         till.give(running.number, FEE, min(till.left_fen, till.parts[running.number].left(FEE)))
     return till.done(added)
+
+
+def split_early(amount_fen: int, fee_ppm: int, most_fen: int) -> tuple[int, int]:
+    """(principal, what paying it ahead costs) of an amount, nothing left; above `most_fen` of principal the fee of that."""
+    principal = amount_fen * MILLION // (MILLION + fee_ppm)
+    if principal < most_fen and principal + 1 + early_fee_fen(principal + 1, fee_ppm) <= amount_fen:
+        principal += 1
+    if principal >= most_fen:
+        return most_fen, min(early_fee_fen(most_fen, fee_ppm), amount_fen - most_fen)
+    return principal, amount_fen - principal
+
+
+def early_fee_fen(principal_fen: int, fee_ppm: int) -> int:
+    return half_up(Fraction(principal_fen * fee_ppm, MILLION))
 
 
 def follow(till: Till, rows: Sequence[Planned]) -> None:

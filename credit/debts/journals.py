@@ -3,8 +3,8 @@
 | no | event | debit -> credit |
 | --- | --- | --- |
 | C2 | credit.drawn | credit:principal -> user:balance |
-| C3 | credit.come_up | credit:interest, credit:fees, credit:penalties -> income:credit_interest, income:credit_fee, income:credit_penalty; one a
-product and day, the other way where less came up than was booked |
+| C3 | credit.come_up | credit:interest, credit:fees, credit:penalties -> income of each; one a product and day, the other way where less
+came up than was booked |
 | C4 | credit.repaid | user:balance -> credit:principal, credit:interest, credit:fees, credit:penalties |
 """
 

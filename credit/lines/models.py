@@ -19,8 +19,8 @@ REASON_LENGTH = 200
 
 class CreditLine(models.Model):
     """What a customer may owe on one product: `limit_fen`, and `temporary_fen` more from `temporary_from` up to and with
-    `temporary_until`; `used_fen` of it is principal owed now. `grade`: whose price of the product's is theirs
-    ("": it asks fees). An invited line is good up to and with `valid_until`. `freezes`: why nothing is lent on it now. Looked at again on `review_on`."""
+    `temporary_until`; `used_fen` of it is principal owed now. `grade`: whose price of the product's is theirs ("": it asks fees). An
+    invited line is good up to and with `valid_until`. `freezes`: why nothing is lent on it now. Looked at again on `review_on`."""
 
     PREFIX: ClassVar[str] = "crl"
     currency: ClassVar[str] = CNY.code

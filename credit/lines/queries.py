@@ -56,10 +56,10 @@ def available_fen(row: CreditLine, day: date) -> int:
     return max(limit_on(row, day) - row.used_fen, 0) if row.state == LineState.ACTIVE else 0
 
 
-def with_limit(rows: QuerySet[CreditLine], day: date) -> QuerySet[CreditLine]:
-    """With `limit_now`, as `limit_on` says it."""
+def with_room(rows: QuerySet[CreditLine], amount_fen: int, day: date) -> QuerySet[CreditLine]:
+    """Those on which so much more may be owed, as `limit_on` says it."""
     more = Case(When(temporary_from__lte=day, temporary_until__gte=day, then=F("temporary_fen")), default=Value(0))
-    return rows.annotate(limit_now=F("limit_fen") + more)
+    return rows.filter(used_fen__lte=F("limit_fen") + more - Value(amount_fen))
 
 
 def owing(customer_id: UUID) -> bool:

@@ -1,4 +1,4 @@
-"""Paying a debt from the wallet: what is due by the product's waterfall, then ahead. Locks: the customer, the draw, the line, the ledger."""
+"""Paying a debt from the wallet: what is due by the waterfall, then ahead. Locks: the customer, the draw, the line, the ledger."""
 
 from datetime import datetime
 from uuid import UUID

@@ -15,8 +15,8 @@ from credit.lines.states import LineState
 def use(*, line_id: UUID, amount_fen: int, at: datetime) -> None:
     """`amount_fen` more are owed. Raises NotFound, LineFrozen (whatever it is that is not active), LineExceeded."""
     day = local_day(at)
-    fits = queries.with_limit(CreditLine.objects.filter(pk=line_id, state=LineState.ACTIVE), day)
-    if fits.filter(limit_now__gte=F("used_fen") + amount_fen).update(used_fen=F("used_fen") + amount_fen, changed_at=at):
+    lending = CreditLine.objects.filter(pk=line_id, state=LineState.ACTIVE)
+    if queries.with_room(lending, amount_fen, day).update(used_fen=F("used_fen") + amount_fen, changed_at=at):
         return
     row = queries.line(line_id)
     if row.state != LineState.ACTIVE:

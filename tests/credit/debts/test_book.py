@@ -77,6 +77,7 @@ def test_whatever_is_paid_and_when_the_parts_have_it_and_the_settlement_of_a_day
         done = book.pay(one, on, amount, strategy)
         paid, over = paid + amount, over + done.overpaid_fen
         assert sum(share.fen for share in done.shares) + done.overpaid_fen == amount
+        assert not done.overpaid_fen or amount > exact.amount_fen
         assert all(share.fen > 0 for share in done.shares)
         one = done.debt
         assert_whole(one, on, paid, over)
