@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("credit.products.api.urls")),
     path("", include("credit.lines.api.urls")),
+    path("", include("credit.debts.api.urls")),
 ]

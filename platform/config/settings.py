@@ -160,6 +160,8 @@ SPECTACULAR_SETTINGS = {
         "CreditLineState": "credit.lines.states.LineState",
         "CreditLineChange": "credit.lines.states.LineChange",
         "CreditRaiseState": "credit.lines.states.RaiseState",
+        "CreditDrawState": "credit.debts.states.DrawState",
+        "CreditTxnKind": "credit.debts.states.TxnKind",
         "ProductKind": "wealth.catalog.states.Kind",
         "ProductState": "wealth.catalog.states.ProductState",
         "YieldKind": "wealth.catalog.states.YieldKind",

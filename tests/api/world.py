@@ -51,6 +51,7 @@ from payments.wallet.services.authority import Intent
 from tests import factories
 from tests.accounts.authenticator import Authenticator
 from tests.api.operations import Operation
+from tests.credit.debts import world as debts
 from tests.credit.lines import world as lines
 from tests.credit.products import world as credit_products
 from tests.payments.bills.world import a_biller
@@ -130,6 +131,7 @@ PREFIXES = {
     "credit_product_id": "crp",
     "line_id": "crl",
     "raise_id": "crr",
+    "draw_id": "drw",
 }
 NOBODYS = {"product_id", "credit_product_id", "campaign_id"}
 """Path parameters that name what every customer may read alike."""
@@ -210,10 +212,11 @@ def invested(owner: Customer, session: DeviceSession, at: datetime) -> dict[str,
 
 
 def borrows(owner: Customer) -> dict[str, str]:
-    """A line, and a higher limit asked for."""
+    """A line, a higher limit asked for, and money borrowed on another."""
     line = lines.activated(owner)
     asked = raising.ask(customer_id=owner.id, line_id=line.id, amount_fen=line.limit_fen + 1, at=clock.now())
-    return {"line_id": line.public_id, "raise_id": asked.public_id}
+    draw = debts.drawn(owner, lines.activated(owner, credit_products.cash(), grade="B"))
+    return {"line_id": line.public_id, "raise_id": asked.public_id, "draw_id": draw.public_id}
 
 
 def covered(owner: Customer) -> dict[str, str]:
