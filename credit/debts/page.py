@@ -16,7 +16,7 @@ MOST_DAYS = 366
 
 @dataclass(frozen=True)
 class Standing:
-    """A draw on a day, fen. `late_since`: the first day beyond the grace of what is late; `next_due_on`, `next_fen`: what comes due next."""
+    """A draw on a day, fen. `late_since`: the first day beyond the grace of what is late; `next_fen` comes due on `next_due_on`."""
 
     draw: Draw
     debt: Debt

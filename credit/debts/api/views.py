@@ -72,7 +72,7 @@ class DrawQuotes(View):
 
     @extend_schema(operation_id="credit_lines_quotes", parameters=[DrawQuoteIn], examples=[answer("In six", ex.QUOTE, 200)])
     def get(self, request: Request, **url: str) -> Response:
-        """By the very engine that books it, from today on, at the price of the line. Send `quote_sha256` along to borrow at exactly this."""
+        """By the very engine that books it, from today on, at the price of the line. Send `quote_sha256` along to borrow at this."""
         line = lines.own_line(customer_id(request), line_of(url))
         wanted = DrawQuoteIn(data=request.query_params)
         wanted.is_valid(raise_exception=True)

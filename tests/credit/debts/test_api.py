@@ -27,7 +27,7 @@ def post(who: Customer, path: str, body: dict[str, Any], purpose: str, payee: st
     """With a proof of exactly this."""
     client = factories.api(who)
     proof = factories.proof(who, client.session, purpose=purpose, amount_fen=body["amount"], payee=payee, nonce="k1" + payee[-8:])
-    return client.post(f"{V1}/{path}", body | {"proof": proof}, format="json", headers={"Idempotency-Key": "k1" + payee[-8:]})
+    return client.post(f"{V1}/{path}", body | {"proof": proof}, headers={"Idempotency-Key": "k1" + payee[-8:]})
 
 
 def test_a_customer_borrows_at_what_they_were_shown_reads_what_they_owe_and_pays_it() -> None:
@@ -37,7 +37,6 @@ def test_a_customer_borrows_at_what_they_were_shown_reads_what_they_owe_and_pays
     unproven = factories.api(who).post(
         f"{V1}/lines/{line.public_id}/draws",
         {"amount": AMOUNT, "periods": 6, "quote_sha256": quote["quote_sha256"]},
-        format="json",
         headers={"Idempotency-Key": "k0"},
     )
     assert (unproven.status_code, unproven.json()["code"], unproven.json()["purpose"]) == (403, "step_up_needed", "credit_draw")
