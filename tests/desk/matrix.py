@@ -139,6 +139,7 @@ PAGES: dict[str, set[str]] = {
     "credit.pricecap": {S, R, M, C, K, A},
     "credit.creditline": {S, R, M, C, A},
     "credit.lineraise": {S, R, M, C, A},
+    "credit.draw": {S, R, M, C, A},
 }
 
 # Tables whose form proposes a change (maker-checker): who is offered it.

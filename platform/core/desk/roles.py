@@ -162,6 +162,7 @@ PAGES: dict[str, Roles] = {
     "credit.pricecap": WORK | {Role.MARKETING},
     "credit.creditline": WORK,
     "credit.lineraise": WORK,
+    "credit.draw": WORK,
 }
 
 CHARTS: Roles = WORK
