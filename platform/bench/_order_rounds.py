@@ -14,10 +14,12 @@ from core.business_day import services as business_day
 from core.clock import queries as clock
 from core.embedded.instance import free_port
 from tests.factories import customer, open_session
+from tests.rules import capped
 from tests.wealth.catalog.products import on_sale
 from tests.wealth.suitability.people import profiled
 from wealth.catalog.models import Product
 from wealth.orders.models import WealthOrder
+from wealth.orders.services.buying import UNPAID_ORDERS
 from wealth.orders.states import OrderState
 
 ORDER = "/v1/wealth/orders"
@@ -47,6 +49,7 @@ def placed(port: int, people: Sequence[Payer], products: Sequence[Product]) -> I
 def run(seconds: float, rounds: int, *, people: int) -> list[Row]:
     """Requests a second against the trivial endpoint: spread over several products with quotas, and all of one, whose quota is one row."""
     business_day.open_first_day(at=clock.now())
+    capped(UNPAID_ORDERS, UNPAID_ORDERS.most)
     who, products, port = savers(people), [on_sale(**QUOTA) for _ in range(PRODUCTS)], free_port()
     kinds = {
         "plain": (trivial(port, who), 200),
