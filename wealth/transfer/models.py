@@ -107,7 +107,8 @@ class TransferTrade(models.Model):
     """One buyer's purchase of an offer at the price of the moment it was reserved: the principal with its premium, and `accrued_fen`.
 
     The seller gets the price less `fee_fen`; `yield_percent` is the buyer's, a year, simple, held to the end. Paid through the cashier
-    (`cashier_order_id`); settled in the paying transaction: `journal_id` is T2, `bought_id` the buyer's new lot.
+    (`cashier_order_id`); `counted` under the person cap of its product until it lapses; settled in the paying transaction: `journal_id`
+    is T2, `bought_id` the buyer's new lot.
     """
 
     PREFIX: ClassVar[str] = "fxt"
@@ -130,6 +131,7 @@ class TransferTrade(models.Model):
     yield_percent = models.DecimalField(max_digits=9, decimal_places=3)
     state = models.CharField(max_length=12, choices=TradeState.choices, default=TradeState.RESERVED)
     code = models.CharField(max_length=64, default="", blank=True)
+    counted = models.BooleanField(default=False, db_default=False)
     cashier_order_id = models.UUIDField(null=True, blank=True)
     pay_journal_id = models.UUIDField(null=True, blank=True)
     journal_id = models.UUIDField(null=True, blank=True)

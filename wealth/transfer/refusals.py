@@ -38,8 +38,8 @@ class PartTooSmall(DomainError):
 
     code = "transfer_part_too_small"
     status = 422
-    en = "Offer {least_fen} fen at least, or all that is left."
-    zh = "转让本金至少 {least_fen} 分,或全部剩余本金。"
+    en = "Offer {least_fen} fen at least, or the whole holding."
+    zh = "转让本金至少 {least_fen} 分,或转让全部持有本金。"
 
 
 class TooManyReserved(DomainError):

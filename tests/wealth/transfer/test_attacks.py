@@ -7,6 +7,7 @@ from core.clock import queries as clock
 from core.errors import DomainError
 from payments.cashier.services import closing
 from tests.factories import proof
+from tests.ledger_proof import behind_its_back
 from tests.payments.wallet.world import freeze, intent, posted, session_of
 from tests.rules import capped, unguarded
 from tests.wealth.fixed_term.world import FEN, deposits, put_away
@@ -126,3 +127,24 @@ def test_a_buyer_who_does_not_pay_cannot_keep_offers_from_others_for_ever(steady
     with pytest.raises(TooManyLapsed):
         reserved(offer, buyer)
     assert paid(reserved(offer)).state == "settled"
+
+
+def test_what_is_set_aside_makes_no_small_part_of_the_rest(opened: None) -> None:
+    product = deposits({"minimum_rest_fen": 0}, transferable=True)
+    lot = put_away(product)
+    offered(product, FEN - 199, premium_bp=0, lot=lot)
+    with pytest.raises(PartTooSmall):
+        offered(product, 199, premium_bp=0, lot=lot)
+    assert TransferOffer.objects.count() == 1
+
+
+def test_a_purchase_that_counted_nothing_lapses_and_gives_nothing_back(steady: Product) -> None:
+    """One reserved by a version that did not ask the person cap."""
+    offer = offered(steady)
+    trade = reserved(offer)
+    behind_its_back("DELETE FROM core_limitcounter WHERE owner = %s", trade.buyer_id)
+    behind_its_back("UPDATE wealth_transfertrade SET counted = false WHERE id = %s", trade.id)
+    closing.close_for(payee=PAYEE, payee_order_id=trade.id, at=clock.now())
+    assert again(offer).state == "listed"
+    assert paid(reserved(offer)).state == "settled"
+    assert_conserved(steady)

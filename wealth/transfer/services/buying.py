@@ -115,6 +115,7 @@ def drafted(offer: TransferOffer, customer_id: UUID, at: datetime) -> TransferTr
         maturity_fen=price.maturity_fen,
         days_left=price.days_left,
         yield_percent=price.yield_percent,
+        counted=True,
         created_at=at,
         changed_at=at,
     )
@@ -177,6 +178,7 @@ def lapse(*, trade_id: UUID, code: str, at: datetime) -> TransferTrade:
         return trade
     advance(trade, TradeState.LAPSED, moves=TRADE_MOVES, at=at, code=code[:64])
     advance(offer, OfferState.LISTED, moves=OFFER_MOVES, at=at, trade_id=None)
-    quotas.give_back_person(product_id=trade.product_id, customer_id=trade.buyer_id, amount_fen=trade.part_fen)
+    if trade.counted:
+        quotas.give_back_person(product_id=trade.product_id, customer_id=trade.buyer_id, amount_fen=trade.part_fen)
     tell_buyer("wealth.transfer_lapsed", trade, at, code=trade.code)
     return trade

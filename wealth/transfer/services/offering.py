@@ -34,7 +34,7 @@ def quoted(*, customer_id: UUID, holding_id: UUID, part_fen: int, premium_bp: in
     lot = fixed_terms.own_one(customer_id, holding_id)
     ends_at = last_moment(lot, at)
     least = cap(LEAST, at)
-    if part_fen < min(least, lot.free_fen):
+    if part_fen < least and part_fen != lot.principal_fen:
         raise PartTooSmall(field="principal", least_fen=least)
     return pricing.priced(lot, part_fen=part_fen, premium_bp=premium_bp, at=at), ends_at
 
